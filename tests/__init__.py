@@ -1,0 +1,3 @@
+"""Tests mirror the domains of the source tree."""
+
+from __future__ import annotations
