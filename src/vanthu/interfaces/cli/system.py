@@ -1,0 +1,23 @@
+"""`vanthu`: the console of the document system."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vanthu.interfaces.cli.command import run_program
+
+COMMANDS = {
+    "verify": ("vanthu.interfaces.cli.verify", "Kiểm tra chữ ký số trên một tệp PDF"),
+    "edxml": ("vanthu.interfaces.cli.edxml", "Đọc hoặc ghi gói tin edXML (QCVN 102)"),
+    "audit": ("vanthu.interfaces.cli.audit", "Kiểm tra nhật ký: chuỗi băm còn nguyên vẹn hay không"),
+    "demo": ("vanthu.interfaces.cli.demo", "Tỉnh mẫu: chạy cả hệ thống, hoặc diễn lại việc chính"),
+    "migrate": ("vanthu.interfaces.cli.migrate", "Tạo hoặc nâng cấp cơ sở dữ liệu"),
+    "serve": ("vanthu.interfaces.cli.serve", "Chạy máy chủ web"),
+    "worker": ("vanthu.interfaces.cli.worker", "Chạy các việc nền"),
+    "manage": ("vanthu.interfaces.cli.manage", "Lệnh quản trị của Django"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one `vanthu` command and return its exit code."""
+    return run_program("vanthu", "Hệ thống quản lý văn bản và điều hành", COMMANDS, argv)
