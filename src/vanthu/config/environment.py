@@ -1,0 +1,78 @@
+"""Typed readers of environment variables. A wrong value stops the program with a sentence, not later."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+class SettingRefused(Exception):
+    """Giá trị cấu hình không dùng được."""
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The variable's value; `NAME_FILE` (a path, for secrets) wins. Raises SettingRefused when missing."""
+    if file := os.environ.get(f"{name}_FILE"):
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingRefused(f"Không đọc được tệp «{file}» của biến {name}_FILE: {error}.") from error
+    value = os.environ.get(name, default)
+    if value is None:
+        raise SettingRefused(f"Thiếu biến môi trường {name}. Hãy đặt {name} hoặc {name}_FILE.")
+    return value
+
+
+def number(name: str, default: int) -> int:
+    """The variable as a whole number. Raises SettingRefused."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    try:
+        return int(value)
+    except ValueError:
+        raise SettingRefused(f"Biến môi trường {name} phải là số nguyên, không phải «{value}».") from None
+
+
+def flag(name: str, default: bool) -> bool:
+    """The variable as yes or no (1/0, true/false, yes/no). Raises SettingRefused."""
+    value = os.environ.get(name, "").strip().lower()
+    if not value:
+        return default
+    if value in {"1", "true", "yes"}:
+        return True
+    if value in {"0", "false", "no"}:
+        return False
+    raise SettingRefused(f"Biến môi trường {name} phải là 1 hoặc 0, không phải «{value}».")
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """The variable as a list separated by commas."""
+    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's connection settings from `postgresql://user:password@host:port/name?key=value`.
+
+    A host given as `?host=/path` is the folder of a local socket. Raises SettingRefused.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise SettingRefused(
+            "DATABASE_URL phải có dạng postgresql://người_dùng:mật_khẩu@máy_chủ:cổng/tên_csdl; "
+            "chỉ PostgreSQL được hỗ trợ."
+        )
+    options = dict(parse_qsl(parts.query))
+    host = options.pop("host", parts.hostname or "")
+    port = options.pop("port", str(parts.port or ""))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": port,
+        "OPTIONS": options,
+        "CONN_HEALTH_CHECKS": True,
+    }

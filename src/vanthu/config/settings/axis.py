@@ -1,0 +1,20 @@
+"""Settings of `vanthu-axis`, the interchange axis."""
+
+from __future__ import annotations
+
+from vanthu.config import environment
+from vanthu.config.settings.base import *  # noqa: F403 - the shared settings are this module's own
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "procrastinate.contrib.django",
+    "vanthu.kernel",
+    "vanthu.axis",
+]
+MIDDLEWARE: list[str] = []
+ROOT_URLCONF = "vanthu.config.axis_urls"
+
+#: A signed request older (or newer) than this many seconds is refused as a replay.
+AXIS_REPLAY_SECONDS = environment.number("VANTHU_AXIS_REPLAY_SECONDS", 600)
+#: Largest packet taken in, in bytes.
+AXIS_PACKET_LIMIT = environment.number("VANTHU_AXIS_PACKET_LIMIT", 300 * 1024 * 1024)

@@ -1,0 +1,51 @@
+"""What both programs share. Every value that differs between machines comes from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vanthu.config import environment
+
+#: State of this installation: blobs, caches, logs. Nothing is written anywhere else.
+VAR = Path(environment.text("VANTHU_VAR", "var")).resolve()
+
+SECRET_KEY = environment.text("VANTHU_SECRET_KEY")
+DEBUG = False
+ALLOWED_HOSTS = environment.words("VANTHU_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+
+DATABASES = {"default": environment.database(environment.text("DATABASE_URL"))}
+DATABASES["default"]["CONN_MAX_AGE"] = 60
+#: The role the programs work as; migrations (run as the owner) grant it what it may do, and no more.
+DATABASE_APPLICATION_ROLE = environment.text("VANTHU_DATABASE_ROLE", "")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+USE_TZ = True
+#: Registers count by the Vietnam calendar year (NĐ 30/2020 Điều 15), so local time is Vietnam's.
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+LANGUAGE_CODE = "vi"
+USE_I18N = True
+
+BLOBS = VAR / "blobs"
+STORAGES = {
+    "blobs": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(BLOBS)},
+    },
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": environment.text("VANTHU_LOG_LEVEL", "INFO")},
+}

@@ -1,0 +1,86 @@
+"""Settings of `vanthu`, the document system."""
+
+from __future__ import annotations
+
+from vanthu.config import environment
+from vanthu.config.settings.base import *  # noqa: F403 - the shared settings are this module's own
+from vanthu.config.settings.base import VAR
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "django_htmx",
+    "template_partials",
+    "vanthu.kernel",
+    "vanthu.organizations",
+    "vanthu.registers",
+    "vanthu.signing",
+    "vanthu.workflow",
+    "vanthu.documents",
+    "vanthu.incoming",
+    "vanthu.outgoing",
+    "vanthu.exchange",
+    "vanthu.interfaces.web",
+    "vanthu.config",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "vanthu.interfaces.web.middleware.SecurityHeadersMiddleware",
+    "vanthu.interfaces.web.middleware.ActorMiddleware",
+    "vanthu.interfaces.web.middleware.DomainErrorMiddleware",
+]
+ROOT_URLCONF = "vanthu.config.urls"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "vanthu.interfaces.web.context.shell",
+            ],
+        },
+    }
+]
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+WHITENOISE_USE_FINDERS = True
+
+AUTH_USER_MODEL = "organizations.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_URL = "/dang-nhap/"
+#: A session ends after eight idle hours, one working day, and with the browser (QCVN 12:2026/BCA).
+SESSION_COOKIE_AGE = environment.number("VANTHU_SESSION_SECONDS", 8 * 3600)
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+#: Two installations on one demo host must not overwrite each other's cookies.
+SESSION_COOKIE_NAME = environment.text("VANTHU_COOKIE_PREFIX", "vanthu") + "_session"
+CSRF_COOKIE_NAME = environment.text("VANTHU_COOKIE_PREFIX", "vanthu") + "_csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = environment.flag("VANTHU_HTTPS", False)
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+#: The axis this installation is joined to; without an address, nothing leaves it.
+AXIS_URL = environment.text("VANTHU_AXIS_URL", "")
+AXIS_SYSTEM_ID = environment.text("VANTHU_AXIS_SYSTEM_ID", "")
+AXIS_SECRET = environment.text("VANTHU_AXIS_SECRET", "")
+#: Seconds between two looks into the axis mailbox.
+AXIS_POLL_SECONDS = environment.number("VANTHU_AXIS_POLL_SECONDS", 60)
+
+#: Folder of trusted root certificates (*.pem), and the time-stamp service (NĐ 68/2024 Điều 6).
+TRUST = environment.text("VANTHU_TRUST", str(VAR / "trust"))
+TSA_URL = environment.text("VANTHU_TSA_URL", "")
+PKCS11_MODULE = environment.text("VANTHU_PKCS11_MODULE", "/usr/lib/softhsm/libsofthsm2.so")
+
+#: Largest file taken in, in bytes.
+UPLOAD_LIMIT = environment.number("VANTHU_UPLOAD_LIMIT", 100 * 1024 * 1024)
