@@ -10,8 +10,8 @@ os.environ.setdefault("VANTHU_VAR", str(Path(tempfile.gettempdir()) / f"vanthu-t
 os.environ.setdefault("VANTHU_SECRET_KEY", "chỉ dùng trong kiểm thử")
 os.environ.setdefault("DATABASE_URL", "postgresql://vanthu@/vanthu?host=var/test/postgres")
 
-from vanthu.config.settings.system import *  # noqa: E402, F403 - the variables above must be set first
-from vanthu.config.settings.system import INSTALLED_APPS  # noqa: E402 - as above
+from vanthu.config.settings.system import *  # noqa: F403 - the variables above must be set first
+from vanthu.config.settings.system import INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "vanthu.axis"]
 AXIS_REPLAY_SECONDS = 600

@@ -1,0 +1,48 @@
+"""Domain events become job rows in the same transaction as the change itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from django.db import transaction
+
+if TYPE_CHECKING:
+    from procrastinate.tasks import Task
+
+#: What follows an event: the type of event and the tasks that hear of it.
+Subscriptions = Mapping[type, tuple["Task[Any, Any, Any]", ...]]
+
+
+class Event(Protocol):
+    """A frozen dataclass of plain values: ids, dates, texts, numbers."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+_subscriptions: Subscriptions = {}
+
+
+def connect(subscriptions: Subscriptions) -> None:
+    """Say, once, what follows each event."""
+    global _subscriptions
+    _subscriptions = subscriptions
+
+
+def publish(event: Event) -> None:
+    """Defer one job per subscriber; the jobs exist if and only if the caller commits.
+
+    Raises KeyError for an event that stands in no list: an event nobody placed is a mistake.
+    """
+    assert transaction.get_connection().in_atomic_block, "outbox.publish needs a transaction"
+    payload = {field.name: _plain(getattr(event, field.name)) for field in fields(event)}
+    for task in _subscriptions[type(event)]:
+        task.defer(**payload)
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    return value.isoformat() if isinstance(value, date) else str(value)

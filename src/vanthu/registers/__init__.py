@@ -1,0 +1,3 @@
+"""Sổ đăng ký và số."""
+
+from __future__ import annotations

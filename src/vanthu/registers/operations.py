@@ -1,0 +1,83 @@
+"""Taking and cancelling numbers, inside the caller's transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from vanthu.kernel.errors import DomainError
+from vanthu.registers.models import Register, RegisterEntry, RegisterYear
+from vanthu.registers.states import RegisterKind
+
+
+class NoRegister(DomainError):
+    """Cơ quan chưa mở sổ cho loại văn bản này. Hãy báo quản trị mở sổ đăng ký."""
+
+    code = "registers.none"
+
+
+class NumberNotHeld(DomainError):
+    """Văn bản này không giữ số nào còn hiệu lực."""
+
+    code = "registers.not-held"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenNumber:
+    """A number and the register it comes from."""
+
+    number: int
+    year: int
+    register_name: str
+
+
+def take_number(
+    *, agency_id: UUID, kind: RegisterKind, document_type: str, document_id: UUID, now: datetime
+) -> TakenNumber:
+    """Take the next number of the agency's register for this type, for the Vietnam calendar year of `now`.
+
+    The counter's row stays locked until the caller commits, so a number exists if and only if the act that
+    took it does: no gap, no double (NĐ 30/2020 Điều 15, Điều 22). The first number of a year opens the year.
+    Raises NoRegister.
+    """
+    assert transaction.get_connection().in_atomic_block, "take_number needs a transaction"
+    register = _register_for(agency_id, kind, document_type)
+    year = timezone.localtime(now).year
+    RegisterYear.objects.bulk_create([RegisterYear(register=register, year=year)], ignore_conflicts=True)
+    counter = RegisterYear.objects.select_for_update().get(register=register, year=year)
+    counter.last_number += 1
+    counter.save(update_fields=["last_number"])
+    RegisterEntry.objects.create(
+        register_year=counter, number=counter.last_number, document_id=document_id, taken_at=now
+    )
+    return TakenNumber(number=counter.last_number, year=year, register_name=register.name)
+
+
+def cancel_number(*, document_id: UUID, reason: str, now: datetime) -> None:
+    """Cancel the number the document holds; it stays in the register, struck out, never used again.
+
+    Raises NumberNotHeld.
+    """
+    assert transaction.get_connection().in_atomic_block, "cancel_number needs a transaction"
+    entry = (
+        RegisterEntry.objects.select_for_update()
+        .filter(document_id=document_id, cancelled_at__isnull=True)
+        .first()
+    )
+    if entry is None:
+        raise NumberNotHeld
+    entry.cancelled_at, entry.cancelled_reason = now, reason
+    entry.save(update_fields=["cancelled_at", "cancelled_reason"])
+
+
+def _register_for(agency_id: UUID, kind: RegisterKind, document_type: str) -> Register:
+    registers = list(Register.objects.filter(agency_id=agency_id, kind=kind).order_by("name", "id"))
+    named = [register for register in registers if document_type in register.document_types]
+    general = [register for register in registers if not register.document_types]
+    for register in (*named, *general):
+        return register
+    raise NoRegister

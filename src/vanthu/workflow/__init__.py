@@ -1,0 +1,3 @@
+"""Phân công và trình duyệt."""
+
+from __future__ import annotations
