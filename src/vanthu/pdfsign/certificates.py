@@ -1,0 +1,162 @@
+"""Certificates: reading them, and telling a person's from an agency's."""
+
+from __future__ import annotations
+
+import enum
+import re
+import unicodedata
+from pathlib import Path
+from typing import cast
+
+from asn1crypto import pem, x509
+
+from vanthu.pdfsign.errors import BadCertificate
+
+Certificate = x509.Certificate
+
+_ORGANIZATION_IDENTIFIER = "2.5.4.97"
+_QC_TYPE_SEAL = bytes.fromhex("06070400 8e460106 02".replace(" ", ""))
+
+#: How the names of Vietnamese agencies and organisations begin (NĐ 30/2020 PL I Mục II.2, common usage).
+_AGENCY_WORDS = (
+    "ủy ban|uỷ ban|ubnd|hội đồng|hđnd|sở|phòng|văn phòng|vp|chi cục|cục|tổng cục|vụ|bộ|ban|trung tâm|trường|"
+    "bệnh viện|viện|học viện|công ty|tổng công ty|tập đoàn|ngân hàng|kho bạc|thanh tra|tòa án|toà án|"
+    "viện kiểm sát|công an|bộ chỉ huy|chi nhánh|đảng ủy|đảng uỷ|tỉnh ủy|tỉnh uỷ|thành ủy|huyện ủy|mặt trận|"
+    "liên đoàn|hiệp hội|quỹ|đài|báo|bảo hiểm xã hội|bảo tàng|thư viện|trạm|đội|xã|phường|đặc khu|tỉnh|"
+    "thành phố|cơ quan|nhà xuất bản|liên hiệp"
+)
+_AGENCY_NAME = re.compile(rf"(?:{_AGENCY_WORDS})\s")
+
+
+class SignerKind(enum.StrEnum):
+    """Whose certificate made a signature."""
+
+    #: A natural person (người có thẩm quyền).
+    PERSON = "person"
+    #: An agency or organisation: the electronic seal.
+    AGENCY = "agency"
+    #: A time-stamping authority (document timestamp).
+    TIMESTAMP = "timestamp"
+    #: The certificate does not say enough.
+    UNKNOWN = "unknown"
+
+
+def load_certificate(data: bytes) -> Certificate:
+    """Read one certificate from PEM or DER bytes.
+
+    Raises BadCertificate.
+    """
+    try:
+        if pem.detect(data):
+            _, _, data = pem.unarmor(data)
+        certificate = Certificate.load(data, strict=True)
+        # asn1crypto parses lazily; touching the body makes a broken certificate fail here, not later.
+        _ = certificate.subject.native, certificate.public_key.algorithm, certificate.not_valid_after
+    except (ValueError, TypeError, KeyError) as error:
+        raise BadCertificate from error
+    return certificate
+
+
+def load_certificates(data: bytes) -> list[Certificate]:
+    """Read every certificate of a PEM bundle, or the single one of a DER file.
+
+    Raises BadCertificate, also when there is none.
+    """
+    if not pem.detect(data):
+        return [load_certificate(data)]
+    try:
+        blocks = [body for kind, _, body in pem.unarmor(data, multiple=True) if kind == "CERTIFICATE"]
+    except (ValueError, TypeError) as error:
+        raise BadCertificate from error
+    if not blocks:
+        raise BadCertificate
+    return [load_certificate(body) for body in blocks]
+
+
+def read_certificates(path: Path) -> list[Certificate]:
+    """Read the certificates of one PEM or DER file.
+
+    Raises BadCertificate, also when the file cannot be read.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadCertificate(f"Không đọc được tệp chứng thư số {path.name}.") from error
+    return load_certificates(data)
+
+
+def common_name(certificate: Certificate) -> str:
+    """The subject's name as people read it; never empty when the certificate has any subject."""
+    return _attribute(certificate, "common_name") or str(certificate.subject.human_friendly)
+
+
+def organization_name(certificate: Certificate) -> str:
+    """The organisation the certificate names; an agency's own name when it has no O. "" when none."""
+    named = _attribute(certificate, "organization_name") or _attribute(
+        certificate, "organizational_unit_name"
+    )
+    if not named and kind_of(certificate) is SignerKind.AGENCY:
+        return common_name(certificate)
+    return named
+
+
+def kind_of(certificate: Certificate) -> SignerKind:
+    """Tell a person's certificate from an agency's by its content alone (NĐ 68/2024 Điều 7).
+
+    In this order: the certificate's own statements (time-stamping purpose; ETSI "seal" type;
+    organizationIdentifier; given name or surname; a UID beginning MST, CCCD, CMND or HC), then CN equal
+    to O (an agency), then a CN that begins like an agency's name, then a CN of two to seven words, all of
+    letters (a person). Anything else is UNKNOWN: a caller that must know asks a human.
+    """
+    stated = _stated_kind(certificate)
+    if stated is not None:
+        return stated
+    name = _folded(_attribute(certificate, "common_name"))
+    if not name:
+        return SignerKind.UNKNOWN
+    if name == _folded(_attribute(certificate, "organization_name")) or _AGENCY_NAME.match(f"{name} "):
+        return SignerKind.AGENCY
+    words = name.split()
+    if 2 <= len(words) <= 7 and all(word.replace("-", "").isalpha() for word in words):
+        return SignerKind.PERSON
+    return SignerKind.UNKNOWN
+
+
+def _stated_kind(certificate: Certificate) -> SignerKind | None:
+    usages = certificate.extended_key_usage_value
+    if usages is not None and "time_stamping" in usages.native:
+        return SignerKind.TIMESTAMP
+    statements = certificate.qc_statements_value if hasattr(certificate, "qc_statements_value") else None
+    if statements is not None and _QC_TYPE_SEAL in statements.dump():
+        return SignerKind.AGENCY
+    attributes = _attributes(certificate)
+    if _ORGANIZATION_IDENTIFIER in attributes or "organization_identifier" in attributes:
+        return SignerKind.AGENCY
+    if "given_name" in attributes or "surname" in attributes:
+        return SignerKind.PERSON
+    identifier = attributes.get("user_id", "").upper()
+    if identifier.startswith("MST"):
+        return SignerKind.AGENCY
+    if identifier.startswith(("CCCD", "CMND", "HC")):
+        return SignerKind.PERSON
+    return None
+
+
+def _attributes(certificate: Certificate) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in certificate.subject.native.items():
+        found[name] = "; ".join(value) if isinstance(value, list) else str(value)
+    return found
+
+
+def _attribute(certificate: Certificate, name: str) -> str:
+    return unicodedata.normalize("NFC", _attributes(certificate).get(name, "")).strip()
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def fingerprint(certificate: Certificate) -> bytes:
+    """The certificate's SHA-256, to compare and to index with."""
+    return cast(bytes, certificate.sha256)

@@ -1,0 +1,119 @@
+"""Where on the pages the number, the date, the signature and the seal belong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from vanthu.pdfsign.errors import PlacesMissing
+
+MILLIMETRE = 72 / 25.4
+#: The agency's round seal is 36 mm across; the seal image is shown at its true size (NĐ 30 PL I II.8.a).
+ROUND_SEAL_MM = 36.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """A rectangle on one page, in PDF points, origin at the bottom left of the page's own user space."""
+
+    #: 1-based.
+    page: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    #: The text under the box must not show through (dots or underscores in the blank).
+    opaque: bool = False
+
+    def __post_init__(self) -> None:
+        if self.page < 1 or not (self.x0 < self.x1 and self.y0 < self.y1):
+            raise ValueError(f"not a box: {self}")
+
+    @property
+    def width(self) -> float:
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        return self.y1 - self.y0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values; `from_dict` reads them back."""
+        plain: dict[str, Any] = {"page": self.page}
+        plain |= {name: round(getattr(self, name), 2) for name in ("x0", "y0", "x1", "y1")}
+        return plain | ({"opaque": True} if self.opaque else {})
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Box:
+        """Read what `to_dict` wrote, or what a page drew.
+
+        Raises ValueError for anything that is not a box.
+        """
+        try:
+            corners = {name: float(plain[name]) for name in ("x0", "y0", "x1", "y1")}
+            return cls(page=int(plain["page"]), opaque=bool(plain.get("opaque", False)), **corners)
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not a box: {plain!r}") from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """The five places of NĐ 30/2020: số, ngày, tháng, chữ ký (7c), dấu (8). None = not found."""
+
+    number: Box | None = None
+    day: Box | None = None
+    month: Box | None = None
+    signature: Box | None = None
+    seal: Box | None = None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The names of the places nobody has found yet, in reading order."""
+        return tuple(field.name for field in fields(self) if getattr(self, field.name) is None)
+
+    def require_all(self) -> tuple[Box, Box, Box, Box, Box]:
+        """The five boxes in order.
+
+        Raises PlacesMissing, naming what is missing.
+        """
+        if self.missing:
+            names = ", ".join(_VIETNAMESE[name] for name in self.missing)
+            raise PlacesMissing(f"Chưa xác định được vị trí: {names}; hãy chỉ vị trí trên trang.")
+        assert self.number and self.day and self.month and self.signature and self.seal
+        return self.number, self.day, self.month, self.signature, self.seal
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values; a place not found is null."""
+        found = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: box.to_dict() if box else None for name, box in found.items()}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Places:
+        """Read what `to_dict` wrote.
+
+        Raises ValueError for anything else.
+        """
+        boxes = {field.name: plain.get(field.name) for field in fields(cls)}
+        return cls(**{name: Box.from_dict(box) for name, box in boxes.items() if box is not None})
+
+
+_VIETNAMESE = {
+    "number": "số văn bản",
+    "day": "ngày",
+    "month": "tháng",
+    "signature": "chữ ký",
+    "seal": "dấu cơ quan",
+}
+
+
+def seal_box(signature: Box, *, diameter_mm: float = ROUND_SEAL_MM, page_width: float | None = None) -> Box:
+    """The seal at its true size over the left third of the signature (NĐ 30/2020 PL I II.8.a)."""
+    side = diameter_mm * MILLIMETRE
+    right = signature.x0 + signature.width / 3
+    right = max(right, side)
+    if page_width is not None:
+        right = min(right, page_width)
+    middle = (signature.y0 + signature.y1) / 2
+    bottom = max(middle - side / 2, 0.0)
+    return Box(page=signature.page, x0=right - side, y0=bottom, x1=right, y1=bottom + side)
