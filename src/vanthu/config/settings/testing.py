@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
-os.environ.setdefault("VANTHU_VAR", str(Path(tempfile.gettempdir()) / f"vanthu-test-{os.getuid()}"))
-os.environ.setdefault("VANTHU_SECRET_KEY", "chỉ dùng trong kiểm thử")
-os.environ.setdefault("DATABASE_URL", "postgresql://vanthu@/vanthu?host=var/test/postgres")
+from vanthu.kernel.embedded_postgres import OWNER_ROLE, EmbeddedPostgres
 
-from vanthu.config.settings.system import *  # noqa: F403 - the variables above must be set first
-from vanthu.config.settings.system import INSTALLED_APPS
+#: Whether the tests start a PostgreSQL of their own (tests/conftest.py) or were given one.
+EMBEDDED_TEST_DATABASE = "DATABASE_URL" not in os.environ
+
+# One folder per run: two runs at once do not meet.
+_RUN = Path("var/test").absolute() / str(os.getpid())
+os.environ.setdefault("VANTHU_VAR", str(_RUN))
+os.environ.setdefault("VANTHU_SECRET_KEY", "chỉ dùng trong kiểm thử")
+os.environ.setdefault("DATABASE_URL", EmbeddedPostgres(_RUN / "postgres").url("vanthu", OWNER_ROLE))
+
+from vanthu.config.settings.system import *  # noqa: E402, F403 - the variables above must be set first
+from vanthu.config.settings.system import INSTALLED_APPS  # noqa: E402 - as above
 
 INSTALLED_APPS = [*INSTALLED_APPS, "vanthu.axis"]
 AXIS_REPLAY_SECONDS = 600

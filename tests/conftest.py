@@ -1,0 +1,58 @@
+"""The database of the tests: a real PostgreSQL of our own, started when the first test asks for it.
+
+Settings are read before any conftest, so `vanthu.config.settings.testing` has already chosen the folder
+(`VANTHU_VAR`, one per run, so that two runs do not meet). With DATABASE_URL set from outside, that
+server is used and nothing is started. Libraries that need no Django can be tested alone, quicker, with
+`pytest -p no:django tests/pdfsign`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vanthu.kernel.embedded_postgres import EmbeddedPostgres
+
+_RUNS = Path("var/test")
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Let `-p no:django` run: without its plugin, the setting in pyproject.toml would be unknown."""
+    if not pluginmanager.has_plugin("django"):
+        parser.addini("DJANGO_SETTINGS_MODULE", "read by pytest-django only")
+
+
+@pytest.fixture(scope="session")
+def embedded_database() -> Iterator[None]:
+    """The server DATABASE_URL points at, for as long as the tests run."""
+    from django.conf import settings
+
+    if not settings.EMBEDDED_TEST_DATABASE:
+        yield
+        return
+    # fsync is off: this cluster is thrown away. Tests of durability start a cluster of their own.
+    with EmbeddedPostgres(settings.VAR / "postgres", durable=False):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    embedded_database: None, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Start the server before pytest-django creates the test database in it."""
+
+
+def pytest_sessionstart() -> None:
+    """Sweep away what killed runs left behind: folders are named by process number."""
+    for folder in _RUNS.glob("[0-9]*"):
+        if folder.name == str(os.getpid()) or not Path("/proc", folder.name).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_sessionfinish() -> None:
+    """Leave nothing of this run behind."""
+    shutil.rmtree(_RUNS / str(os.getpid()), ignore_errors=True)
