@@ -4,53 +4,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditChain',
+            name="AuditChain",
             fields=[
-                ('agency_id', models.UUIDField(primary_key=True, serialize=False)),
-                ('last_sequence', models.BigIntegerField(default=0)),
-                ('last_hash', models.CharField(max_length=64)),
+                ("agency_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("last_sequence", models.BigIntegerField(default=0)),
+                ("last_hash", models.CharField(max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('agency_id', models.UUIDField()),
-                ('sequence', models.BigIntegerField()),
-                ('action', models.CharField(max_length=80)),
-                ('at', models.DateTimeField()),
-                ('user_id', models.UUIDField()),
-                ('post_id', models.UUIDField(null=True)),
-                ('actor_label', models.CharField(max_length=300)),
-                ('subject_type', models.CharField(max_length=60)),
-                ('subject_id', models.UUIDField()),
-                ('data', models.JSONField(default=dict)),
-                ('previous_hash', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("agency_id", models.UUIDField()),
+                ("sequence", models.BigIntegerField()),
+                ("action", models.CharField(max_length=80)),
+                ("at", models.DateTimeField()),
+                ("user_id", models.UUIDField()),
+                ("post_id", models.UUIDField(null=True)),
+                ("actor_label", models.CharField(max_length=300)),
+                ("subject_type", models.CharField(max_length=60)),
+                ("subject_id", models.UUIDField()),
+                ("data", models.JSONField(default=dict)),
+                ("previous_hash", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64)),
             ],
             options={
-                'indexes': [models.Index(fields=['subject_type', 'subject_id', 'sequence'], name='audit_subject'), models.Index(fields=['agency_id', 'at'], name='audit_agency_at')],
-                'constraints': [models.UniqueConstraint(fields=('agency_id', 'sequence'), name='audit_one_link_per_place')],
+                "indexes": [
+                    models.Index(fields=["subject_type", "subject_id", "sequence"], name="audit_subject"),
+                    models.Index(fields=["agency_id", "at"], name="audit_agency_at"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("agency_id", "sequence"), name="audit_one_link_per_place")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Blob',
+            name="Blob",
             fields=[
-                ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('size', models.BigIntegerField()),
-                ('kept_at', models.DateTimeField()),
-                ('checked_at', models.DateTimeField(null=True)),
+                ("sha256", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("size", models.BigIntegerField()),
+                ("kept_at", models.DateTimeField()),
+                ("checked_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='blob_not_empty')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="blob_not_empty")
+                ],
             },
         ),
     ]

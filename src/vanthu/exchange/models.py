@@ -1,0 +1,100 @@
+"""Liên thông: deliveries with every state they came to, packets taken, statuses to send. This is evidence."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from vanthu.exchange.states import Channel, DeliveryState, PacketKind, PacketState
+
+
+class Delivery(models.Model):
+    """Việc gửi: one issued document on its way to one recipient."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    document = models.ForeignKey(
+        "outgoing.OutgoingDocument", on_delete=models.PROTECT, related_name="deliveries"
+    )
+    recipient = models.ForeignKey("organizations.Agency", on_delete=models.PROTECT, related_name="+")
+    recipient_name = models.CharField(max_length=200)
+    channel = models.CharField(max_length=20, choices=Channel.choices)
+    state = models.CharField(max_length=12, choices=DeliveryState.choices, default=DeliveryState.QUEUED)
+    state_at = models.DateTimeField()
+    #: The axis's own id of the packet that carried it.
+    axis_doc_id = models.CharField(max_length=64, blank=True)
+    packet = models.ForeignKey("kernel.Blob", on_delete=models.PROTECT, null=True, related_name="+")
+    attempts = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=500, blank=True)
+    #: The recipient's reply: this agency's copy of the document that answered.
+    reply = models.ForeignKey(
+        "documents.Document", on_delete=models.PROTECT, null=True, related_name="answers"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document", "recipient"], name="delivery_once")]
+        indexes = [models.Index(fields=["state", "state_at"], name="delivery_state")]
+
+    def __str__(self) -> str:
+        return f"{self.recipient_name}: {self.state}"
+
+
+class DeliveryStatus(models.Model):
+    """Trạng thái gửi: one state a delivery came to, with its time as its author gave it. Only grows."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="statuses")
+    state = models.CharField(max_length=12, choices=DeliveryState.choices)
+    at = models.DateTimeField()
+    note = models.CharField(max_length=1000, blank=True)
+    staff = models.CharField(max_length=200, blank=True)
+    recorded_at = models.DateTimeField()
+    packet = models.ForeignKey("kernel.Blob", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["delivery", "state"], name="delivery_status_once")]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.at:%d/%m/%Y %H:%M}"
+
+
+class ReceivedPacket(models.Model):
+    """Gói tin nhận: a packet taken from the axis, byte for byte, and what became of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    axis_doc_id = models.CharField(max_length=64, unique=True)
+    kind = models.CharField(max_length=10, choices=PacketKind.choices)
+    state = models.CharField(max_length=10, choices=PacketState.choices)
+    #: None when the packet was refused before it could be kept, or must not be kept (secret).
+    packet = models.ForeignKey("kernel.Blob", on_delete=models.PROTECT, null=True, related_name="+")
+    sender_code = models.CharField(max_length=100, blank=True)
+    reason = models.CharField("lý do", max_length=500, blank=True)
+    taken_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.axis_doc_id}"
+
+
+class StatusReport(models.Model):
+    """Báo trạng thái: one state of an incoming document its sender is told over the axis, once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    document = models.ForeignKey(
+        "incoming.IncomingDocument", on_delete=models.PROTECT, related_name="status_reports"
+    )
+    code = models.CharField(max_length=2)
+    at = models.DateTimeField()
+    note = models.CharField(max_length=1000, blank=True)
+    staff = models.CharField(max_length=200, blank=True)
+    axis_doc_id = models.CharField(max_length=64, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document", "code"], name="status_reported_once")]
+        indexes = [models.Index(fields=["at"], condition=Q(sent_at__isnull=True), name="status_unsent")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.document_id}"

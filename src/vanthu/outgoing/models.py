@@ -1,0 +1,84 @@
+"""Văn bản đi: a document an agency drafts, signs, numbers, seals and issues."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from vanthu.outgoing.states import State
+
+_NUMBERED = [State.NUMBERED, State.SEALED, State.ISSUED]
+
+
+class OutgoingDocument(models.Model):
+    """An outgoing document; its key is the key of its record."""
+
+    document = models.OneToOneField(
+        "documents.Document", on_delete=models.PROTECT, primary_key=True, related_name="outgoing"
+    )
+    agency = models.ForeignKey("organizations.Agency", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=20, choices=State.choices, default=State.DRAFT)
+    author = models.ForeignKey("organizations.User", on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey("organizations.Unit", on_delete=models.PROTECT, null=True, related_name="+")
+    #: Who is to sign, at which post; the title in the signature block is the record's.
+    signer = models.ForeignKey("organizations.User", on_delete=models.PROTECT, related_name="+")
+    #: Where number, date, signature and seal stand on the pages, in PDF points; see pdfsign.Places.
+    places = models.JSONField(default=dict)
+    #: The incoming document (this agency's copy) it replies to.
+    replies_to = models.ForeignKey(
+        "documents.Document", on_delete=models.PROTECT, null=True, related_name="replies"
+    )
+    round = models.PositiveSmallIntegerField("lần trình", default=0)
+    returned_reason = models.CharField("lý do trả lại", max_length=2000, blank=True)
+    number = models.PositiveIntegerField("số", null=True)
+    number_year = models.PositiveSmallIntegerField(null=True)
+    drafted_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    signed_at = models.DateTimeField(null=True)
+    numbered_at = models.DateTimeField(null=True)
+    sealed_at = models.DateTimeField(null=True)
+    issued_at = models.DateTimeField(null=True)
+    #: When it came to the state it is in; queues and «since when» follow it.
+    moved_at = models.DateTimeField()
+    urgency = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="outgoing_numbered_has_number",
+                condition=Q(state__in=_NUMBERED, number__isnull=False, numbered_at__isnull=False)
+                | ~Q(state__in=_NUMBERED) & Q(number__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="outgoing_sealed_has_signature",
+                condition=~Q(state__in=[State.SEALED, State.ISSUED])
+                | Q(signed_at__isnull=False, sealed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="outgoing_issued_has_time",
+                condition=~Q(state=State.ISSUED) | Q(issued_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["agency", "state", "-moved_at"], name="outgoing_queue"),
+            models.Index(fields=["agency", "-moved_at"], name="outgoing_all"),
+            models.Index(fields=["author", "-moved_at"], name="outgoing_author"),
+            models.Index(fields=["replies_to"], name="outgoing_replies_to"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number or '-'} {self.state}"
+
+
+class Recipient(models.Model):
+    """Nơi nhận: an agency the document is issued to, as it was named then."""
+
+    document = models.ForeignKey(OutgoingDocument, on_delete=models.PROTECT, related_name="recipients")
+    agency = models.ForeignKey("organizations.Agency", on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document", "agency"], name="recipient_once")]
+
+    def __str__(self) -> str:
+        return str(self.agency_id)
