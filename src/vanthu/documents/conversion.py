@@ -1,0 +1,74 @@
+"""Making a PDF of a text document with LibreOffice, headless, in a process and profile of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+from vanthu.kernel.errors import DomainError
+
+#: Seconds after which a conversion is given up; a page takes well under one.
+TIME_LIMIT = 120
+
+
+class ConversionFailed(DomainError):
+    """Không chuyển được tệp Word sang PDF. Hãy mở tệp, lưu lại hoặc xuất ra PDF rồi chọn tệp PDF."""
+
+    code = "documents.conversion-failed"
+
+
+def convert_to_pdf(source: Path, extension: str, folder: Path) -> Path:
+    """The PDF LibreOffice makes of `source` (a text in the format of `extension`), inside `folder`.
+
+    Every call has its own user profile, so that conversions at the same time do not wait for, or see,
+    each other. Raises ConversionFailed.
+    """
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    if program is None:
+        raise ConversionFailed(
+            "Máy chủ chưa cài LibreOffice nên chưa nhận được tệp Word. Hãy xuất ra PDF rồi chọn tệp PDF."
+        )
+    # A copy with the right extension: LibreOffice chooses its reader by it.
+    copy = folder / f"van-ban.{extension}"
+    shutil.copyfile(source, copy)
+    command = [
+        program,
+        "--headless",
+        "--norestore",
+        f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+        "--convert-to",
+        "pdf:writer_pdf_Export",
+        "--outdir",
+        str(folder),
+        str(copy),
+    ]
+    _run(command, folder)
+    result = copy.with_suffix(".pdf")
+    if not result.is_file() or result.stat().st_size == 0:
+        raise ConversionFailed
+    return result
+
+
+def _run(command: list[str], folder: Path) -> None:
+    environment = {"HOME": str(folder), "PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
+    process = subprocess.Popen(  # noqa: S603 - the arguments are ours; the file name is fixed
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        process.wait(TIME_LIMIT)
+    except subprocess.TimeoutExpired:
+        raise ConversionFailed from None
+    finally:
+        if process.poll() is None:
+            # soffice starts children; the whole group goes.
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
