@@ -6,16 +6,17 @@ import enum
 import re
 import unicodedata
 from pathlib import Path
-from typing import cast
+from typing import TypeAlias, cast
 
 from asn1crypto import pem, x509
 
 from vanthu.pdfsign.errors import BadCertificate
 
-Certificate = x509.Certificate
+Certificate: TypeAlias = x509.Certificate
 
-_ORGANIZATION_IDENTIFIER = "2.5.4.97"
-_QC_TYPE_SEAL = bytes.fromhex("06070400 8e460106 02".replace(" ", ""))
+_QC_STATEMENTS = "1.3.6.1.5.5.7.1.3"
+#: ETSI EN 319 412-5, id-etsi-qct-eseal (0.4.0.1862.1.6.2), DER.
+_QC_TYPE_SEAL = bytes.fromhex("060704008e46010602")
 
 #: How the names of Vietnamese agencies and organisations begin (NĐ 30/2020 PL I Mục II.2, common usage).
 _AGENCY_WORDS = (
@@ -126,11 +127,10 @@ def _stated_kind(certificate: Certificate) -> SignerKind | None:
     usages = certificate.extended_key_usage_value
     if usages is not None and "time_stamping" in usages.native:
         return SignerKind.TIMESTAMP
-    statements = certificate.qc_statements_value if hasattr(certificate, "qc_statements_value") else None
-    if statements is not None and _QC_TYPE_SEAL in statements.dump():
+    if _is_qualified_seal(certificate):
         return SignerKind.AGENCY
     attributes = _attributes(certificate)
-    if _ORGANIZATION_IDENTIFIER in attributes or "organization_identifier" in attributes:
+    if "organization_identifier" in attributes:
         return SignerKind.AGENCY
     if "given_name" in attributes or "surname" in attributes:
         return SignerKind.PERSON
@@ -140,6 +140,14 @@ def _stated_kind(certificate: Certificate) -> SignerKind | None:
     if identifier.startswith(("CCCD", "CMND", "HC")):
         return SignerKind.PERSON
     return None
+
+
+def _is_qualified_seal(certificate: Certificate) -> bool:
+    extensions = certificate["tbs_certificate"]["extensions"]
+    return any(
+        extension["extn_id"].dotted == _QC_STATEMENTS and _QC_TYPE_SEAL in extension.dump()
+        for extension in extensions
+    )
 
 
 def _attributes(certificate: Certificate) -> dict[str, str]:

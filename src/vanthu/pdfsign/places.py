@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, cast
 
 from vanthu.pdfsign.errors import PlacesMissing
 
@@ -80,8 +80,8 @@ class Places:
         if self.missing:
             names = ", ".join(_VIETNAMESE[name] for name in self.missing)
             raise PlacesMissing(f"Chưa xác định được vị trí: {names}; hãy chỉ vị trí trên trang.")
-        assert self.number and self.day and self.month and self.signature and self.seal
-        return self.number, self.day, self.month, self.signature, self.seal
+        found = (self.number, self.day, self.month, self.signature, self.seal)
+        return cast(tuple[Box, Box, Box, Box, Box], found)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; a place not found is null."""

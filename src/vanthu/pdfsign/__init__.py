@@ -1,0 +1,139 @@
+"""Chữ ký số trên PDF: a pure library on pyHanko; knows no Django and no database.
+
+The order of law is: the person signs, then number and date are given, then the agency seals (NĐ 30/2020
+Điều 13-17), and every signature must stay valid. So:
+
+1. `find_places` reads from the text where number, date, signature and seal belong; `prepare` reserves a
+   field for each.
+2. `begin_person_signature` … `finish_signature` (or `sign_person` in one go).
+3. `begin_seal` … `finish_signature` (or `seal`): number, date and seal in one revision.
+
+`verify` answers for any signed PDF, from anywhere, in one Vietnamese sentence and the facts behind it.
+"""
+
+from __future__ import annotations
+
+from vanthu.pdfsign.certificates import (
+    Certificate,
+    SignerKind,
+    common_name,
+    fingerprint,
+    kind_of,
+    load_certificate,
+    load_certificates,
+    organization_name,
+    read_certificates,
+)
+from vanthu.pdfsign.errors import (
+    AlreadyPrepared,
+    AlreadySigned,
+    BadCertificate,
+    BadImage,
+    BadIssueData,
+    BrokenPdf,
+    EmptyPdf,
+    FieldTaken,
+    FontMissing,
+    LongTermFailed,
+    NotAPdf,
+    NotPrepared,
+    PasswordProtected,
+    PdfSignError,
+    PendingMismatch,
+    PersonNotSigned,
+    PlaceOutside,
+    PlacesMissing,
+    RotatedPage,
+    TimestampFailed,
+    TokenError,
+    TokenKeyNotFound,
+    TokenLocked,
+    TokenNotFound,
+    UnreadablePdf,
+    WrongPin,
+    WrongSignatureValue,
+)
+from vanthu.pdfsign.finding import find_places
+from vanthu.pdfsign.fonts import build_fonts
+from vanthu.pdfsign.opening import PdfFacts, inspect
+from vanthu.pdfsign.pending import PendingSignature, finish_signature
+from vanthu.pdfsign.places import ROUND_SEAL_MM, Box, Places, seal_box
+from vanthu.pdfsign.prepare import (
+    DAY_FIELD,
+    ISSUE_FIELDS,
+    MONTH_FIELD,
+    NUMBER_FIELD,
+    PERSON_FIELD,
+    SEAL_FIELD,
+    prepare,
+)
+from vanthu.pdfsign.sealing import begin_seal, seal
+from vanthu.pdfsign.signers import PrivateKeySigner, Signer, UnsupportedKey, digest_for
+from vanthu.pdfsign.signing import begin_person_signature, sign_person
+from vanthu.pdfsign.timestamping import HttpTimestamper, Timestamper
+
+__all__ = [
+    "DAY_FIELD",
+    "ISSUE_FIELDS",
+    "MONTH_FIELD",
+    "NUMBER_FIELD",
+    "PERSON_FIELD",
+    "ROUND_SEAL_MM",
+    "SEAL_FIELD",
+    "AlreadyPrepared",
+    "AlreadySigned",
+    "BadCertificate",
+    "BadImage",
+    "BadIssueData",
+    "Box",
+    "BrokenPdf",
+    "Certificate",
+    "EmptyPdf",
+    "FieldTaken",
+    "FontMissing",
+    "HttpTimestamper",
+    "LongTermFailed",
+    "NotAPdf",
+    "NotPrepared",
+    "PasswordProtected",
+    "PdfFacts",
+    "PdfSignError",
+    "PendingMismatch",
+    "PendingSignature",
+    "PersonNotSigned",
+    "PlaceOutside",
+    "Places",
+    "PlacesMissing",
+    "PrivateKeySigner",
+    "RotatedPage",
+    "Signer",
+    "SignerKind",
+    "TimestampFailed",
+    "Timestamper",
+    "TokenError",
+    "TokenKeyNotFound",
+    "TokenLocked",
+    "TokenNotFound",
+    "UnreadablePdf",
+    "UnsupportedKey",
+    "WrongPin",
+    "WrongSignatureValue",
+    "begin_person_signature",
+    "begin_seal",
+    "build_fonts",
+    "common_name",
+    "digest_for",
+    "find_places",
+    "fingerprint",
+    "finish_signature",
+    "inspect",
+    "kind_of",
+    "load_certificate",
+    "load_certificates",
+    "organization_name",
+    "prepare",
+    "read_certificates",
+    "seal",
+    "seal_box",
+    "sign_person",
+]

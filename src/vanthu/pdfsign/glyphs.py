@@ -1,0 +1,151 @@
+"""The text of a PDF as placed characters, whatever the order and the encoding it was written in."""
+
+from __future__ import annotations
+
+import ctypes
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from vanthu.pdfsign.errors import EmptyPdf, RotatedPage
+from vanthu.pdfsign.opening import check_header, open_pdfium
+
+
+@dataclass(frozen=True)
+class Glyph:
+    """One letter with its tone marks, in the page's user space (points)."""
+
+    #: Case-folded and composed (NFC); one character.
+    character: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    baseline: float
+    #: Type size in points.
+    size: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """The letters standing on one baseline, left to right, over the whole width of the page. No spaces."""
+
+    glyphs: tuple[Glyph, ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(glyph.character for glyph in self.glyphs)
+
+    @property
+    def baseline(self) -> float:
+        return self.glyphs[0].baseline
+
+    def glyph(self, index: int) -> Glyph:
+        return self.glyphs[index]
+
+
+@dataclass(frozen=True)
+class PageText:
+    """One page: its lines from top to bottom, and its visible area."""
+
+    #: 1-based.
+    number: int
+    lines: tuple[Line, ...]
+    x0: float
+    x1: float
+    rotated: bool
+
+    @property
+    def width(self) -> float:
+        """The right edge: the farthest x a box may reach."""
+        return self.x1
+
+    def require_upright(self) -> None:
+        """Raises RotatedPage when viewers show this page turned."""
+        if self.rotated:
+            raise RotatedPage
+
+
+def folded(text: str) -> str:
+    """Text as `Line.text` has it: composed, case-folded, without any space."""
+    return "".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def read_pages(file: Path) -> list[PageText]:
+    """All pages' text.
+
+    Raises NotAPdf, BrokenPdf, PasswordProtected, EmptyPdf.
+    """
+    check_header(file)
+    with open_pdfium(file) as document:
+        if not len(document):
+            raise EmptyPdf
+        return [_read_page(document, index) for index in range(len(document))]
+
+
+def _read_page(document: pypdfium2.PdfDocument, index: int) -> PageText:
+    page = document[index]
+    text = page.get_textpage()
+    try:
+        glyphs = _compose([glyph for i in range(text.count_chars()) if (glyph := _read_glyph(text, i))])
+        x0, _, x1, _ = page.get_cropbox()
+        return PageText(
+            number=index + 1,
+            lines=_into_lines(glyphs),
+            x0=min(x0, x1),
+            x1=max(x0, x1),
+            rotated=page.get_rotation() != 0,
+        )
+    finally:
+        text.close()
+        page.close()
+
+
+def _read_glyph(text: pypdfium2.PdfTextPage, index: int) -> Glyph | None:
+    character = chr(pdfium.FPDFText_GetUnicode(text, index))
+    if pdfium.FPDFText_IsGenerated(text, index) == 1 or character.isspace() or not character.isprintable():
+        return None
+    x, y = ctypes.c_double(), ctypes.c_double()
+    box = pdfium.FS_RECTF()
+    matrix = pdfium.FS_MATRIX()
+    placed = (
+        pdfium.FPDFText_GetCharOrigin(text, index, x, y)
+        and pdfium.FPDFText_GetLooseCharBox(text, index, box)
+        and pdfium.FPDFText_GetMatrix(text, index, matrix)
+    )
+    if not placed:
+        return None
+    size = pdfium.FPDFText_GetFontSize(text, index) * abs(matrix.d)
+    return Glyph(character, box.left, box.bottom, box.right, box.top, y.value, size)
+
+
+def _compose(glyphs: list[Glyph]) -> list[Glyph]:
+    """Join tone marks to their letters, split ligatures: one glyph, one composed and folded character."""
+    joined: list[tuple[str, Glyph]] = []
+    for glyph in glyphs:
+        if unicodedata.combining(glyph.character) and joined:
+            letters, base = joined[-1]
+            joined[-1] = (letters + glyph.character, base)
+        else:
+            joined.append((glyph.character, glyph))
+    composed = []
+    for letters, glyph in joined:
+        for character in folded(unicodedata.normalize("NFKC", letters)) if letters != "…" else letters:
+            composed.append(
+                Glyph(character, glyph.x0, glyph.y0, glyph.x1, glyph.y1, glyph.baseline, glyph.size)
+            )
+    return composed
+
+
+def _into_lines(glyphs: list[Glyph]) -> tuple[Line, ...]:
+    lines: list[list[Glyph]] = []
+    for glyph in sorted(glyphs, key=lambda glyph: -glyph.baseline):
+        # Columns side by side rarely share a baseline to the last hundredth.
+        if lines and lines[-1][0].baseline - glyph.baseline <= max(1.5, glyph.size * 0.15):
+            lines[-1].append(glyph)
+        else:
+            lines.append([glyph])
+    return tuple(Line(tuple(sorted(line, key=lambda glyph: glyph.x0))) for line in lines)

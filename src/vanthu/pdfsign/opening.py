@@ -1,0 +1,218 @@
+"""Opening PDF files: reading, and writing one incremental revision to a new file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import threading
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+import pypdfium2
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.rw_common import PdfHandler, find_inherited_value_in_tree
+from pyhanko.sign.fields import enumerate_sig_fields
+
+from vanthu.pdfsign.errors import (
+    BrokenPdf,
+    EmptyPdf,
+    NotAPdf,
+    PasswordProtected,
+    PlaceOutside,
+    RotatedPage,
+    UnreadablePdf,
+)
+from vanthu.pdfsign.places import Box
+
+#: What a parser raises on bytes somebody made up; none of it may reach the person as a traceback.
+PARSING_FAILURES = (
+    PdfError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    zlib.error,
+)
+
+#: PDFium is one global machine: two threads inside it at once crash the process.
+PDFIUM_LOCK = threading.RLock()
+
+_PASSWORD_NEEDED = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class PdfFacts:
+    """What a PDF is, before anything is done with it."""
+
+    pages: int
+    #: False for a scan: places cannot be found in it, only pointed at.
+    has_text: bool
+    #: Signatures present, document timestamps included.
+    signatures: int
+
+
+def inspect(file: Path) -> PdfFacts:
+    """Read the facts of a PDF.
+
+    Raises NotAPdf, BrokenPdf, PasswordProtected, EmptyPdf.
+    """
+    check_header(file)
+    with open_pdfium(file) as document:
+        pages = len(document)
+        if pages == 0:
+            raise EmptyPdf
+        has_text = any(_has_text(document, index) for index in range(pages))
+    with open_reader(file) as reader, parsing():
+        signatures = sum(1 for _ in enumerate_sig_fields(reader, filled_status=True))
+    return PdfFacts(pages=pages, has_text=has_text, signatures=signatures)
+
+
+def check_header(file: Path) -> None:
+    """Refuse what does not even begin like a PDF.
+
+    Raises NotAPdf, EmptyPdf, UnreadablePdf.
+    """
+    try:
+        with file.open("rb") as stream:
+            head = stream.read(1024)
+    except OSError as error:
+        raise UnreadablePdf(f"Không mở được tệp {file.name}; hãy kiểm tra lại đường dẫn.") from error
+    if not head:
+        raise EmptyPdf("Tệp rỗng, không có nội dung; hãy kiểm tra lại tệp.")
+    if b"%PDF-" not in head:
+        raise NotAPdf
+
+
+@contextlib.contextmanager
+def parsing() -> Iterator[None]:
+    """Whatever the parser trips over inside becomes BrokenPdf."""
+    try:
+        yield
+    except PARSING_FAILURES as error:
+        raise BrokenPdf from error
+
+
+@contextlib.contextmanager
+def open_pdfium(file: Path) -> Iterator[pypdfium2.PdfDocument]:
+    """The document in PDFium, alone: other threads wait.
+
+    Raises BrokenPdf, PasswordProtected.
+    """
+    with PDFIUM_LOCK:
+        try:
+            document = pypdfium2.PdfDocument(file)
+        except pypdfium2.PdfiumError as error:
+            if error.err_code == _PASSWORD_NEEDED:
+                raise PasswordProtected from error
+            raise BrokenPdf from error
+        try:
+            yield document
+        except pypdfium2.PdfiumError as error:
+            raise BrokenPdf from error
+        finally:
+            document.close()
+
+
+@contextlib.contextmanager
+def open_reader(file: Path) -> Iterator[PdfFileReader]:
+    """The document for reading; forgiving first-parse, as most files in the wild need it.
+
+    Raises NotAPdf, BrokenPdf, PasswordProtected.
+    """
+    check_header(file)
+    with file.open("rb") as stream:
+        yield read_pdf(stream)
+
+
+def read_pdf(stream: IO[bytes]) -> PdfFileReader:
+    """A reader over an open file.
+
+    Raises BrokenPdf, PasswordProtected.
+    """
+    with parsing():
+        reader = PdfFileReader(stream, strict=False)
+        encrypted, _ = reader.encrypted, reader.root["/Pages"]
+    if encrypted:
+        raise PasswordProtected
+    return reader
+
+
+@contextlib.contextmanager
+def new_file(target: Path) -> Iterator[IO[bytes]]:
+    """A file that appears at `target` whole, when the block ends well, or not at all."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w+b") as stream:
+            yield cast(IO[bytes], stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    # mkstemp makes private files; the finished one gets the rights any new file would have.
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("Umask:"):
+            return int(line.split()[1], 8)
+    return 0o022
+
+
+@contextlib.contextmanager
+def open_writer(source: Path) -> Iterator[IncrementalPdfFileWriter]:
+    """A writer that appends one revision to `source`, which itself is not touched.
+
+    Raises NotAPdf, BrokenPdf, PasswordProtected.
+    """
+    with open_reader(source) as reader:
+        with parsing():
+            writer = IncrementalPdfFileWriter.from_reader(reader)
+        yield writer
+
+
+def _has_text(document: pypdfium2.PdfDocument, index: int) -> bool:
+    page = document[index]
+    text = page.get_textpage()
+    try:
+        return bool(text.get_text_range().strip())
+    finally:
+        text.close()
+        page.close()
+
+
+def require_upright_inside(handler: PdfHandler, box: Box) -> None:
+    """Refuse a box that is not on its page, or whose page is shown turned.
+
+    Raises PlaceOutside, RotatedPage.
+    """
+    with parsing():
+        if not box.page <= int(handler.root["/Pages"]["/Count"]):
+            raise PlaceOutside
+        page = handler.find_page_for_modification(box.page - 1)[0].get_object()
+        if int(find_inherited_value_in_tree(page, "/Rotate", "/Parent") or 0) % 360:
+            raise RotatedPage
+        x0, y0, x1, y1 = _visible_area(page)
+    if not (x0 <= box.x0 and y0 <= box.y0 and box.x1 <= x1 and box.y1 <= y1):
+        raise PlaceOutside
+
+
+def _visible_area(page: dict[str, object]) -> tuple[float, float, float, float]:
+    corners = find_inherited_value_in_tree(page, "/CropBox", "/Parent") or find_inherited_value_in_tree(
+        page, "/MediaBox", "/Parent"
+    )
+    x0, y0, x1, y1 = (float(number) for number in corners)
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)

@@ -1,0 +1,117 @@
+"""Documents in NĐ 30/2020 layout, typeset for the tests, and hand-drawn signatures and seals."""
+
+from __future__ import annotations
+
+import functools
+import io
+import math
+from pathlib import Path
+
+import typst
+from PIL import Image, ImageDraw
+
+_TEMPLATE = r"""
+#set page(paper: "a4", margin: (top: 20mm, bottom: 20mm, left: 30mm, right: 18mm))
+#set text(font: "Liberation Serif", size: 13.5pt, lang: "vi")
+#set par(justify: true, first-line-indent: (amount: 1.27cm, all: true), leading: 0.7em, spacing: 0.9em)
+#let number_blank = %(number_blank)s
+#let day_blank = %(day_blank)s
+#let month_blank = %(month_blank)s
+#grid(columns: (46%%, 54%%), align: center, row-gutter: 4pt,
+  text(size: 12pt)[UBND TỈNH AN BÌNH],
+  text(size: 12pt, weight: "bold")[CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM],
+  text(size: 12pt, weight: "bold")[SỞ NỘI VỤ],
+  text(size: 13.5pt, weight: "bold")[Độc lập - Tự do - Hạnh phúc],
+  line(length: 30%%, stroke: .6pt), line(length: 62%%, stroke: .6pt),
+  [#v(4pt)#text(size: 13pt)[Số:#number_blank/SNV-CCVC]],
+  [#v(4pt)#emph[An Bình, ngày#(day_blank)tháng#(month_blank)năm 2026]],
+  [#text(size: 12pt)[V/v rà soát vị trí việc làm]], [])
+#v(10pt)
+#align(center)[Kính gửi: Ủy ban nhân dân các xã, phường.]
+
+Thực hiện Kế hoạch số 88/KH-UBND ngày 10 tháng 11 năm 2026 của Ủy ban nhân dân tỉnh, Sở Nội vụ (đồng chí
+%(name)s phụ trách) đề nghị các đơn vị thực hiện một số nội dung sau:
+
+1. Rà soát, thống kê số lượng người làm việc theo từng vị trí việc làm tại thời điểm ngày 30 tháng 11.
+
+%(breaks)s
+
+2. Gửi báo cáo về Sở Nội vụ trước ngày 05 tháng 12 năm 2026./.
+#v(12pt)
+#grid(columns: (50%%, 50%%),
+  [#set par(first-line-indent: 0pt)
+   #text(size: 12pt, weight: "bold", style: "italic")[Nơi nhận:]\
+   #text(size: 11pt)[- Như trên;\ - UBND tỉnh (để b/c);\ - Lưu: VT, CCVC.]],
+  align(center)[#set par(first-line-indent: 0pt)
+   %(title)s
+   #v(70pt)
+   #text(weight: "bold")[%(name)s]])
+"""
+
+SPACES = "h(34pt)"
+DOTS = "[……….]"
+UNDERSCORES = "[\\_\\_\\_\\_\\_\\_]"
+
+
+@functools.lru_cache(maxsize=64)
+def typeset(
+    *,
+    name: str = "Nguyễn Văn Ước",
+    title_lines: tuple[str, ...] = ("GIÁM ĐỐC",),
+    number_blank: str = SPACES,
+    day_blank: str = "h(24pt)",
+    month_blank: str = "h(24pt)",
+    page_breaks: int = 0,
+) -> bytes:
+    """A công văn as PDF bytes; blanks are typst expressions."""
+    bold = r"\ ".join(f'#text(weight: "bold")[{line}]' for line in title_lines)
+    source = _TEMPLATE % {
+        "name": name,
+        "title": bold,
+        "number_blank": number_blank,
+        "day_blank": day_blank,
+        "month_blank": month_blank,
+        "breaks": "\n".join(["#pagebreak()"] * page_breaks),
+    }
+    fonts = ["/usr/share/fonts/truetype/liberation2"]
+    compiled = typst.Compiler(source.encode(), font_paths=fonts, ignore_system_fonts=True).compile()
+    assert isinstance(compiled, bytes)
+    return compiled
+
+
+@functools.cache
+def handwriting() -> bytes:
+    """A blue scribble on a transparent ground (NĐ 30/2020 PL I II.7.d)."""
+    image = Image.new("RGBA", (480, 240), (0, 0, 0, 0))
+    draw = ImageDraw.Draw(image)
+    points = [(20 + t * 4.4, 120 + 80 * math.sin(t / 6) * math.cos(t / 23)) for t in range(100)]
+    draw.line(points, fill=(29, 78, 216, 255), width=9, joint="curve")
+    return _png(image)
+
+
+@functools.cache
+def round_seal() -> bytes:
+    """A red round seal on a transparent ground (NĐ 30/2020 PL I II.8.a)."""
+    image = Image.new("RGBA", (600, 600), (0, 0, 0, 0))
+    draw = ImageDraw.Draw(image)
+    red = (208, 32, 46, 255)
+    draw.ellipse((8, 8, 592, 592), outline=red, width=14)
+    draw.ellipse((120, 120, 480, 480), outline=red, width=6)
+    star = [
+        (300 + r * math.sin(i * math.pi / 5), 300 - r * math.cos(i * math.pi / 5))
+        for i, r in enumerate([90, 36] * 5)
+    ]
+    draw.polygon(star, fill=red)
+    return _png(image)
+
+
+def _png(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def write(path: Path, data: bytes) -> Path:
+    """Write and return the path, for one-line set-ups."""
+    path.write_bytes(data)
+    return path
