@@ -1,0 +1,35 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test bench reset lint lock setup
+
+PORT ?= 8000
+export PORT
+VENV := .venv/bin
+
+help: ## Danh sách lệnh
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: setup ## Cài đặt, rồi chạy tỉnh mẫu cho đến khi bấm Ctrl-C (PORT=8000)
+	@exec $(VENV)/vanthu demo run
+
+test: setup ## Cài đặt, rồi mọi kiểm tra và kiểm thử
+	@exec scripts/check
+
+bench: setup ## Cài đặt, rồi đo tốc độ
+	@exec $(VENV)/python -m benchmarks
+
+reset: ## Xóa dữ liệu mẫu (var/)
+	@exec scripts/reset
+
+lint: setup ## Định dạng và sửa mã nguồn tự động
+	@$(VENV)/ruff format -q . && $(VENV)/ruff check --fix .
+
+# The locks name neither a registry nor a machine, and hold a hash of every file.
+lock: setup ## Khóa lại phiên bản các thư viện Python và npm
+	cd requirements && ../$(VENV)/uv pip compile -q --generate-hashes --no-header --no-emit-index-url \
+	  --no-annotate --python-version 3.11 dev.in -o dev.txt
+	cd requirements && ../$(VENV)/uv pip compile -q --generate-hashes --no-header --no-emit-index-url \
+	  --no-annotate --python-version 3.11 -c dev.txt base.in -o base.txt
+	scripts/npm install --package-lock-only --include=optional
+
+setup:
+	@scripts/setup
