@@ -143,9 +143,8 @@ def _accept(path: Path, name: str) -> AcceptedFile:
     extension = rules.extension_of(name)
     known = rules.ALLOWED_FORMATS.get(extension)
     if known is None:
-        raise FileRefused(
-            f"Không nhận tệp «.{extension or '?'}». Các định dạng được nhận: {', '.join(rules.ALLOWED_FORMATS)}."
-        )
+        allowed = ", ".join(rules.ALLOWED_FORMATS)
+        raise FileRefused(f"Không nhận tệp «.{extension or '?'}». Các định dạng được nhận: {allowed}.")
     media_type = media_type_of(path)
     if media_type not in known.media_types and not _is_office(path, extension):
         raise FileRefused(
@@ -164,7 +163,7 @@ def _accept(path: Path, name: str) -> AcceptedFile:
 def _check_pdf(path: Path) -> int:
     try:
         facts = pdfsign.inspect(path)
-    except pdfsign.PdfRefused as refused:
+    except pdfsign.PdfSignError as refused:
         raise FileRefused(str(refused)) from refused
     refuse_secret(path)
     return facts.pages

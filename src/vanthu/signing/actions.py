@@ -1,0 +1,83 @@
+"""Registering the certificates people and agencies sign with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from vanthu import pdfsign
+from vanthu.kernel import audit, blobs
+from vanthu.kernel.actor import Actor
+from vanthu.kernel.blobs import StoredBlob
+from vanthu.kernel.errors import DomainError, require
+from vanthu.organizations.models import Agency
+from vanthu.signing import permissions
+from vanthu.signing.models import Credential
+from vanthu.signing.states import Provider, SignatureKind
+
+
+class CertificateRefused(DomainError):
+    """Không đọc được chứng thư số. Hãy chọn lại tệp chứng thư (PEM)."""
+
+    code = "signing.certificate-refused"
+
+
+@transaction.atomic(durable=True)
+def register_credential(
+    *,
+    actor: Actor,
+    agency_id: UUID,
+    user_id: UUID | None,
+    token_label: str,
+    key_label: str,
+    certificate_pem: str,
+    chain_pem: str,
+    image: StoredBlob,
+    now: datetime,
+) -> UUID:
+    """Đăng ký chứng thư số of a person (`user_id`) or, without one, of the agency itself.
+
+    The one in force until now is withdrawn; signatures made with it stay what they are. `image` is the
+    handwriting or the seal, a transparent PNG. Raises NotAllowed, CertificateRefused.
+    """
+    agency = Agency.objects.select_for_update().get(id=agency_id)
+
+    require(permissions.may_register_credential(actor, agency.id))
+
+    try:
+        certificate = pdfsign.load_certificate(certificate_pem.encode())
+        pdfsign.load_certificates(chain_pem.encode())
+    except pdfsign.PdfSignError as error:
+        raise CertificateRefused from error
+
+    kind = SignatureKind.PERSON if user_id else SignatureKind.AGENCY
+    current = Credential.objects.filter(agency=agency, user_id=user_id, kind=kind, withdrawn_at__isnull=True)
+    current.update(withdrawn_at=now)
+    blobs.keep(image, now=now)
+    credential = Credential.objects.create(
+        kind=kind,
+        agency=agency,
+        user_id=user_id,
+        provider=Provider.PKCS11,
+        token_label=token_label,
+        key_label=key_label,
+        certificate_pem=certificate_pem,
+        chain_pem=chain_pem,
+        image_id=image.sha256,
+        subject=certificate.subject.human_friendly[:300],
+        valid_from=certificate.not_valid_before,
+        valid_until=certificate.not_valid_after,
+    )
+
+    audit.record(
+        action="signing.credential-registered",
+        actor=actor,
+        at=now,
+        agency_id=agency.id,
+        subject_type="signing.credential",
+        subject_id=credential.id,
+        data={"subject": credential.subject, "fingerprint": pdfsign.fingerprint(certificate).hex()},
+    )
+    return credential.id

@@ -1,0 +1,82 @@
+"""The signing desk: where a key is asked for a signature, between the beginning and the record of it.
+
+Nothing here runs in a transaction: a token, a time-stamp service or a revocation service may take its time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from vanthu import pdfsign
+from vanthu.kernel import blobs
+from vanthu.kernel.actor import Actor
+from vanthu.kernel.errors import DomainError
+from vanthu.signing import operations
+from vanthu.signing.models import SigningSession
+from vanthu.signing.operations import SignedFile
+from vanthu.signing.states import SignatureKind
+
+
+class SigningFailed(DomainError):
+    """Không ký được. Hãy thử lại."""
+
+    code = "signing.failed"
+
+
+def sign_here(*, actor: Actor, session_id: UUID, kind: SignatureKind, pin: str, now: datetime) -> SignedFile:
+    """Have the session's key sign, through PKCS#11 with the PIN just typed, and finish the file.
+
+    The PIN is used once and kept nowhere. An agency's signature is time-stamped and gets what is needed to
+    check every signature years later (B-LTA) where a time-stamp service is set. Raises SigningFailed with
+    the token's or the service's own sentence, NotFound for a session that is not the actor's.
+    """
+    session = operations.session_of(session_id=session_id, actor=actor, kind=kind)
+    with _said_plainly(), blobs.work_folder() as folder, blobs.as_path(session.prepared_id) as prepared:
+        pending = pdfsign.PendingSignature.from_json(session.pending["text"])
+        value = _signer(session, pin).sign(pending.to_be_signed)
+        signed = folder / "signed.pdf"
+        pdfsign.finish_signature(pending, prepared, value, signed, timestamper=_timestamper())
+        if kind is SignatureKind.AGENCY:
+            signed = _lasting(signed, folder)
+        examination = operations.examine_signing(signed, now=now)
+        return SignedFile(session_id=session.id, blob=blobs.put_file(signed), examination=examination)
+
+
+def _signer(session: SigningSession, pin: str) -> pdfsign.Pkcs11Signer:
+    credential = session.credential
+    return pdfsign.Pkcs11Signer(
+        module=settings.PKCS11_MODULE,
+        token_label=credential.token_label,
+        key_label=credential.key_label,
+        pin=pin,
+        certificate=pdfsign.load_certificate(credential.certificate_pem.encode()),
+        chain=pdfsign.load_certificates(credential.chain_pem.encode()),
+    )
+
+
+def _timestamper() -> pdfsign.HttpTimestamper | None:
+    return pdfsign.HttpTimestamper(settings.TSA_URL) if settings.TSA_URL else None
+
+
+def _lasting(signed: Path, folder: Path) -> Path:
+    timestamper = _timestamper()
+    if timestamper is None:
+        return signed
+    lasting = folder / "lasting.pdf"
+    pdfsign.extend_to_lta(signed, lasting, trust=operations.trusted_roots(), timestamper=timestamper)
+    return lasting
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """The library's sentences, as errors the edge knows how to show."""
+    try:
+        yield
+    except pdfsign.PdfSignError as error:
+        raise SigningFailed(str(error)) from error

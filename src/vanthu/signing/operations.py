@@ -1,0 +1,193 @@
+"""Credentials, signing sessions and verification results, for the life cycles that sign and check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.base import File
+from django.db import transaction
+from django.utils import timezone
+
+from vanthu import pdfsign
+from vanthu.kernel import blobs
+from vanthu.kernel.actor import Actor
+from vanthu.kernel.blobs import StoredBlob
+from vanthu.kernel.errors import Conflict, DomainError, NotFound
+from vanthu.signing import rules
+from vanthu.signing.models import Credential, SigningSession, Verification
+from vanthu.signing.states import SignatureKind, Verdict
+
+
+class NoCredential(DomainError):
+    """Chưa có chứng thư số còn hiệu lực để ký. Hãy báo quản trị đăng ký chứng thư số."""
+
+    code = "signing.no-credential"
+
+
+class SignatureRefused(DomainError):
+    """Chữ ký vừa tạo không đạt kiểm tra nên không được ghi nhận."""
+
+    code = "signing.refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """What checking one PDF came to, before anything is written."""
+
+    verdict: Verdict
+    message: str
+    report: dict[str, Any]
+    checked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedFile:
+    """A file with a new signature, checked, stored, waiting to be recorded."""
+
+    session_id: UUID
+    blob: StoredBlob
+    examination: Examination
+
+
+def credential(*, kind: SignatureKind, agency_id: UUID, user_id: UUID | None, now: datetime) -> Credential:
+    """The certificate in force of the person, or of the agency. Raises NoCredential."""
+    found = Credential.objects.filter(
+        kind=kind, agency_id=agency_id, user_id=user_id, withdrawn_at__isnull=True
+    ).first()
+    if found is None:
+        raise NoCredential
+    if not found.valid_from <= now < found.valid_until:
+        raise NoCredential(
+            f"Chứng thư số «{found.subject}» hết hiệu lực từ {timezone.localtime(found.valid_until):%d/%m/%Y}. "
+            "Hãy gia hạn rồi ký lại."
+        )
+    return found
+
+
+def open_session(
+    *,
+    actor: Actor,
+    credential: Credential,
+    document_id: UUID,
+    base: str,
+    prepared: StoredBlob,
+    pending: pdfsign.PendingSignature,
+    now: datetime,
+) -> SigningSession:
+    """Begin a signature: keep the prepared file and what is to be signed. `base` is the version's hash."""
+    assert transaction.get_connection().in_atomic_block, "open_session needs a transaction"
+    blobs.keep(prepared, now=now)
+    return SigningSession.objects.create(
+        kind=credential.kind,
+        document_id=document_id,
+        credential=credential,
+        base_id=base,
+        prepared_id=prepared.sha256,
+        pending={"text": pending.to_json()},
+        begun_by_id=actor.user_id,
+        begun_at=now,
+    )
+
+
+def session_of(*, session_id: UUID, actor: Actor, kind: SignatureKind) -> SigningSession:
+    """An open session begun by this very person. Raises NotFound."""
+    session = SigningSession.objects.filter(
+        id=session_id, begun_by_id=actor.user_id, kind=kind, ended_at__isnull=True
+    ).first()
+    if session is None:
+        raise NotFound("Phiên ký không còn hiệu lực. Hãy ký lại từ đầu.")
+    return session
+
+
+def accept(*, session: SigningSession, file: SignedFile, current: str, now: datetime) -> None:
+    """End the session with its signed file, made on the version in force, `current` (its hash).
+
+    The file is trusted for nothing: outside the signature itself it must be the prepared file byte for
+    byte, and every signature on it must be valid. Raises Conflict (the version changed meanwhile),
+    SignatureRefused.
+    """
+    assert transaction.get_connection().in_atomic_block, "accept needs a transaction"
+    if file.session_id != session.id or session.base_id != current:
+        raise Conflict("Văn bản đã có bản mới trong lúc ký. Hãy tải lại trang rồi ký lại.")
+    if file.examination.verdict is not Verdict.VALID:
+        raise SignatureRefused(f"Chưa ghi nhận chữ ký: {file.examination.message}")
+    if not _grows_from(file.blob.sha256, session):
+        raise SignatureRefused("Tệp ký trả về không phải văn bản đã chuẩn bị. Hãy ký lại từ đầu.")
+    session.ended_at = now
+    session.save(update_fields=["ended_at"])
+    blobs.keep(file.blob, now=now)
+    keep_verification(file.blob.sha256, file.examination)
+
+
+def examine(path: Path, *, now: datetime) -> Examination:
+    """Check every signature of the PDF at `path` by ourselves; may ask OCSP and CRL services. No writes."""
+    report = pdfsign.verify(path, trust=trusted_roots(), now=now, fetch=True).to_json()
+    verdict, message = rules.conclude(report)
+    return Examination(verdict=Verdict(verdict), message=message, report=report, checked_at=now)
+
+
+def examine_signing(path: Path, *, now: datetime) -> Examination:
+    """Check a PDF in the middle of signing, when the agency's signature may still be missing."""
+    report = pdfsign.verify(path, trust=trusted_roots(), now=now, fetch=True).to_json()
+    return Examination(
+        verdict=Verdict(report["verdict"]), message=str(report["message"]), report=report, checked_at=now
+    )
+
+
+def keep_verification(sha256: str, examination: Examination) -> None:
+    """Write what checking a kept file came to; a later check takes the place of an earlier one."""
+    assert transaction.get_connection().in_atomic_block, "keep_verification needs a transaction"
+    row, created = Verification.objects.select_for_update().get_or_create(
+        blob_id=sha256,
+        defaults={
+            "verdict": examination.verdict,
+            "message": examination.message,
+            "report": examination.report,
+            "checked_at": examination.checked_at,
+        },
+    )
+    if created:
+        return
+    row.verdict, row.message = examination.verdict, examination.message
+    row.report, row.checked_at = examination.report, examination.checked_at
+    row.attempts += 1
+    row.save(update_fields=["verdict", "message", "report", "checked_at", "attempts"])
+
+
+def trusted_roots() -> list[pdfsign.Certificate]:
+    """The root certificates this installation trusts: every *.pem of settings.TRUST."""
+    folder = Path(settings.TRUST)
+    return [
+        certificate
+        for path in sorted(folder.glob("*.pem"))
+        for certificate in pdfsign.read_certificates(path)
+    ]
+
+
+def _grows_from(sha256: str, session: SigningSession) -> bool:
+    """Whether a signed file is the prepared one, byte for byte, outside the room kept for the signature."""
+    pending = pdfsign.PendingSignature.from_json(session.pending["text"])
+    with blobs.open_blob(sha256) as signed, blobs.open_blob(session.prepared_id) as prepared:
+        if signed.size < prepared.size:
+            return False
+        if not _same_bytes(signed, prepared, pending.region_start):
+            return False
+        signed.seek(pending.region_end)
+        prepared.seek(pending.region_end)
+        return _same_bytes(signed, prepared, prepared.size - pending.region_end)
+
+
+def _same_bytes(one: File[bytes], other: File[bytes], length: int) -> bool:
+    """Whether the next `length` bytes of two files are the same."""
+    while length > 0:
+        step = min(length, blobs.CHUNK)
+        ours = one.read(step)
+        if not ours or ours != other.read(step):
+            return False
+        length -= len(ours)
+    return True

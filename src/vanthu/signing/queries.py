@@ -1,0 +1,51 @@
+"""Signature verdicts as the screens show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from vanthu.kernel.actor import Actor
+from vanthu.signing.models import Credential, Verification
+from vanthu.signing.states import SignatureKind, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictView:
+    """A verdict in words, and the facts behind it signature by signature."""
+
+    verdict: str
+    #: The verdict itself, e.g. «Chữ ký hợp lệ».
+    title: str
+    message: str
+    #: As in `vanthu verify --json`.
+    signatures: tuple[Mapping[str, Any], ...] = ()
+    checked_at: datetime | None = None
+
+
+def verdict_of(actor: Actor, *, sha256: str, verdict: str = "", message: str = "") -> VerdictView | None:
+    """The verdict on a file the caller has already found visible to the actor; None before any check.
+
+    `verdict` and `message` given by the caller (the whole document's) win over the file's own.
+    """
+    row = Verification.objects.filter(blob_id=sha256).first()
+    if row is None and not verdict:
+        return None
+    shown = Verdict(verdict or (row.verdict if row else Verdict.PENDING))
+    return VerdictView(
+        verdict=shown,
+        title=str(shown.label),
+        message=message or (row.message if row else ""),
+        signatures=tuple(row.report.get("signatures", ())) if row else (),
+        checked_at=row.checked_at if row else None,
+    )
+
+
+def has_credential(actor: Actor, *, kind: SignatureKind) -> bool:
+    """Whether the actor (or the actor's agency) has a certificate registered to sign with."""
+    user_id = actor.user_id if kind is SignatureKind.PERSON else None
+    return Credential.objects.filter(
+        kind=kind, agency_id=actor.agency_id, user_id=user_id, withdrawn_at__isnull=True
+    ).exists()

@@ -1,0 +1,39 @@
+"""What the signatures on a document come to, and how it is said. Plain values in, plain values out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+#: How long after a check that could not be concluded it is tried again, in minutes, try by try.
+RETRY_MINUTES = (1, 5, 15, 60, 240)
+
+
+def conclude(report: Mapping[str, Any]) -> tuple[str, str]:
+    """Verdict and one Vietnamese sentence on a whole document, from `vanthu verify`'s report of its PDF.
+
+    An electronic document has force only with the signature of a person AND of the agency (NĐ 30/2020
+    Điều 5); a PDF whose signatures are all good but which lacks one of them is not concluded on.
+    """
+    verdict, message = str(report["verdict"]), str(report["message"])
+    if verdict != "valid":
+        return verdict, message
+    kinds = {signature["kind"] for signature in report["signatures"]}
+    if "agency" not in kinds:
+        return "indeterminate", "Chữ ký hợp lệ nhưng văn bản chưa có chữ ký số của cơ quan."
+    if "person" not in kinds:
+        return "indeterminate", "Có chữ ký số của cơ quan nhưng không có chữ ký số của người ký."
+    return verdict, message
+
+
+def conclude_all(conclusions: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    """The verdict on a document of several PDFs: that of the worst; `unsigned` when there is no PDF."""
+    order = ("invalid", "unsigned", "indeterminate", "valid")
+    if not conclusions:
+        return "unsigned", "Văn bản không có tệp PDF ký số."
+    return min(conclusions, key=lambda conclusion: order.index(conclusion[0]))
+
+
+def next_check_minutes(attempts: int) -> int | None:
+    """Minutes until an unsettled check is tried again after `attempts` tries; None to give up."""
+    return RETRY_MINUTES[attempts - 1] if 1 <= attempts <= len(RETRY_MINUTES) else None

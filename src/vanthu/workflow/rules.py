@@ -1,0 +1,22 @@
+"""Rules of who works on what. Plain values in, plain values out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignee:
+    """A person or a unit that is given a part."""
+
+    kind: Literal["user", "unit"]
+    id: UUID
+
+
+def named_twice(lead: Assignee, support: Sequence[Assignee], inform: Sequence[Assignee]) -> bool:
+    """Whether somebody stands in more than one role: each has exactly one (NĐ 30/2020 Điều 24)."""
+    everyone = [lead, *support, *inform]
+    return len(set(everyone)) != len(everyone)
