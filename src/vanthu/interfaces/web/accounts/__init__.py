@@ -1,0 +1,3 @@
+"""Sign-in, sign-out, password, posts."""
+
+from __future__ import annotations

@@ -1,0 +1,89 @@
+"""Screens of the account: sign-in, sign-out, change of password, choice of post."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from vanthu.interfaces.web import session
+from vanthu.interfaces.web.accounts.forms import ChangePasswordForm, ChoosePostForm, SignInForm
+from vanthu.interfaces.web.forms import refusals_into
+from vanthu.interfaces.web.http import WebRequest, go, open_to_strangers, page, safe_next
+from vanthu.kernel import actor as actors
+from vanthu.kernel.errors import NotFound
+from vanthu.organizations import actions, queries
+
+#: Who asks while nobody is signed in yet.
+_DOOR = actors.system("Cửa đăng nhập")
+
+
+@open_to_strangers
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Đăng nhập: on success to where the person was going, or on to a change of password."""
+    after = safe_next(request, "home:home")
+    form = SignInForm(request.POST or None)
+    if form.is_valid():
+        answer = actions.sign_in(
+            actor=_DOOR,
+            username=form.cleaned_data["username"],
+            password=form.cleaned_data["password"],
+            now=timezone.now(),
+        )
+        if answer.user_id is not None:
+            session.enter(request, user_id=answer.user_id, must_change_password=answer.must_change_password)
+            return go(request, session.CHANGE_PASSWORD if answer.must_change_password else after)
+        form.add_error(None, answer.message)
+    context = {"form": form, "next": after, "page_title": "Đăng nhập"}
+    return page(request, "accounts/sign_in.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def sign_out(request: WebRequest) -> HttpResponse:
+    """Đăng xuất."""
+    actions.sign_out(actor=request.actor, now=timezone.now())
+    session.leave(request)
+    return go(request, session.SIGN_IN)
+
+
+@sensitive_post_parameters("current", "new", "again")
+@require_http_methods(["GET", "POST"])
+def change_password(request: WebRequest) -> HttpResponse:
+    """Đổi mật khẩu; the only page there is until the first password is changed."""
+    form = ChangePasswordForm(request.POST or None)
+    if form.is_valid():
+        with refusals_into(form):
+            actions.change_password(
+                actor=request.actor,
+                current=form.cleaned_data["current"],
+                new=form.cleaned_data["new"],
+                now=timezone.now(),
+            )
+        if not form.errors:
+            session.password_changed(request)
+            return go(request, "home:home", said="Đã đổi mật khẩu.")
+    context = {
+        "form": form,
+        "is_first": session.must_change_password(request),
+        "page_title": "Đổi mật khẩu",
+    }
+    return page(request, "accounts/change_password.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def choose_post(request: WebRequest) -> HttpResponse:
+    """Đổi chức danh (kiêm nhiệm): work from another of one's own posts."""
+    account = queries.account(request.actor)
+    form = ChoosePostForm(request.POST or None)
+    if form.is_valid():
+        chosen = next((post for post in account.posts if post.id == form.cleaned_data["post_id"]), None)
+        if chosen is None:
+            raise NotFound
+        session.work_from(request, chosen.id)
+        return go(request, "home:home", said=f"Bạn đang làm việc với chức danh {chosen.label}.")
+    return page(request, "accounts/choose_post.html", {"account": account, "page_title": "Chọn chức danh"})

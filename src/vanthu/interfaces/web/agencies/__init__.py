@@ -1,0 +1,3 @@
+"""Finding agencies for the picker of recipients."""
+
+from __future__ import annotations

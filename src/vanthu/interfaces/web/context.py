@@ -1,0 +1,68 @@
+"""The frame's own context: who, where, what waits. Asked for only by whole pages, so built lazily."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from vanthu.incoming import queries as incoming
+from vanthu.interfaces.web.flash import Message, take
+from vanthu.interfaces.web.navigation import Entry, Group, navigation
+from vanthu.kernel.actor import Actor
+from vanthu.organizations import queries as organizations
+from vanthu.outgoing import queries as outgoing
+
+
+class Shell:
+    """What `base.html` shows around every page."""
+
+    def __init__(self, request: HttpRequest, actor: Actor) -> None:
+        self._request = request
+        self._actor = actor
+
+    @cached_property
+    def me(self) -> organizations.Account:
+        """The signed-in person."""
+        return organizations.account(self._actor)
+
+    @cached_property
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Open work by area and tab."""
+        return {
+            "incoming": incoming.count_incoming(self._actor),
+            "outgoing": outgoing.count_outgoing(self._actor),
+        }
+
+    @cached_property
+    def navigation(self) -> list[Group]:
+        """The groups of the side navigation."""
+        return navigation(roles=self._actor.roles, counts=self.counts, path=self._request.path)
+
+    @property
+    def tabbar(self) -> list[Entry]:
+        """The first places of the navigation, at the thumb on a phone."""
+        return [entry for group in self.navigation for entry in group.entries][:4]
+
+    @property
+    def waiting(self) -> int:
+        """How much waits for this person in all."""
+        return self.navigation[0].entries[0].count
+
+    @cached_property
+    def messages(self) -> list[Message]:
+        """What was to be said on the next page."""
+        return take(self._request)
+
+    @property
+    def now(self) -> datetime:
+        """The time of the page."""
+        return timezone.localtime()
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """Django context processor: `shell`, None for strangers."""
+    actor: Actor | None = getattr(request, "actor", None)
+    return {"shell": Shell(request, actor) if actor else None}

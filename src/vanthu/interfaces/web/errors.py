@@ -1,0 +1,100 @@
+"""What a person sees when a request is refused or fails: one calm sentence, an honest status, a way on."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from secrets import token_hex
+
+from django.core.signals import got_request_exception
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from vanthu.interfaces.web.http import wants_partial
+from vanthu.kernel.errors import DomainError
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Context of the error page."""
+
+    status: int
+    title: str
+    message: str
+    #: Name of the icon.
+    icon: str
+    #: What the person tells the administrator; only for unexpected failures.
+    reference: str = ""
+
+
+_TITLES = {
+    400: ("Yêu cầu không hợp lệ", "help-circle"),
+    403: ("Bạn không có quyền làm việc này", "lock"),
+    404: ("Không tìm thấy nội dung này", "file-search"),
+    405: ("Thao tác không hợp lệ", "help-circle"),
+    409: ("Nội dung vừa được người khác thay đổi", "refresh-alert"),
+    413: ("Tệp quá lớn", "file-alert"),
+    422: ("Chưa thực hiện được", "alert-circle"),
+    500: ("Hệ thống gặp lỗi", "alert-triangle"),
+    503: ("Hệ thống đang bận", "hourglass"),
+}
+
+_NOT_FOUND = "Địa chỉ này không có, hoặc nội dung không thuộc phạm vi bạn được xem."
+
+
+def refuse(request: HttpRequest, status: int, message: str, *, reference: str = "") -> HttpResponse:
+    """Answer `status` with `message`: a page, or for htmx an alert in the message area."""
+    title, icon = _TITLES.get(status, _TITLES[422])
+    refusal = Refusal(status=status, title=title, message=message, icon=icon, reference=reference)
+    inside = getattr(request, "actor", None) is not None and status < 500
+    context = {"refusal": refusal, "layout": "base.html" if inside else "plain.html"}
+    if getattr(request, "htmx", None) and wants_partial(request):
+        response = render(request, "errors/_alert.html", context, status=status)
+        response["HX-Retarget"] = "#flash"
+        response["HX-Reswap"] = "innerHTML"
+        return response
+    return render(request, "errors/error.html", context, status=status)
+
+
+def refuse_domain(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Answer an anticipated refusal with its own status and sentence."""
+    return refuse(request, error.status, str(error))
+
+
+def fail(request: HttpRequest, error: BaseException) -> HttpResponse:
+    """Log an unexpected failure under a reference number and answer 500 with that number."""
+    reference = token_hex(4).upper()
+    logger.error("Lỗi %s tại %s %s", reference, request.method, request.path, exc_info=error)
+    got_request_exception.send(sender=fail, request=request)
+    message = "Việc bạn vừa làm chưa được ghi nhận. Hãy thử lại; nếu vẫn lỗi, báo quản trị kèm mã dưới đây."
+    return refuse(request, 500, message, reference=reference)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's handler400."""
+    return refuse(request, 400, "Trình duyệt gửi dữ liệu không đọc được. Hãy tải lại trang rồi làm lại.")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's handler403."""
+    return refuse(request, 403, "Chức danh bạn đang dùng không có quyền này.")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's handler404."""
+    return refuse(request, 404, _NOT_FOUND)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: a failure outside the views, already logged by Django."""
+    return refuse(request, 500, "Hãy thử lại sau ít phút; nếu vẫn lỗi, báo quản trị hệ thống.")
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's CSRF_FAILURE_VIEW: most often a page left open past the end of a session."""
+    logger.warning("Từ chối biểu mẫu tại %s: %s", request.path, reason)
+    return refuse(
+        request, 403, "Trang đã mở quá lâu hoặc phiên làm việc đã đổi. Hãy tải lại trang rồi làm lại."
+    )

@@ -1,0 +1,32 @@
+"""One sentence said once, on the next page: it waits in the session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from django.http import HttpRequest
+
+Tone = Literal["ok", "wait", "harm", "info"]
+
+_KEY = "flash"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is said, and in which colour."""
+
+    text: str
+    tone: Tone
+
+
+def flash(request: HttpRequest, text: str, tone: Tone = "ok") -> None:
+    """Say `text` on the next page this person opens."""
+    request.session[_KEY] = [*request.session.get(_KEY, []), [text, tone]]
+
+
+def take(request: HttpRequest) -> list[Message]:
+    """The waiting messages, which are then gone."""
+    if _KEY not in request.session:
+        return []
+    return [Message(text=text, tone=cast(Tone, tone)) for text, tone in request.session.pop(_KEY)]

@@ -1,0 +1,3 @@
+"""What waits for me, and search."""
+
+from __future__ import annotations

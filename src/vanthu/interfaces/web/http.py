@@ -1,0 +1,83 @@
+"""What every view uses: the typed request, whole page or partial, and where to go after an act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseRedirectBase
+from django.shortcuts import render, resolve_url
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from vanthu.interfaces.web.flash import Tone, flash
+from vanthu.kernel.actor import Actor
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+class WebRequest(HttpRequest):
+    """A request of a signed-in person: the middleware has let nobody else through."""
+
+    actor: Actor
+    htmx: HtmxDetails
+
+
+class SeeOther(HttpResponseRedirectBase):
+    """303: what was posted is done; the browser fetches the next page and a reload repeats nothing."""
+
+    status_code = 303
+
+
+def open_to_strangers(view: View) -> View:
+    """Mark a view that needs no signed-in person."""
+    view.open_to_strangers = True  # type: ignore[attr-defined]  # a mark the middleware reads
+    return view
+
+
+def wants_partial(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of the page; boosted and history visits get the whole page."""
+    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # set by HtmxMiddleware
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    partial: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The whole page for a browser visit, the named partial for an htmx swap; same context for both."""
+    if partial and wants_partial(request):
+        template = f"{template}#{partial}"
+    response = render(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def go(
+    request: HttpRequest, to: str, *args: object, said: str = "", tone: Tone = "ok", **kwargs: object
+) -> HttpResponse:
+    """Leave after an act: to the view or address `to`, which shows `said` once.
+
+    A form post is answered with 303, an htmx request with HX-Redirect.
+    """
+    if said:
+        flash(request, said, tone)
+    address = resolve_url(to, *args, **kwargs)
+    if wants_partial(request):
+        return HttpResponseClientRedirect(address)
+    return SeeOther(address)
+
+
+def safe_next(request: HttpRequest, default: str) -> str:
+    """The address in `next` when it stays on this site, otherwise `default`."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return resolve_url(default)

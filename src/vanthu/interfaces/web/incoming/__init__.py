@@ -1,0 +1,3 @@
+"""Văn bản đến."""
+
+from __future__ import annotations

@@ -1,0 +1,118 @@
+"""What stands between the server and the views: headers, who acts, and errors made into pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils.cache import add_never_cache_headers
+from django_htmx.http import HttpResponseClientRedirect
+
+from vanthu.interfaces.web import errors
+from vanthu.interfaces.web.http import wants_partial
+from vanthu.interfaces.web.session import (
+    CHANGE_PASSWORD,
+    SIGN_IN,
+    SIGN_OUT,
+    find_actor,
+    must_change_password,
+)
+from vanthu.kernel.errors import DomainError
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+#: Scripts and styles only from our own files. PDF.js decodes some images with WebAssembly in its worker.
+_POLICY = {
+    "default-src": "'self'",
+    "script-src": "'self' 'wasm-unsafe-eval'",
+    "style-src": "'self'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self' data:",
+    "connect-src": "'self'",
+    "worker-src": "'self' blob:",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'self'",
+}
+_HEADERS = {
+    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _POLICY.items()),
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class SecurityHeadersMiddleware:
+    """Every page says what the browser may run, and is kept in no cache."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if "Cache-Control" not in response.headers:
+            add_never_cache_headers(response)
+        return response
+
+
+class ActorMiddleware:
+    """Sets `request.actor` from the session, and lets strangers only where they may be."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = find_actor(request)  # type: ignore[attr-defined]  # declared on WebRequest
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Send strangers to the sign-in page, and first-time users to change their password."""
+        if getattr(view, "open_to_strangers", False):
+            return None
+        if request.actor is None:  # type: ignore[attr-defined]  # set above
+            return _leave(request, f"{resolve_url(SIGN_IN)}?{urlencode({'next': _return_address(request)})}")
+        match = request.resolver_match
+        here = match.view_name if match else ""
+        if must_change_password(request) and here not in {CHANGE_PASSWORD, SIGN_OUT}:
+            return _leave(request, resolve_url(CHANGE_PASSWORD))
+        return None
+
+
+class DomainErrorMiddleware:
+    """Makes every error a calm Vietnamese page: anticipated ones with their own status, others with a number."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse:
+        """Answer what a view raised."""
+        if isinstance(error, DomainError):
+            return errors.refuse_domain(request, error)
+        if isinstance(error, Http404):
+            return errors.not_found(request)
+        if isinstance(error, PermissionDenied):
+            return errors.forbidden(request)
+        if isinstance(error, SuspiciousOperation):
+            return errors.bad_request(request)
+        return errors.fail(request, error)
+
+
+def _leave(request: HttpRequest, address: str) -> HttpResponse:
+    return HttpResponseClientRedirect(address) if wants_partial(request) else redirect(address)
+
+
+def _return_address(request: HttpRequest) -> str:
+    """Where to come back after signing in: this page, or the home page when this was not a reading."""
+    return request.get_full_path() if request.method == "GET" and not wants_partial(request) else "/"

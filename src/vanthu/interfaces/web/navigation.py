@@ -1,0 +1,189 @@
+"""Where a person can go, by the roles of the post they work from, and what waits for them there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+
+from vanthu.organizations.states import Role
+
+_ALL = frozenset(Role.values)
+_DRAFTERS = frozenset({Role.OFFICER, Role.UNIT_HEAD})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """Work waiting under one tab of one list, for whoever has one of `roles`."""
+
+    area: str
+    tab: str
+    label: str
+    icon: str
+    roles: frozenset[str]
+    #: What to do with it, said when it is empty or short.
+    hint: str = ""
+
+    @property
+    def url(self) -> str:
+        """The list this queue is the first part of."""
+        return f"{reverse(f'{self.area}:list')}?tab={self.tab}"
+
+
+#: Queues in the order in which they are worked through.
+QUEUES = (
+    Queue(
+        area="incoming",
+        tab="arrived",
+        label="Văn bản đến chờ tiếp nhận",
+        icon="inbox",
+        roles=frozenset({Role.RECORDS_CLERK}),
+        hint="Kiểm tra chữ ký số rồi tiếp nhận, vào sổ hoặc trả lại",
+    ),
+    Queue(
+        area="outgoing",
+        tab="to_number",
+        label="Chờ cấp số, đóng dấu",
+        icon="rubber-stamp",
+        roles=frozenset({Role.RECORDS_CLERK}),
+        hint="Người có thẩm quyền đã ký",
+    ),
+    Queue(
+        area="outgoing",
+        tab="to_issue",
+        label="Chờ phát hành",
+        icon="send",
+        roles=frozenset({Role.RECORDS_CLERK}),
+        hint="Đã có số và dấu, chờ gửi đi",
+    ),
+    Queue(
+        area="outgoing",
+        tab="awaiting_signature",
+        label="Chờ ký",
+        icon="signature",
+        roles=frozenset({Role.LEADER}),
+        hint="Nội dung đã được duyệt",
+    ),
+    Queue(
+        area="incoming",
+        tab="to_direct",
+        label="Chờ chỉ đạo",
+        icon="directions",
+        roles=frozenset({Role.LEADER}),
+        hint="Văn thư đã vào sổ và trình",
+    ),
+    Queue(
+        area="outgoing",
+        tab="reviewing",
+        label="Chờ duyệt nội dung",
+        icon="checklist",
+        roles=frozenset({Role.UNIT_HEAD}),
+        hint="Dự thảo của đơn vị",
+    ),
+    Queue(
+        area="incoming",
+        tab="mine",
+        label="Việc được giao",
+        icon="briefcase",
+        roles=frozenset({Role.OFFICER, Role.UNIT_HEAD, Role.LEADER}),
+        hint="Văn bản đến giao cho tôi xử lý",
+    ),
+    Queue(
+        area="outgoing",
+        tab="my_drafts",
+        label="Dự thảo của tôi",
+        icon="pencil",
+        roles=_DRAFTERS,
+        hint="Đang soạn hoặc được trả lại để sửa",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the navigation."""
+
+    label: str
+    short_label: str
+    url: str
+    icon: str
+    #: The key pressed after G.
+    go_key: str = ""
+    is_current: bool = False
+    count: int = 0
+    is_hot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines under one heading; the first group has none."""
+
+    title: str
+    entries: list[Entry] = field(default_factory=list)
+
+
+def queues_for(roles: frozenset[str]) -> list[Queue]:
+    """The queues of a post with these roles."""
+    return [queue for queue in QUEUES if queue.roles & roles]
+
+
+def default_tab(area: str, roles: frozenset[str], *, otherwise: str) -> str:
+    """The tab a list opens on: the person's first queue in it."""
+    return next((queue.tab for queue in queues_for(roles) if queue.area == area), otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    name: str
+    label: str
+    short_label: str
+    icon: str
+    go_key: str
+    roles: frozenset[str]
+    #: The list whose queues are counted beside it; empty: not counted.
+    area: str = ""
+
+
+_DOCUMENT_PLACES = (
+    _Place("incoming:list", "Văn bản đến", "Đến", "file-download", "D", _ALL, "incoming"),
+    _Place("outgoing:list", "Văn bản đi", "Đi", "file-upload", "I", _ALL, "outgoing"),
+    _Place("outgoing:draft", "Soạn văn bản", "Soạn", "pencil-plus", "S", _DRAFTERS),
+    _Place("registers:list", "Sổ đăng ký", "Sổ", "book-2", "R", _ALL),
+)
+
+
+def navigation(*, roles: frozenset[str], counts: dict[str, dict[str, int]], path: str) -> list[Group]:
+    """The navigation of a post with `roles` on the page `path`; `counts` are open work by area and tab."""
+    mine = [(queue, counts.get(queue.area, {}).get(queue.tab, 0)) for queue in queues_for(roles)]
+    waiting = sum(count for _, count in mine)
+    home = Entry(
+        label="Việc của tôi",
+        short_label="Việc",
+        url=reverse("home:home"),
+        icon="inbox",
+        go_key="H",
+        is_current=path == reverse("home:home"),
+        count=waiting,
+        is_hot=True,
+    )
+    places = [place for place in _DOCUMENT_PLACES if place.roles & roles]
+    current = _current(places, path)
+    entries = [
+        Entry(
+            label=place.label,
+            short_label=place.short_label,
+            url=reverse(place.name),
+            icon=place.icon,
+            go_key=place.go_key,
+            is_current=place is current,
+            count=sum(count for queue, count in mine if queue.area == place.area),
+        )
+        for place in places
+    ]
+    return [Group("", [home]), Group("Văn bản", entries)]
+
+
+def _current(places: list[_Place], path: str) -> _Place | None:
+    """The place whose address begins `path` at the greatest length."""
+    under = [place for place in places if path.startswith(reverse(place.name))]
+    return max(under, key=lambda place: len(reverse(place.name)), default=None)

@@ -1,0 +1,3 @@
+"""Văn bản đi."""
+
+from __future__ import annotations

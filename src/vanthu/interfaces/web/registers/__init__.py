@@ -1,0 +1,3 @@
+"""Sổ đăng ký."""
+
+from __future__ import annotations

@@ -1,0 +1,49 @@
+// Acts that need a word from the person open in a dialog; without this file they open as pages of their own.
+
+const heading = "act-dialog-title";
+
+async function open(link) {
+  const dialog = document.getElementById("act-dialog");
+  const body = document.getElementById("act-dialog-body");
+  const answer = await fetch(link.href, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+  if (!answer.ok || answer.redirected) {
+    location.href = link.href;
+    return;
+  }
+  const elsewhere = answer.headers.get("HX-Redirect");
+  if (elsewhere) {
+    location.href = elsewhere;
+    return;
+  }
+  const fragment = new DOMParser().parseFromString(await answer.text(), "text/html");
+  body.replaceChildren(...fragment.body.childNodes);
+  body.querySelector("h1, h2")?.setAttribute("id", heading);
+  globalThis.htmx?.process(body);
+  dialog.showModal();
+  body.querySelector("[autofocus], textarea, input:not([type=hidden]), select")?.focus();
+}
+
+export function startDialogs() {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-dialog]");
+    if (link && !event.ctrlKey && !event.metaKey && event.button === 0) {
+      event.preventDefault();
+      open(link).catch(() => {
+        location.href = link.href;
+      });
+      return;
+    }
+    if (event.target.closest("[data-close]")) {
+      event.preventDefault();
+      event.target.closest("dialog")?.close();
+      return;
+    }
+    // A click on the shade closes; a click inside lands on a child of the dialog.
+    if (event.target instanceof HTMLDialogElement) event.target.close();
+  });
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.removeAttribute("open");
+    }
+  });
+}

@@ -1,0 +1,15 @@
+// Loads the islands. Each is one file, works on markup the server sent, and can be missing without harm.
+
+import "./pdf-viewer.mjs";
+import "./places.mjs";
+import { startKeyboard } from "./keyboard.mjs";
+import { startOnce } from "./once.mjs";
+import { startDialogs } from "./dialogs.mjs";
+import { startPickers } from "./pickers.mjs";
+import { startUploads } from "./uploads.mjs";
+
+startOnce();
+startDialogs();
+startPickers();
+startUploads();
+startKeyboard();

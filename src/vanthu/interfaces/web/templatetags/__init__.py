@@ -1,0 +1,3 @@
+"""What templates may say in one word."""
+
+from __future__ import annotations

@@ -1,0 +1,124 @@
+"""Filters and tags of the screens: moments, spans and numbers as Vietnamese offices write them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.utils import timezone
+
+register = template.Library()
+
+_WEEKDAYS = ("Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sáu", "Thứ bảy", "Chủ nhật")
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """22/11/2026 in Vietnam; empty for None."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value) if isinstance(value, datetime) else value
+    return f"{local:%d/%m/%Y}"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """22/11/2026 08:43 in Vietnam; empty for None."""
+    return f"{timezone.localtime(value):%d/%m/%Y %H:%M}" if value else ""
+
+
+@register.filter
+def short(value: datetime | None) -> str:
+    """08:31 today, 21/11 08:31 in this year, 21/11/2025 before: the least that cannot be mistaken."""
+    if value is None:
+        return ""
+    local, now = timezone.localtime(value), timezone.localtime()
+    if local.date() == now.date():
+        return f"{local:%H:%M}"
+    return f"{local:%d/%m %H:%M}" if local.year == now.year else f"{local:%d/%m/%Y}"
+
+
+@register.filter
+def long_day(value: datetime) -> str:
+    """Chủ nhật, 22/11/2026."""
+    local = timezone.localtime(value)
+    return f"{_WEEKDAYS[local.weekday()]}, {local:%d/%m/%Y}"
+
+
+@register.filter
+def elapsed(value: datetime | None) -> str:
+    """How long ago, in the two largest useful units: «2 giờ 05 phút», «3 ngày»."""
+    return span(timezone.now() - value) if value else ""
+
+
+@register.filter
+def remaining(value: datetime | None) -> str:
+    """«còn 6 giờ» before the deadline, «quá hạn 2 ngày» after it."""
+    if value is None:
+        return ""
+    left = value - timezone.now()
+    return f"còn {span(left)}" if left > timedelta(0) else f"quá hạn {span(-left)}"
+
+
+@register.filter
+def due_tone(value: datetime | None) -> str:
+    """Class of a deadline: `bad` when past, `warn` within 24 hours, otherwise none."""
+    if value is None:
+        return ""
+    left = value - timezone.now()
+    if left <= timedelta(0):
+        return "bad"
+    return "warn" if left <= timedelta(hours=24) else ""
+
+
+def span(length: timedelta) -> str:
+    """A length of time in words: whole days from two days on, hours and minutes below."""
+    minutes = max(int(length.total_seconds()) // 60, 0)
+    if minutes < 1:
+        return "chưa đầy 1 phút"
+    if minutes < 60:
+        return f"{minutes} phút"
+    hours, rest = divmod(minutes, 60)
+    if hours >= 48:
+        return f"{hours // 24} ngày"
+    return f"{hours} giờ {rest:02d} phút" if rest and hours < 24 else f"{hours} giờ"
+
+
+@register.filter
+def thousands(value: int | None) -> str:
+    """4902 as 4.902; empty for None."""
+    return "" if value is None else f"{value:,}".replace(",", ".")
+
+
+@register.filter
+def file_size(value: int) -> str:
+    """Bytes as KB or MB, with a Vietnamese decimal comma."""
+    if value < 1024 * 1024:
+        return f"{max(round(value / 1024), 1)} KB"
+    return f"{value / 1024 / 1024:.1f} MB".replace(".", ",")
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Two letters for the round mark beside a name: «Phòng Công chức» gives PC."""
+    words = [word for word in name.split() if word[:1].isalnum()]
+    if not words:
+        return "?"
+    letters = words[0][0] + (words[-1][0] if len(words) > 1 else "")
+    return letters.upper()
+
+
+@register.simple_tag(takes_context=True)
+def address_with(context: dict[str, Any], **changes: object) -> str:
+    """This page's query string with some values changed; empty values leave, and paging starts over."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    if "page" not in changes:
+        query.pop("page", None)
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value not in (None, ""):
+            query[name] = str(value)
+    return f"?{query.urlencode()}" if query else request.path
