@@ -1,0 +1,84 @@
+"""How a field of a Python value is an element of the packet.
+
+A value class says it once, in its annotations: ``subject: Annotated[str, Text("Subject", max_length=500)]``.
+Reading, writing, checking and the JSON form all follow from that; the order of the fields is the order
+on the wire.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, get_args, get_origin, get_type_hints
+
+from vanthu.edxml.leaves import Leaf
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An element with elements inside; the annotated type is their value class."""
+
+    name: str
+    required: bool = False
+    inside: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A repeated element; with `inside`, its repetitions stand in one enclosing element."""
+
+    name: str
+    inside: str | None = None
+    required: bool = False
+    #: For repeated text; None when the repeated element is a group.
+    leaf: Leaf | None = None
+
+
+Spec = Leaf | Group | Many
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One field of a value class: the Python attribute, its element, and the class of the group inside."""
+
+    attribute: str
+    spec: Spec
+    group: type[Any] | None
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    @property
+    def inside(self) -> str | None:
+        return None if isinstance(self.spec, Leaf) else self.spec.inside
+
+
+def slots_of(value_class: type[Any]) -> tuple[Slot, ...]:
+    """Return the fields of `value_class` that are elements, in wire order."""
+    if value_class not in _KNOWN:
+        _KNOWN[value_class] = _find_slots(value_class)
+    return _KNOWN[value_class]
+
+
+_KNOWN: dict[type[Any], tuple[Slot, ...]] = {}
+
+
+def _find_slots(value_class: type[Any]) -> tuple[Slot, ...]:
+    hints = get_type_hints(value_class, include_extras=True)
+    found = []
+    for item in fields(value_class):
+        annotation, *notes = _parts(hints[item.name])
+        spec = next((note for note in notes if isinstance(note, Leaf | Group | Many)), None)
+        if spec is not None:
+            found.append(Slot(item.name, spec, _value_class(annotation)))
+    return tuple(found)
+
+
+def _parts(hint: Any) -> tuple[Any, ...]:
+    return get_args(hint) if hasattr(hint, "__metadata__") else (hint,)
+
+
+def _value_class(annotation: Any) -> type[Any] | None:
+    candidates = get_args(annotation) if get_origin(annotation) is not None else (annotation,)
+    candidates = get_args(annotation) or candidates
+    return next((c for c in candidates if isinstance(c, type) and hasattr(c, "__dataclass_fields__")), None)
