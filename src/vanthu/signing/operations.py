@@ -63,7 +63,8 @@ def credential(*, kind: SignatureKind, agency_id: UUID, user_id: UUID | None, no
         raise NoCredential
     if not found.valid_from <= now < found.valid_until:
         raise NoCredential(
-            f"Chứng thư số «{found.subject}» hết hiệu lực từ {timezone.localtime(found.valid_until):%d/%m/%Y}. "
+            f"Chứng thư số «{found.subject}» hết hiệu lực từ "
+            f"{timezone.localtime(found.valid_until):%d/%m/%Y}. "
             "Hãy gia hạn rồi ký lại."
         )
     return found

@@ -1,0 +1,23 @@
+"""Use cases of outgoing documents, by the order they happen in. One function, one transaction, one audit."""
+
+from __future__ import annotations
+
+from vanthu.outgoing.actions.approving import approve_content, return_draft, submit_draft
+from vanthu.outgoing.actions.drafting import draft_document, place_marks, revise_draft
+from vanthu.outgoing.actions.issuing import assign_number, begin_seal, issue_document, record_seal
+from vanthu.outgoing.actions.signing import begin_signature, record_signature
+
+__all__ = [
+    "approve_content",
+    "assign_number",
+    "begin_seal",
+    "begin_signature",
+    "draft_document",
+    "issue_document",
+    "place_marks",
+    "record_seal",
+    "record_signature",
+    "return_draft",
+    "revise_draft",
+    "submit_draft",
+]

@@ -1,0 +1,238 @@
+"""Soạn thảo: making and changing a draft (NĐ 30/2020 Điều 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from vanthu import pdfsign
+from vanthu.documents import operations as documents
+from vanthu.documents import rules as document_rules
+from vanthu.documents.intake import AcceptedDraft, AcceptedFile, SecretRefused
+from vanthu.documents.models import Document
+from vanthu.documents.operations import NewFile, NewRecord
+from vanthu.documents.states import FileKind, RelationKind
+from vanthu.kernel import audit
+from vanthu.kernel.actor import Actor
+from vanthu.kernel.errors import DomainError, NotFound, require
+from vanthu.organizations import operations as organizations
+from vanthu.organizations.models import Agency, Unit, User
+from vanthu.outgoing import operations, permissions, rules
+from vanthu.outgoing.models import OutgoingDocument, Recipient
+from vanthu.outgoing.rules import DraftContent
+from vanthu.outgoing.states import State, Step, next_state
+from vanthu.workflow import operations as workflow
+
+
+class DraftRefused(DomainError):
+    """Dự thảo chưa ghi được."""
+
+    code = "outgoing.draft-refused"
+
+
+@transaction.atomic(durable=True)
+def draft_document(
+    *,
+    actor: Actor,
+    content: DraftContent,
+    draft: AcceptedDraft,
+    attachments: Sequence[AcceptedFile] = (),
+    replies_to: UUID | None = None,
+    now: datetime,
+) -> UUID:
+    """Soạn dự thảo: make the record of a draft with its PDF; find where number, date, signature, seal go.
+
+    `replies_to` is an incoming document of the same agency that is being answered. Raises NotAllowed,
+    DraftRefused, SecretRefused, NotASigner, UnknownRecipient, NotFound (no such document to answer).
+    """
+    agency = organizations.agency(actor.agency_id)
+
+    require(permissions.may_draft(actor))
+
+    _refuse_faults(content)
+    recipients = organizations.recipients(content.recipient_ids)
+    if replies_to and not Document.objects.filter(id=replies_to, agency=agency).exists():
+        raise NotFound
+
+    record = documents.create_document(
+        NewRecord(
+            agency_id=agency.id,
+            issuer_code=agency.code,
+            issuer_name=agency.name,
+            place=agency.place,
+            notation=_notation(agency, actor.unit_id, content.type_code),
+            **_chosen(agency, content),
+        ),
+        _files(draft, attachments, note="Dự thảo lần đầu"),
+        now=now,
+    )
+    document = OutgoingDocument(
+        document=record,
+        agency=agency,
+        author_id=actor.user_id,
+        unit_id=actor.unit_id,
+        signer_id=content.signer_id,
+        replies_to_id=replies_to,
+        urgency=content.urgency,
+        drafted_at=now,
+        moved_at=now,
+    )
+    operations.find_places(document, draft.pdf.blob.sha256)
+    document.save(force_insert=True)
+    _set_recipients(document, recipients)
+    if replies_to:
+        documents.relate(source_id=record.id, target_id=replies_to, kind=RelationKind.REPLIES_TO)
+
+    audit.record(
+        action="outgoing.drafted",
+        actor=actor,
+        at=now,
+        subject_type=operations.SUBJECT_TYPE,
+        subject_id=record.id,
+        data={"subject": record.subject, "type": content.type_code, "pdf": draft.pdf.blob.sha256},
+    )
+    return record.id
+
+
+@transaction.atomic(durable=True)
+def revise_draft(
+    *,
+    actor: Actor,
+    document_id: UUID,
+    content: DraftContent,
+    draft: AcceptedDraft | None,
+    attachments: Sequence[AcceptedFile] | None = None,
+    now: datetime,
+) -> None:
+    """Sửa dự thảo: change what was filled in, and add a version of the PDF when `draft` is given.
+
+    Versions before it are kept. `attachments` replaces the attached files; None leaves them. Raises
+    NotFound, NotAllowed, IllegalStep, DraftRefused, SecretRefused, NotASigner, UnknownRecipient.
+    """
+    document = operations.lock(actor, document_id)
+
+    require(permissions.may_edit(actor, document))
+
+    state = next_state(State(document.state), Step.EDIT)
+    _refuse_faults(content)
+    recipients = organizations.recipients(content.recipient_ids)
+
+    record = document.document
+    changed = _chosen(document.agency, content)
+    changed["notation"] = _notation(document.agency, document.unit_id, content.type_code)
+    for name, value in changed.items():
+        setattr(record, name, value)
+    record.search_text = documents.search_text(record)
+    record.save(update_fields=[*changed, "search_text"])
+    document.signer_id, document.urgency = content.signer_id, content.urgency
+    if draft is not None:
+        for file in _files(draft, (), note="Sửa dự thảo"):
+            documents.add_version(record, file, now=now)
+    if attachments is not None:
+        documents.replace_attachments(record, _attached(attachments), now=now)
+    operations.find_places(document, operations.main_file(document).blob_id)
+    operations.move(document, state, now, also=("signer", "urgency", "places"))
+    _set_recipients(document, recipients)
+
+    audit.record(
+        action="outgoing.draft-revised",
+        actor=actor,
+        at=now,
+        subject_type=operations.SUBJECT_TYPE,
+        subject_id=record.id,
+        data={"subject": record.subject, "pdf": draft.pdf.blob.sha256 if draft else None},
+    )
+
+
+@transaction.atomic(durable=True)
+def place_marks(*, actor: Actor, document_id: UUID, places: Mapping[str, Any], now: datetime) -> None:
+    """Chỉnh vị trí: say where on the pages number, date, signature and seal stand, before the signature.
+
+    `places` is pdfsign.Places as a plain dict. Raises NotFound, NotAllowed, IllegalStep, DraftRefused.
+    """
+    document = operations.lock(actor, document_id)
+
+    step = workflow.current_step(document.pk)
+    require(permissions.may_place(actor, document, step))
+
+    try:
+        marks = pdfsign.Places.from_dict(places)
+    except (pdfsign.PdfSignError, KeyError, TypeError, ValueError) as error:
+        raise DraftRefused("Vị trí trên trang không đọc được. Hãy đặt lại các khung.") from error
+
+    document.places = marks.to_dict()
+    document.save(update_fields=["places"])
+
+    audit.record(
+        action="outgoing.marks-placed",
+        actor=actor,
+        at=now,
+        subject_type=operations.SUBJECT_TYPE,
+        subject_id=document.pk,
+        data={"places": document.places},
+    )
+
+
+def _refuse_faults(content: DraftContent) -> None:
+    if rules.is_secret(content):
+        raise SecretRefused
+    faults = rules.draft_faults(content)
+    if faults:
+        raise DraftRefused(" ".join(faults))
+
+
+def _chosen(agency: Agency, content: DraftContent) -> dict[str, Any]:
+    """The record's fields that follow from what the drafter chose."""
+    return {
+        "type_code": content.type_code,
+        "type_name": document_rules.type_name(content.type_code),
+        "subject": content.subject,
+        "urgency": content.urgency,
+        "to_places": list(content.to_places),
+        "sphere": content.sphere,
+        "signer_name": User.objects.values_list("full_name", flat=True).get(id=content.signer_id),
+        "signer_title": organizations.signing_title(agency_id=agency.id, user_id=content.signer_id),
+    }
+
+
+def _notation(agency: Agency, unit_id: UUID | None, type_code: str) -> str:
+    unit = Unit.objects.filter(id=unit_id).values_list("abbreviation", flat=True).first() or ""
+    return document_rules.notation(type_code=type_code, agency=agency.abbreviation, unit=unit)
+
+
+def _set_recipients(document: OutgoingDocument, agencies: Sequence[Agency]) -> None:
+    Recipient.objects.filter(document=document).delete()
+    Recipient.objects.bulk_create(
+        Recipient(document=document, agency=agency, position=position)
+        for position, agency in enumerate(agencies)
+    )
+
+
+def _files(draft: AcceptedDraft, attachments: Sequence[AcceptedFile], *, note: str) -> list[NewFile]:
+    files = [_new(draft.pdf, FileKind.MAIN, note=note)]
+    if draft.source is not None:
+        files.append(_new(draft.source, FileKind.SOURCE, note=note))
+    return files + _attached(attachments)
+
+
+def _attached(attachments: Sequence[AcceptedFile]) -> list[NewFile]:
+    return [
+        _new(file, FileKind.ATTACHMENT, position=position)
+        for position, file in enumerate(attachments, start=1)
+    ]
+
+
+def _new(file: AcceptedFile, kind: FileKind, *, position: int = 0, note: str = "") -> NewFile:
+    return NewFile(
+        kind=kind,
+        name=file.name,
+        media_type=file.media_type,
+        blob=file.blob,
+        position=position,
+        note=note,
+        page_count=file.page_count,
+    )

@@ -1,0 +1,79 @@
+"""Who may see an outgoing document, and who may take which step. One function per verb."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q
+
+from vanthu.kernel.actor import Actor
+from vanthu.organizations.states import Role
+from vanthu.outgoing.models import OutgoingDocument
+from vanthu.outgoing.states import State
+from vanthu.workflow.models import ApprovalStep
+from vanthu.workflow.states import ApprovalKind
+
+#: From here on the document is the records office's business.
+_WITH_RECORDS_CLERK = [State.SIGNED, State.NUMBERED, State.SEALED, State.ISSUED]
+
+
+def visible(actor: Actor) -> Q:
+    """What the actor may know exists. Reads and writes share this one definition.
+
+    The author; whoever has or had a turn in its chain; the signer and the leaders once it is submitted; the
+    head of its unit; the records clerk, archivist and monitor once it is signed.
+    """
+    if actor.is_system:
+        return Q()
+    own = Q(author_id=actor.user_id)
+    if Role.LEADER in actor.roles:
+        own |= ~Q(state=State.DRAFT)
+    if actor.roles & {Role.RECORDS_CLERK, Role.ARCHIVIST, Role.MONITOR}:
+        own |= Q(state__in=_WITH_RECORDS_CLERK)
+    if Role.UNIT_HEAD in actor.roles and actor.unit_id:
+        own |= Q(unit_id=actor.unit_id)
+    if Role.OFFICER in actor.roles and actor.unit_id:
+        own |= Q(unit_id=actor.unit_id, state=State.ISSUED)
+    turns = ApprovalStep.objects.filter(document_id=OuterRef("pk"), user_id=actor.user_id)
+    if not actor.roles & {Role.LEADER}:
+        own |= Exists(turns)
+    return Q(agency_id=actor.agency_id) & own
+
+
+def may_draft(actor: Actor) -> bool:
+    """Everyone who works on documents may draft."""
+    return bool(actor.roles & {Role.OFFICER, Role.UNIT_HEAD, Role.LEADER, Role.RECORDS_CLERK, Role.ARCHIVIST})
+
+
+def may_edit(actor: Actor, document: OutgoingDocument) -> bool:
+    """Only its author changes or submits a draft."""
+    return actor.user_id == document.author_id
+
+
+def may_approve(actor: Actor, step: ApprovalStep | None) -> bool:
+    """Whose turn it is to review the content (NĐ 30/2020 Điều 12)."""
+    return step is not None and step.kind == ApprovalKind.REVIEW and step.user_id == actor.user_id
+
+
+def may_sign(actor: Actor, step: ApprovalStep | None) -> bool:
+    """Whose turn it is to sign (NĐ 30/2020 Điều 13)."""
+    return step is not None and step.kind == ApprovalKind.SIGN and step.user_id == actor.user_id
+
+
+def may_return(actor: Actor, step: ApprovalStep | None) -> bool:
+    """Whoever's turn it is may send it back."""
+    return step is not None and step.user_id == actor.user_id
+
+
+def may_place(actor: Actor, document: OutgoingDocument, step: ApprovalStep | None) -> bool:
+    """The author while it is a draft, then whoever's turn it is, points out the places on the page."""
+    if State(document.state) is State.DRAFT:
+        return may_edit(actor, document)
+    return may_return(actor, step)
+
+
+def may_number(actor: Actor, document: OutgoingDocument) -> bool:
+    """The agency's records clerk gives numbers, seals and issues (NĐ 30/2020 Điều 6, 15–18)."""
+    return actor.agency_id == document.agency_id and Role.RECORDS_CLERK in actor.roles
+
+
+may_seal = may_number
+may_issue = may_number
