@@ -76,7 +76,7 @@ def assign_number(*, actor: Actor, document_id: UUID, now: datetime) -> TakenNum
 
 @transaction.atomic(durable=True)
 def begin_seal(*, actor: Actor, document_id: UUID, now: datetime) -> UUID:
-    """Bắt đầu đóng dấu: write number and date into the PDF and prepare the agency's signature, as one revision.
+    """Bắt đầu đóng dấu: number and date go into the PDF with the agency's signature, as one revision.
 
     Returns the id of the signing session. Raises NotFound, NotAllowed, IllegalStep, NoCredential, NotReady.
     """

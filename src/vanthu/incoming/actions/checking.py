@@ -1,0 +1,58 @@
+"""Kiểm tra lại chữ ký: a verdict that could not be reached at arrival is looked for again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from vanthu.documents import operations as documents
+from vanthu.documents.states import FileKind
+from vanthu.incoming import operations, permissions
+from vanthu.kernel import audit
+from vanthu.kernel.actor import Actor
+from vanthu.kernel.errors import require
+from vanthu.signing import operations as signing
+from vanthu.signing import rules as signing_rules
+from vanthu.signing.operations import Examination
+from vanthu.signing.states import Verdict
+
+
+@transaction.atomic(durable=True)
+def settle_signature(
+    *, actor: Actor, document_id: UUID, examinations: Mapping[str, Examination], now: datetime
+) -> bool:
+    """Write what checking the document's PDFs again came to; returns whether the verdict is settled.
+
+    `examinations` is by the hash of the file. The actor is the machine. Raises NotFound, NotAllowed.
+    """
+    document = operations.lock(actor, document_id)
+
+    require(permissions.may_settle(actor))
+
+    files = documents.current_files(document.pk)
+    conclusions = [
+        (str(examinations[file.blob_id].verdict), examinations[file.blob_id].message)
+        for file in files
+        if file.blob_id in examinations
+        and (file.kind == FileKind.MAIN or examinations[file.blob_id].verdict is Verdict.INVALID)
+    ]
+    verdict, message = signing_rules.conclude_all(conclusions)
+
+    for sha256, examination in examinations.items():
+        signing.keep_verification(sha256, examination)
+    document.verdict, document.verdict_message = verdict, message
+    document.save(update_fields=["verdict", "verdict_message"])
+
+    audit.record(
+        action="incoming.signature-checked",
+        actor=actor,
+        at=now,
+        agency_id=document.agency_id,
+        subject_type=operations.SUBJECT_TYPE,
+        subject_id=document.pk,
+        data={"verdict": verdict, "message": message},
+    )
+    return verdict != Verdict.INDETERMINATE

@@ -1,0 +1,153 @@
+"""Chỉ đạo, phân công: who leads, who supports, who is to know, by when (NĐ 30/2020 Điều 23–24)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from vanthu.incoming import operations, permissions, rules
+from vanthu.incoming.states import State, Step, next_state
+from vanthu.kernel import audit
+from vanthu.kernel.actor import Actor
+from vanthu.kernel.errors import DomainError, NotFound, require
+from vanthu.organizations import operations as organizations
+from vanthu.workflow import operations as workflow
+from vanthu.workflow.models import Assignment
+from vanthu.workflow.rules import Assignee, named_twice
+from vanthu.workflow.states import AssignmentRole, AssignmentState
+
+
+class DirectionRefused(DomainError):
+    """Chưa chuyển xử lý được."""
+
+    code = "incoming.direction-refused"
+
+
+@transaction.atomic(durable=True)
+def direct_document(
+    *,
+    actor: Actor,
+    document_id: UUID,
+    lead: Assignee,
+    support: Sequence[Assignee] = (),
+    inform: Sequence[Assignee] = (),
+    instruction: str = "",
+    due_at: datetime | None = None,
+    now: datetime,
+) -> None:
+    """Chỉ đạo: give the document to one lead, and to whoever supports or is to know.
+
+    Raises NotFound, NotAllowed, IllegalStep, DirectionRefused, UnknownPerson.
+    """
+    document = operations.lock(actor, document_id)
+
+    require(permissions.may_direct(actor, document))
+
+    state = next_state(State(document.state), Step.DIRECT)
+    fault = rules.direction_fault(instruction=instruction, due_at=due_at, now=now)
+    if fault:
+        raise DirectionRefused(fault)
+    if named_twice(lead, support, inform):
+        raise DirectionRefused("Mỗi người hoặc đơn vị chỉ giữ một vai trò. Hãy bỏ tên bị chọn hai lần.")
+    everyone = [lead, *support, *inform]
+    _assert_of_agency(document.agency_id, everyone)
+
+    workflow.give(
+        agency_id=document.agency_id,
+        document_id=document.pk,
+        to=[
+            (AssignmentRole.LEAD, lead),
+            *((AssignmentRole.SUPPORT, assignee) for assignee in support),
+            *((AssignmentRole.INFORM, assignee) for assignee in inform),
+        ],
+        instruction=instruction.strip(),
+        due_at=due_at,
+        given_by=actor.user_id,
+        now=now,
+    )
+    document.state, document.directed_at, document.due_at = state, now, due_at
+    document.save(update_fields=["state", "directed_at", "due_at"])
+
+    audit.record(
+        action="incoming.directed",
+        actor=actor,
+        at=now,
+        subject_type=operations.SUBJECT_TYPE,
+        subject_id=document.pk,
+        data={
+            "lead": str(lead.id),
+            "support": [str(assignee.id) for assignee in support],
+            "inform": [str(assignee.id) for assignee in inform],
+            "instruction": instruction,
+            "due_at": due_at.isoformat() if due_at else None,
+        },
+    )
+    operations.tell_sender(document, state, at=now, staff=actor.label)
+
+
+@transaction.atomic(durable=True)
+def pass_on(
+    *,
+    actor: Actor,
+    document_id: UUID,
+    assignment_id: UUID,
+    user_id: UUID,
+    instruction: str = "",
+    due_at: datetime | None = None,
+    now: datetime,
+) -> None:
+    """Phân công tiếp: the head of a unit gives the unit's part to one of its people, in the same role.
+
+    Raises NotFound, NotAllowed, IllegalStep, DirectionRefused, UnknownPerson.
+    """
+    document = operations.lock(actor, document_id)
+    part = Assignment.objects.select_for_update().filter(id=assignment_id, document_id=document.pk).first()
+    if part is None:
+        raise NotFound
+
+    require(permissions.may_pass_on(actor, part))
+
+    next_state(State(document.state), Step.ASSIGN)
+    due_at = due_at or part.due_at
+    fault = rules.direction_fault(
+        instruction=instruction, due_at=due_at if due_at != part.due_at else None, now=now
+    )
+    if fault:
+        raise DirectionRefused(fault)
+    if part.state == AssignmentState.DONE:
+        raise DirectionRefused("Phần việc này đã hoàn thành nên không phân công tiếp được.")
+    if part.unit_id is None or not organizations.is_member(unit_id=part.unit_id, user_id=user_id):
+        raise organizations.UnknownPerson
+    if Assignment.objects.filter(document_id=document.pk, user_id=user_id).exists():
+        raise DirectionRefused("Người này đã có phần việc trong văn bản. Hãy chọn người khác.")
+
+    workflow.give(
+        agency_id=document.agency_id,
+        document_id=document.pk,
+        to=[(AssignmentRole(part.role), Assignee(kind="user", id=user_id))],
+        instruction=instruction.strip(),
+        due_at=due_at,
+        given_by=actor.user_id,
+        now=now,
+        parent=part,
+    )
+
+    audit.record(
+        action="incoming.passed-on",
+        actor=actor,
+        at=now,
+        subject_type=operations.SUBJECT_TYPE,
+        subject_id=document.pk,
+        data={"assignment": str(part.id), "to": str(user_id), "instruction": instruction},
+    )
+
+
+def _assert_of_agency(agency_id: UUID, everyone: Sequence[Assignee]) -> None:
+    organizations.assert_works_here(
+        agency_id=agency_id,
+        user_ids=[assignee.id for assignee in everyone if assignee.kind == "user"],
+        unit_ids=[assignee.id for assignee in everyone if assignee.kind == "unit"],
+    )

@@ -1,0 +1,174 @@
+"""Xử lý: starting, reporting and completing (NĐ 30/2020 Điều 24)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from vanthu.incoming import operations, permissions
+from vanthu.incoming.models import IncomingDocument
+from vanthu.incoming.states import State, Step, next_state
+from vanthu.kernel import audit
+from vanthu.kernel.actor import Actor
+from vanthu.kernel.errors import DomainError, NotAllowed, require
+from vanthu.workflow import operations as workflow
+from vanthu.workflow.models import Assignment
+from vanthu.workflow.states import AssignmentRole
+
+_WORKING = (AssignmentRole.LEAD, AssignmentRole.SUPPORT)
+
+
+class ResultMissing(DomainError):
+    """Hãy ghi kết quả xử lý."""
+
+    code = "incoming.result-missing"
+
+
+@transaction.atomic(durable=True)
+def start_work(*, actor: Actor, document_id: UUID, now: datetime) -> None:
+    """Bắt đầu xử lý one's own part. Raises NotFound, NotAllowed, IllegalStep."""
+    document = operations.lock(actor, document_id)
+
+    state = next_state(State(document.state), Step.START)
+    part = _part(actor, document)
+
+    was = State(document.state)
+    workflow.start(part, now=now)
+    document.state = state
+    document.save(update_fields=["state"])
+
+    audit.record(
+        action="incoming.started",
+        actor=actor,
+        at=now,
+        subject_type=operations.SUBJECT_TYPE,
+        subject_id=document.pk,
+        data={"assignment": str(part.id), "role": part.role},
+    )
+    if was is not state:
+        operations.tell_sender(document, state, at=now, staff=actor.label)
+
+
+@transaction.atomic(durable=True)
+def report_work(*, actor: Actor, document_id: UUID, result: str, now: datetime) -> None:
+    """Báo cáo kết quả: end one's own part; the document goes on with the others.
+
+    Raises NotFound, NotAllowed, IllegalStep, ResultMissing.
+    """
+    document = operations.lock(actor, document_id)
+
+    state = next_state(State(document.state), Step.START)
+    part = _part(actor, document)
+
+    if not result.strip():
+        raise ResultMissing
+
+    was = State(document.state)
+    workflow.finish(part, result=result.strip(), now=now)
+    document.state = state
+    document.save(update_fields=["state"])
+
+    audit.record(
+        action="incoming.reported",
+        actor=actor,
+        at=now,
+        subject_type=operations.SUBJECT_TYPE,
+        subject_id=document.pk,
+        data={"assignment": str(part.id), "role": part.role, "result": result},
+    )
+    if was is not state:
+        operations.tell_sender(document, state, at=now, staff=actor.label)
+
+
+@transaction.atomic(durable=True)
+def complete_document(*, actor: Actor, document_id: UUID, result: str, now: datetime) -> None:
+    """Hoàn thành: whoever leads (or a leader) says the document needs nothing more, and how it ended.
+
+    Raises NotFound, NotAllowed, IllegalStep, ResultMissing.
+    """
+    document = operations.lock(actor, document_id)
+
+    state = next_state(State(document.state), Step.COMPLETE)
+    require(permissions.may_complete(actor, document, is_lead=_leads(actor, document)))
+
+    if not result.strip():
+        raise ResultMissing
+
+    _complete(document, state, result=result.strip(), now=now)
+
+    audit.record(
+        action="incoming.completed",
+        actor=actor,
+        at=now,
+        subject_type=operations.SUBJECT_TYPE,
+        subject_id=document.pk,
+        data={"result": result},
+    )
+    operations.tell_sender(document, state, at=now, note=result.strip(), staff=actor.label)
+
+
+@transaction.atomic(durable=True)
+def complete_answered(
+    *, actor: Actor, document_id: UUID, reply_id: UUID, reply_code: str, staff: str, now: datetime
+) -> None:
+    """Hoàn thành vì đã trả lời: the reply was issued, so what it answers is done (06).
+
+    Told twice, it happens once. The actor is the machine. Raises NotFound, NotAllowed.
+    """
+    document = operations.lock(actor, document_id)
+
+    require(permissions.may_complete(actor, document, is_lead=False))
+
+    if State(document.state) in {State.COMPLETED, State.ARRIVED, State.RETURNED}:
+        audit.record(
+            action="incoming.answered-again",
+            actor=actor,
+            at=now,
+            agency_id=document.agency_id,
+            subject_type=operations.SUBJECT_TYPE,
+            subject_id=document.pk,
+            data={"reply": str(reply_id), "code": reply_code},
+        )
+        return
+    state = next_state(State(document.state), Step.COMPLETE)
+
+    result = f"Đã trả lời bằng văn bản {reply_code}"
+    _complete(document, state, result=result, now=now)
+
+    audit.record(
+        action="incoming.answered",
+        actor=actor,
+        at=now,
+        agency_id=document.agency_id,
+        subject_type=operations.SUBJECT_TYPE,
+        subject_id=document.pk,
+        data={"reply": str(reply_id), "code": reply_code},
+    )
+    operations.tell_sender(document, state, at=now, note=result, staff=staff)
+
+
+def _part(actor: Actor, document: IncomingDocument) -> Assignment:
+    part = workflow.part_of(
+        document_id=document.pk, user_id=actor.user_id, unit_id=actor.unit_id, roles=_WORKING
+    )
+    if part is None:
+        raise NotAllowed("Bạn không có phần việc nào đang mở trong văn bản này.")
+    return part
+
+
+def _leads(actor: Actor, document: IncomingDocument) -> bool:
+    part = workflow.part_of(
+        document_id=document.pk,
+        user_id=actor.user_id,
+        unit_id=actor.unit_id,
+        roles=[AssignmentRole.LEAD],
+    )
+    return part is not None
+
+
+def _complete(document: IncomingDocument, state: State, *, result: str, now: datetime) -> None:
+    workflow.finish_all(document_id=document.pk, result=result, now=now)
+    document.state, document.completed_at = state, now
+    document.save(update_fields=["state", "completed_at"])

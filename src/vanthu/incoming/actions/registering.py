@@ -1,0 +1,106 @@
+"""Tiếp nhận hoặc trả lại: the records clerk's acts (NĐ 30/2020 Điều 21–22)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from vanthu.incoming import operations, permissions, rules
+from vanthu.incoming.states import State, Step, next_state
+from vanthu.kernel import audit
+from vanthu.kernel.actor import Actor
+from vanthu.kernel.errors import DomainError, require
+from vanthu.organizations import operations as organizations
+from vanthu.registers import operations as registers
+from vanthu.registers.states import RegisterKind
+
+
+class ReturnRefused(DomainError):
+    """Chưa trả lại được."""
+
+    code = "incoming.return-refused"
+
+
+class NotALeader(DomainError):
+    """Người được trình không phải lãnh đạo của cơ quan. Hãy chọn lại."""
+
+    code = "incoming.not-a-leader"
+
+
+@transaction.atomic(durable=True)
+def register_document(
+    *, actor: Actor, document_id: UUID, leader_id: UUID | None = None, now: datetime
+) -> int:
+    """Tiếp nhận, vào sổ: take the next arrival number, submit to `leader_id`; returns số đến.
+
+    A document whose signatures do not hold may still be taken in: the clerk has seen the verdict and answers
+    for it, and the verdict stays with the document. Raises NotFound, NotAllowed, IllegalStep, NotALeader,
+    NoRegister.
+    """
+    document = operations.lock(actor, document_id)
+
+    require(permissions.may_register(actor, document))
+
+    state = next_state(State(document.state), Step.REGISTER)
+    if leader_id and not organizations.is_leader(agency_id=document.agency_id, user_id=leader_id):
+        raise NotALeader
+
+    taken = registers.take_number(
+        agency_id=document.agency_id,
+        kind=RegisterKind.INCOMING,
+        document_type=document.document.type_code,
+        document_id=document.pk,
+        now=now,
+    )
+    document.state = state
+    document.arrival_number, document.arrival_year = taken.number, taken.year
+    document.registered_at = now
+    document.submitted_to_id = leader_id
+    document.save(update_fields=["state", "arrival_number", "arrival_year", "registered_at", "submitted_to"])
+
+    audit.record(
+        action="incoming.registered",
+        actor=actor,
+        at=now,
+        subject_type=operations.SUBJECT_TYPE,
+        subject_id=document.pk,
+        data={
+            "arrival_number": taken.number,
+            "register": taken.register_name,
+            "verdict": document.verdict,
+            "submitted_to": str(leader_id) if leader_id else None,
+        },
+    )
+    operations.tell_sender(document, state, at=now, staff=actor.label)
+    return taken.number
+
+
+@transaction.atomic(durable=True)
+def return_document(*, actor: Actor, document_id: UUID, reason: str, now: datetime) -> None:
+    """Trả lại: refuse the document before it is registered; its sender hears why by itself.
+
+    Raises NotFound, NotAllowed, IllegalStep, ReturnRefused (no reason, or too long a one).
+    """
+    document = operations.lock(actor, document_id)
+
+    require(permissions.may_return(actor, document))
+
+    state = next_state(State(document.state), Step.RETURN)
+    fault = rules.reason_fault(reason)
+    if fault:
+        raise ReturnRefused(fault)
+
+    document.state, document.returned_reason, document.returned_at = state, reason.strip(), now
+    document.save(update_fields=["state", "returned_reason", "returned_at"])
+
+    audit.record(
+        action="incoming.returned",
+        actor=actor,
+        at=now,
+        subject_type=operations.SUBJECT_TYPE,
+        subject_id=document.pk,
+        data={"reason": document.returned_reason, "verdict": document.verdict},
+    )
+    operations.tell_sender(document, state, at=now, note=document.returned_reason, staff=actor.label)

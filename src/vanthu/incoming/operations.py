@@ -1,0 +1,147 @@
+"""Receiving: how a delivered document comes to stand among the incoming ones, exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from vanthu.documents import operations as documents
+from vanthu.documents.operations import NewFile, NewRecord
+from vanthu.documents.states import FileKind
+from vanthu.incoming import permissions
+from vanthu.incoming.events import IncomingProgressed, SignatureUnsettled
+from vanthu.incoming.models import IncomingDocument
+from vanthu.incoming.states import State
+from vanthu.kernel import audit, outbox
+from vanthu.kernel.actor import Actor
+from vanthu.kernel.errors import NotFound
+from vanthu.signing import operations as signing
+from vanthu.signing import rules as signing_rules
+from vanthu.signing.operations import Examination
+from vanthu.signing.states import Verdict
+
+SUBJECT_TYPE = "incoming.document"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A document as it was delivered, with what checking its signatures came to."""
+
+    #: Names the delivery, once, whatever is retried: `<kênh>:<khóa>`, 300 characters at most.
+    source_key: str
+    channel_label: str
+    sender_code: str
+    sender_name: str
+    record: NewRecord
+    files: Sequence[NewFile]
+    #: One for every PDF of `files`, by the hash of its bytes.
+    examinations: dict[str, Examination]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """What receiving came to: the document, and whether it was there already."""
+
+    document_id: UUID
+    is_new: bool
+
+
+def receive(*, actor: Actor, arrival: Arrival, now: datetime) -> Received:
+    """Put a delivered document into «Chờ tiếp nhận» of the agency of `arrival.record`, with its verdict.
+
+    The same delivery received again changes nothing and answers with the document it made. The sender hears
+    of the arrival by itself (QĐ 28/2018 Điều 9). The actor is the machine acting for that agency.
+    """
+    assert transaction.get_connection().in_atomic_block, "receive needs a transaction"
+    known = _known(arrival)
+    if known is not None:
+        return Received(document_id=known, is_new=False)
+    record = documents.create_document(arrival.record, arrival.files, now=now)
+    for sha256, examination in arrival.examinations.items():
+        signing.keep_verification(sha256, examination)
+    verdict, message = verdict_on(arrival)
+    incoming = IncomingDocument.objects.create(
+        document=record,
+        agency_id=record.agency_id,
+        source_key=arrival.source_key,
+        channel_label=arrival.channel_label,
+        sender_code=arrival.sender_code,
+        sender_name=arrival.sender_name,
+        arrived_at=now,
+        verdict=verdict,
+        verdict_message=message,
+        urgency=record.urgency,
+    )
+    audit.record(
+        action="incoming.arrived",
+        actor=actor,
+        at=now,
+        agency_id=record.agency_id,
+        subject_type=SUBJECT_TYPE,
+        subject_id=record.id,
+        data={
+            "sender": arrival.sender_code,
+            "code": record.code,
+            "verdict": verdict,
+            "source": arrival.source_key,
+            "files": [file.blob.sha256 for file in arrival.files],
+        },
+    )
+    tell_sender(incoming, State.ARRIVED, at=now, staff=actor.label)
+    if verdict == Verdict.INDETERMINATE:
+        outbox.publish(SignatureUnsettled(document_id=record.id))
+    return Received(document_id=record.id, is_new=True)
+
+
+def verdict_on(arrival: Arrival) -> tuple[str, str]:
+    """The verdict on the document itself (its main file decides what it says, the worst file the verdict)."""
+    main = [file for file in arrival.files if file.kind == FileKind.MAIN]
+    conclusions = [
+        (str(arrival.examinations[file.blob.sha256].verdict), arrival.examinations[file.blob.sha256].message)
+        for file in main
+        if file.blob.sha256 in arrival.examinations
+    ]
+    spoiled = [
+        (str(examination.verdict), f"Tài liệu kèm theo: {examination.message}")
+        for sha256, examination in arrival.examinations.items()
+        if examination.verdict is Verdict.INVALID and sha256 not in {file.blob.sha256 for file in main}
+    ]
+    return signing_rules.conclude_all([*conclusions, *spoiled])
+
+
+def tell_sender(
+    document: IncomingDocument, progress: State, *, at: datetime, note: str = "", staff: str = ""
+) -> None:
+    """Announce a state the sender must hear of."""
+    outbox.publish(
+        IncomingProgressed(document_id=document.pk, progress=progress.value, at=at, note=note, staff=staff)
+    )
+
+
+def lock(actor: Actor, document_id: UUID) -> IncomingDocument:
+    """The document, locked until the caller commits, if the actor may know of it. Raises NotFound."""
+    document = (
+        IncomingDocument.objects.select_for_update(of=("self",))
+        .select_related("document")
+        .filter(permissions.visible(actor), pk=document_id)
+        .first()
+    )
+    if document is None:
+        raise NotFound
+    return document
+
+
+def _known(arrival: Arrival) -> UUID | None:
+    """The document this delivery made before; two deliveries at once wait for each other here."""
+    key = f"incoming:{arrival.record.agency_id}:{arrival.source_key}"
+    with transaction.get_connection().cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    return (
+        IncomingDocument.objects.filter(agency_id=arrival.record.agency_id, source_key=arrival.source_key)
+        .values_list("pk", flat=True)
+        .first()
+    )

@@ -1,0 +1,58 @@
+"""Who may see an incoming document, and who may take which step. One function per verb."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q
+
+from vanthu.incoming.models import IncomingDocument
+from vanthu.kernel.actor import Actor
+from vanthu.organizations.states import Role
+from vanthu.workflow.models import Assignment
+
+#: Who sees everything that comes to the agency.
+_SEE_ALL = {Role.RECORDS_CLERK, Role.LEADER, Role.ARCHIVIST, Role.MONITOR}
+
+
+def visible(actor: Actor) -> Q:
+    """What the actor may know exists. Reads and writes share this one definition.
+
+    Records clerk, leaders, archivist and monitor see all that came to the agency; others what they, or
+    their unit, were given a part of.
+    """
+    if actor.is_system:
+        return Q()
+    here = Q(agency_id=actor.agency_id)
+    if actor.roles & _SEE_ALL:
+        return here
+    given = Q(user_id=actor.user_id)
+    if actor.unit_id:
+        given |= Q(unit_id=actor.unit_id)
+    return here & Exists(Assignment.objects.filter(given, document_id=OuterRef("pk")))
+
+
+def may_register(actor: Actor, document: IncomingDocument) -> bool:
+    """The agency's records clerk takes documents in (NĐ 30/2020 Điều 21–22)."""
+    return actor.agency_id == document.agency_id and Role.RECORDS_CLERK in actor.roles
+
+
+may_return = may_register
+
+
+def may_direct(actor: Actor, document: IncomingDocument) -> bool:
+    """A leader of the agency directs (NĐ 30/2020 Điều 23–24)."""
+    return actor.agency_id == document.agency_id and Role.LEADER in actor.roles
+
+
+def may_pass_on(actor: Actor, part: Assignment) -> bool:
+    """The head of a unit gives the unit's part to one of its people."""
+    return Role.UNIT_HEAD in actor.roles and part.unit_id is not None and part.unit_id == actor.unit_id
+
+
+def may_complete(actor: Actor, document: IncomingDocument, *, is_lead: bool) -> bool:
+    """Who leads the work completes the document; so may a leader, and the machine when the reply is issued."""
+    return actor.is_system or is_lead or may_direct(actor, document)
+
+
+def may_settle(actor: Actor) -> bool:
+    """Verdicts are the machine's to write; nobody may argue one."""
+    return actor.is_system

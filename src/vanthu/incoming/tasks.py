@@ -1,0 +1,57 @@
+"""How background jobs enter the domain. Each takes ids, is idempotent and calls one action."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from vanthu.incoming import actions, queries
+from vanthu.kernel import blobs
+from vanthu.kernel.actor import system
+from vanthu.signing import operations as signing
+from vanthu.signing import rules as signing_rules
+
+
+@app.task(name="incoming.complete_answered", queue="documents", retry=5)
+def complete_answered(
+    *, document_id: str, replies_to: str | None, code: str, staff: str, **_later: object
+) -> None:
+    """A document was issued: what it replies to is done."""
+    if replies_to is None:
+        return
+    actions.complete_answered(
+        actor=system("Hệ thống"),
+        document_id=UUID(replies_to),
+        reply_id=UUID(document_id),
+        reply_code=code,
+        staff=staff,
+        now=timezone.now(),
+    )
+
+
+@app.task(name="incoming.check_again", queue="documents", retry=5)
+def check_again(*, document_id: str, attempt: int = 1, **_later: object) -> None:
+    """Look for a verdict again, later and later, until it is settled or the tries are used up."""
+    minutes = signing_rules.next_check_minutes(attempt)
+    if minutes is None:
+        return
+    check_signatures.configure(schedule_in={"minutes": minutes}).defer(
+        document_id=document_id, attempt=attempt
+    )
+
+
+@app.task(name="incoming.check_signatures", queue="documents", retry=5)
+def check_signatures(*, document_id: str, attempt: int, **_later: object) -> None:
+    """Check every PDF of the document; the services may be asked, so no transaction is open meanwhile."""
+    actor, now = system("Hệ thống"), timezone.now()
+    examinations = {}
+    for sha256 in queries.pdf_hashes(actor, document_id=UUID(document_id)):
+        with blobs.as_path(sha256) as path:
+            examinations[sha256] = signing.examine(path, now=now)
+    settled = actions.settle_signature(
+        actor=actor, document_id=UUID(document_id), examinations=examinations, now=now
+    )
+    if not settled:
+        check_again(document_id=document_id, attempt=attempt + 1)
