@@ -1,0 +1,107 @@
+"""`vanthu worker`: runs the background jobs (procrastinate), and those a killed worker left half-way."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import socket
+from typing import TYPE_CHECKING, cast
+
+from vanthu.config import environment
+from vanthu.config.environment import SettingRefused
+from vanthu.interfaces.cli import settings
+from vanthu.interfaces.cli.command import CommandRefused
+
+if TYPE_CHECKING:
+    from procrastinate import App
+
+logger = logging.getLogger(__name__)
+
+_BEATS_BEFORE_LOST = 4
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """How many jobs at once."""
+    parser.add_argument(
+        "--concurrency",
+        type=int,
+        default=None,
+        help="số việc làm cùng lúc (mặc định: biến VANTHU_WORKER_CONCURRENCY, hoặc 4)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Work for the document system until SIGINT or SIGTERM."""
+    worker(settings.SYSTEM, concurrency=args.concurrency)
+    return 0
+
+
+def worker(settings_module: str, *, concurrency: int | None = None) -> None:
+    """Run the jobs and the periodic tasks of `settings_module` until SIGINT or SIGTERM.
+
+    A stop waits up to VANTHU_WORKER_STOP_SECONDS (20) for jobs under way; a job cut off, here or by a kill
+    of any worker, is run again once that worker's sign of life (every VANTHU_WORKER_BEAT_SECONDS, 5) has
+    been missing four times. Jobs are therefore run at least once. Raises CommandRefused.
+    """
+    settings.load(settings_module)
+    from django.db import OperationalError
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
+    from procrastinate.exceptions import ConnectorException
+
+    try:
+        concurrency = concurrency or environment.number("VANTHU_WORKER_CONCURRENCY", 4)
+        beat = environment.number("VANTHU_WORKER_BEAT_SECONDS", 5)
+        stop = environment.number("VANTHU_WORKER_STOP_SECONDS", 20)
+    except SettingRefused as refused:
+        raise CommandRefused(str(refused)) from refused
+    try:
+        connector = cast(DjangoConnector, app.connector).get_worker_connector()
+        with app.replace_connector(connector) as working:
+            asyncio.run(_work(working, concurrency=concurrency, beat=beat, stop=stop))
+    except (ConnectorException, OperationalError) as error:
+        reason = str(error.__cause__ or error).strip().splitlines()[0]
+        raise CommandRefused(f"Không làm việc được với cơ sở dữ liệu: {reason}") from error
+
+
+async def _work(app: App, *, concurrency: int, beat: int, stop: int) -> None:
+    async with app.open_async():
+        await app.check_connection_async()
+        rescue = asyncio.create_task(_rescue_lost_jobs(app, beat * _BEATS_BEFORE_LOST))
+        working = asyncio.create_task(
+            app.run_worker_async(
+                concurrency=concurrency,
+                shutdown_graceful_timeout=stop,
+                update_heartbeat_interval=beat,
+                stalled_worker_timeout=beat * _BEATS_BEFORE_LOST,
+                # Rows of finished jobs prove nothing: the evidence is in deliveries and the audit trail.
+                delete_jobs="successful",
+            )
+        )
+        _say_ready()
+        await asyncio.wait({working, rescue}, return_when=asyncio.FIRST_COMPLETED)
+        rescue.cancel()
+        # When the rescue failed (the database is gone), the worker must not live on half alive.
+        if not working.done():
+            working.cancel()
+        for result in await asyncio.gather(working, rescue, return_exceptions=True):
+            if isinstance(result, Exception):
+                raise result
+
+
+async def _rescue_lost_jobs(app: App, lost_after: int) -> None:
+    """Put jobs back in the queue whose worker gave no sign of life for `lost_after` seconds."""
+    while True:
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=lost_after):
+            logger.warning("Job %s (%s) lost its worker; queued again", job.id, job.task_name)
+            await app.job_manager.retry_job(job)
+        await asyncio.sleep(lost_after / 2)
+
+
+def _say_ready() -> None:
+    """Tell a supervisor (systemd or our own) that work has begun: sd_notify(3)."""
+    if address := os.environ.get("NOTIFY_SOCKET"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as mail:
+            mail.sendto(b"READY=1", "\0" + address[1:] if address.startswith("@") else address)
