@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from vanthu.kernel.embedded_postgres import EmbeddedPostgres
+
+if TYPE_CHECKING:
+    from tests.world import World
 
 _RUNS = Path("var/test")
 
@@ -44,6 +48,35 @@ def django_db_modify_db_settings(
     embedded_database: None, django_db_modify_db_settings_parallel_suffix: None
 ) -> None:
     """Start the server before pytest-django creates the test database in it."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Let the tests empty the tables after a test with real commits; triggers refuse that to everyone.
+
+    They are put aside and back in the one transaction that empties, so every test meets them in force.
+    """
+    from django.db import connection
+
+    sql_flush = connection.ops.sql_flush
+    guarded = ("kernel_auditentry", "organizations_user", "organizations_post")
+
+    def past_the_triggers(style: Any, tables: Sequence[str], **options: Any) -> list[str]:
+        aside, back = (
+            [f"ALTER TABLE {table} {verb} TRIGGER USER" for table in guarded]
+            for verb in ("DISABLE", "ENABLE")
+        )
+        return [*aside, *sql_flush(style, tables, **options), *back]
+
+    connection.ops.sql_flush = past_the_triggers  # type: ignore[method-assign]  # of the tests' connection
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """Two agencies of one installation, a third elsewhere, and the people in them: see tests/world.py."""
+    from tests.world import build_world
+
+    return build_world()
 
 
 def pytest_sessionstart() -> None:

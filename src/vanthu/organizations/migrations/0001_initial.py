@@ -10,107 +10,214 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         django.contrib.postgres.operations.TrigramExtension(),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('username', models.CharField(max_length=60, unique=True, verbose_name='tên đăng nhập')),
-                ('full_name', models.CharField(max_length=50, verbose_name='họ và tên')),
-                ('email', models.CharField(blank=True, max_length=100)),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='điện thoại')),
-                ('must_change_password', models.BooleanField(default=True)),
-                ('failed_sign_ins', models.PositiveSmallIntegerField(default=0)),
-                ('locked_until', models.DateTimeField(null=True)),
-                ('disabled_at', models.DateTimeField(null=True)),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("username", models.CharField(max_length=60, unique=True, verbose_name="tên đăng nhập")),
+                ("full_name", models.CharField(max_length=50, verbose_name="họ và tên")),
+                ("email", models.CharField(blank=True, max_length=100)),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="điện thoại")),
+                ("must_change_password", models.BooleanField(default=True)),
+                ("failed_sign_ins", models.PositiveSmallIntegerField(default=0)),
+                ("locked_until", models.DateTimeField(null=True)),
+                ("disabled_at", models.DateTimeField(null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Agency',
+            name="Agency",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=35, unique=True, verbose_name='mã định danh')),
-                ('old_code', models.CharField(blank=True, max_length=35, verbose_name='mã định danh cũ')),
-                ('name', models.CharField(max_length=200, verbose_name='tên')),
-                ('abbreviation', models.CharField(blank=True, max_length=30, verbose_name='tên viết tắt')),
-                ('place', models.CharField(blank=True, max_length=50, verbose_name='địa danh')),
-                ('email', models.CharField(blank=True, max_length=100)),
-                ('is_hosted', models.BooleanField(default=False)),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='thời điểm ngừng hoạt động')),
-                ('search_text', models.TextField(blank=True)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='organizations.agency')),
-                ('successor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='organizations.agency')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("code", models.CharField(max_length=35, unique=True, verbose_name="mã định danh")),
+                ("old_code", models.CharField(blank=True, max_length=35, verbose_name="mã định danh cũ")),
+                ("name", models.CharField(max_length=200, verbose_name="tên")),
+                ("abbreviation", models.CharField(blank=True, max_length=30, verbose_name="tên viết tắt")),
+                ("place", models.CharField(blank=True, max_length=50, verbose_name="địa danh")),
+                ("email", models.CharField(blank=True, max_length=100)),
+                ("is_hosted", models.BooleanField(default=False)),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="thời điểm ngừng hoạt động")),
+                ("search_text", models.TextField(blank=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="organizations.agency",
+                    ),
+                ),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predecessors",
+                        to="organizations.agency",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Position',
+            name="Position",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100, verbose_name='tên')),
-                ('rank', models.PositiveSmallIntegerField(default=100, verbose_name='thứ bậc')),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='positions', to='organizations.agency')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="tên")),
+                ("rank", models.PositiveSmallIntegerField(default=100, verbose_name="thứ bậc")),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="positions",
+                        to="organizations.agency",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200, verbose_name='tên')),
-                ('abbreviation', models.CharField(max_length=30, verbose_name='tên viết tắt')),
-                ('rank', models.PositiveSmallIntegerField(default=100, verbose_name='thứ tự')),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='organizations.agency')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='organizations.unit')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="tên")),
+                ("abbreviation", models.CharField(max_length=30, verbose_name="tên viết tắt")),
+                ("rank", models.PositiveSmallIntegerField(default=100, verbose_name="thứ tự")),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="units",
+                        to="organizations.agency",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="organizations.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('records_clerk', 'Văn thư'), ('leader', 'Lãnh đạo'), ('unit_head', 'Trưởng đơn vị'), ('officer', 'Chuyên viên'), ('archivist', 'Lưu trữ'), ('administrator', 'Quản trị'), ('monitor', 'Theo dõi')], max_length=20), size=None)),
-                ('signing_title', models.CharField(blank=True, max_length=200, verbose_name='quyền hạn, chức vụ người ký')),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='organizations.agency')),
-                ('position', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='organizations.position')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='organizations.unit')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("records_clerk", "Văn thư"),
+                                ("leader", "Lãnh đạo"),
+                                ("unit_head", "Trưởng đơn vị"),
+                                ("officer", "Chuyên viên"),
+                                ("archivist", "Lưu trữ"),
+                                ("administrator", "Quản trị"),
+                                ("monitor", "Theo dõi"),
+                            ],
+                            max_length=20,
+                        ),
+                        size=None,
+                    ),
+                ),
+                (
+                    "signing_title",
+                    models.CharField(blank=True, max_length=200, verbose_name="quyền hạn, chức vụ người ký"),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to="organizations.agency",
+                    ),
+                ),
+                (
+                    "position",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to="organizations.position",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to="organizations.unit",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='agency',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='agency_search', opclasses=['gin_trgm_ops']),
+            model_name="agency",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["search_text"], name="agency_search", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.AddIndex(
-            model_name='agency',
-            index=models.Index(fields=['old_code'], name='agency_old_code'),
+            model_name="agency",
+            index=models.Index(fields=["old_code"], name="agency_old_code"),
         ),
         migrations.AddConstraint(
-            model_name='position',
-            constraint=models.UniqueConstraint(fields=('agency', 'name'), name='position_named_once'),
+            model_name="position",
+            constraint=models.UniqueConstraint(fields=("agency", "name"), name="position_named_once"),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('agency', 'name'), name='unit_named_once'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(fields=("agency", "name"), name="unit_named_once"),
         ),
         migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['agency', 'unit'], name='post_agency_unit'),
+            model_name="post",
+            index=models.Index(fields=["agency", "unit"], name="post_agency_unit"),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('user', 'agency', 'position', 'unit'), name='post_held_once', nulls_distinct=False),
+            model_name="post",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("user", "agency", "position", "unit"),
+                name="post_held_once",
+                nulls_distinct=False,
+            ),
         ),
     ]

@@ -7,59 +7,98 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organizations', '0001_initial'),
+        ("organizations", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Register',
+            name="Register",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('incoming', 'Văn bản đến'), ('outgoing', 'Văn bản đi')], max_length=10)),
-                ('name', models.CharField(max_length=100, verbose_name='tên sổ')),
-                ('document_types', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), blank=True, default=list, size=None)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registers', to='organizations.agency')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("incoming", "Văn bản đến"), ("outgoing", "Văn bản đi")], max_length=10
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="tên sổ")),
+                (
+                    "document_types",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=10), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="registers",
+                        to="organizations.agency",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RegisterYear',
+            name="RegisterYear",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('last_number', models.PositiveIntegerField(default=0)),
-                ('register', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='years', to='registers.register')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("last_number", models.PositiveIntegerField(default=0)),
+                (
+                    "register",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="years",
+                        to="registers.register",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RegisterEntry',
+            name="RegisterEntry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('document_id', models.UUIDField()),
-                ('taken_at', models.DateTimeField()),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('cancelled_reason', models.CharField(blank=True, max_length=1000)),
-                ('register_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='registers.registeryear')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("number", models.PositiveIntegerField()),
+                ("document_id", models.UUIDField()),
+                ("taken_at", models.DateTimeField()),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                ("cancelled_reason", models.CharField(blank=True, max_length=1000)),
+                (
+                    "register_year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="registers.registeryear",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='register',
-            constraint=models.UniqueConstraint(fields=('agency', 'kind', 'name'), name='register_named_once'),
+            model_name="register",
+            constraint=models.UniqueConstraint(fields=("agency", "kind", "name"), name="register_named_once"),
         ),
         migrations.AddConstraint(
-            model_name='registeryear',
-            constraint=models.UniqueConstraint(fields=('register', 'year'), name='register_year_once'),
+            model_name="registeryear",
+            constraint=models.UniqueConstraint(fields=("register", "year"), name="register_year_once"),
         ),
         migrations.AddConstraint(
-            model_name='registerentry',
-            constraint=models.UniqueConstraint(fields=('register_year', 'number'), name='register_number_once'),
+            model_name="registerentry",
+            constraint=models.UniqueConstraint(
+                fields=("register_year", "number"), name="register_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registerentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('cancelled_at__isnull', True)), fields=('document_id',), name='register_document_once'),
+            model_name="registerentry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("cancelled_at__isnull", True)),
+                fields=("document_id",),
+                name="register_document_once",
+            ),
         ),
     ]

@@ -1,0 +1,69 @@
+"""Everything that changes agencies, people and accounts. One function, one transaction, one audit entry."""
+
+from __future__ import annotations
+
+from vanthu.organizations.actions.accounts import (
+    disable_user,
+    enable_user,
+    reset_password,
+    unlock_user,
+)
+from vanthu.organizations.actions.agencies import (
+    AgencyClosed,
+    CodeRefused,
+    CodeTaken,
+    DirectoryEntry,
+    Learned,
+    close_agency,
+    learn_agencies,
+    open_agency,
+)
+from vanthu.organizations.actions.people import (
+    Appointment,
+    NameTaken,
+    PostHeld,
+    UsernameRefused,
+    add_position,
+    add_unit,
+    appoint,
+    end_post,
+    register_user,
+)
+from vanthu.organizations.actions.signing_in import (
+    SignIn,
+    WrongPassword,
+    change_password,
+    sign_in,
+    sign_out,
+)
+from vanthu.organizations.rules import WeakPassword
+
+__all__ = [
+    "AgencyClosed",
+    "Appointment",
+    "CodeRefused",
+    "CodeTaken",
+    "DirectoryEntry",
+    "Learned",
+    "NameTaken",
+    "PostHeld",
+    "SignIn",
+    "UsernameRefused",
+    "WeakPassword",
+    "WrongPassword",
+    "add_position",
+    "add_unit",
+    "appoint",
+    "change_password",
+    "close_agency",
+    "disable_user",
+    "enable_user",
+    "end_post",
+    "learn_agencies",
+    "open_agency",
+    "register_user",
+    "reset_password",
+    "sign_in",
+    "sign_out",
+    "unlock_user",
+]

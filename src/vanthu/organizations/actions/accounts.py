@@ -1,0 +1,97 @@
+"""Accounts: their passwords, their locks, and their end. An account is disabled, never deleted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from vanthu.kernel import audit
+from vanthu.kernel.actor import Actor
+from vanthu.kernel.errors import Conflict, NotFound, require
+from vanthu.organizations import permissions, rules
+from vanthu.organizations.models import User
+
+
+@transaction.atomic(durable=True)
+def disable_user(*, actor: Actor, user_id: UUID, reason: str, now: datetime) -> None:
+    """Ngừng tài khoản: nobody signs in with it again, and its sessions end at their next request.
+
+    Raises NotFound, NotAllowed, Conflict (already disabled).
+    """
+    user = _lock(actor, user_id)
+    require(permissions.may_manage_account(actor, user))
+    if not user.is_active:
+        raise Conflict("Tài khoản này đã ngừng sử dụng từ trước.")
+
+    user.disabled_at = now
+    user.save(update_fields=["disabled_at"])
+
+    _record(actor, "organizations.user-disabled", user, now, data={"reason": reason})
+
+
+@transaction.atomic(durable=True)
+def enable_user(*, actor: Actor, user_id: UUID, reason: str, now: datetime) -> None:
+    """Mở lại tài khoản that was disabled. Raises NotFound, NotAllowed, Conflict (in use)."""
+    user = _lock(actor, user_id)
+    require(permissions.may_manage_account(actor, user))
+    if user.is_active:
+        raise Conflict("Tài khoản này đang được sử dụng.")
+
+    user.disabled_at = None
+    user.save(update_fields=["disabled_at"])
+
+    _record(actor, "organizations.user-enabled", user, now, data={"reason": reason})
+
+
+@transaction.atomic(durable=True)
+def unlock_user(*, actor: Actor, user_id: UUID, now: datetime) -> None:
+    """Mở khóa before the time is up, after failed sign-ins. Raises NotFound, NotAllowed, Conflict."""
+    user = _lock(actor, user_id)
+    require(permissions.may_manage_account(actor, user))
+    if not rules.is_locked(user.locked_until, now):
+        raise Conflict("Tài khoản này không bị khóa.")
+
+    user.failed_sign_ins, user.locked_until = 0, None
+    user.save(update_fields=["failed_sign_ins", "locked_until"])
+
+    _record(actor, "organizations.user-unlocked", user, now)
+
+
+@transaction.atomic(durable=True)
+def reset_password(*, actor: Actor, user_id: UUID, temporary_password: str, now: datetime) -> None:
+    """Đặt lại mật khẩu to a temporary one, to be changed at the next sign-in; opens a lock as well.
+
+    Raises NotFound, NotAllowed, WeakPassword.
+    """
+    user = _lock(actor, user_id)
+    require(permissions.may_manage_account(actor, user))
+
+    user.password = make_password(rules.accepted_password(temporary_password, username=user.username))
+    user.must_change_password = True
+    user.failed_sign_ins, user.locked_until = 0, None
+    user.save(update_fields=["password", "must_change_password", "failed_sign_ins", "locked_until"])
+
+    _record(actor, "organizations.password-reset", user, now)
+
+
+def _lock(actor: Actor, user_id: UUID) -> User:
+    user = User.objects.select_for_update().filter(permissions.visible_people(actor), id=user_id).first()
+    if user is None:
+        raise NotFound
+    return user
+
+
+def _record(
+    actor: Actor, action: str, user: User, now: datetime, *, data: dict[str, str] | None = None
+) -> None:
+    audit.record(
+        action=action,
+        actor=actor,
+        at=now,
+        subject_type="organizations.user",
+        subject_id=user.id,
+        data={"username": user.username, **(data or {})},
+    )

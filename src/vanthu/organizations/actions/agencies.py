@@ -1,0 +1,234 @@
+"""The list of agencies: those served here, and those the axis directory tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from uuid import UUID
+
+from django.db import transaction
+
+from vanthu.kernel import audit
+from vanthu.kernel.actor import Actor
+from vanthu.kernel.errors import Conflict, DomainError, NotFound, require
+from vanthu.kernel.folding import tidy
+from vanthu.organizations import permissions, rules
+from vanthu.organizations.models import Agency
+
+#: Rows read and written at a time when a whole directory (125,000 agencies) is learned.
+_CHUNK = 2000
+
+
+class CodeRefused(DomainError):
+    """Mã định danh cơ quan không đúng QĐ 20/2020/QĐ-TTg (ví dụ đúng: H99.02)."""
+
+    code = "organizations.code-refused"
+
+
+class CodeTaken(Conflict):
+    """Mã định danh này đã thuộc một cơ quan của hệ thống."""
+
+    code = "organizations.code-taken"
+
+
+class AgencyClosed(Conflict):
+    """Cơ quan này đã ngừng hoạt động."""
+
+    code = "organizations.agency-closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryEntry:
+    """One agency as the axis directory lists it."""
+
+    code: str
+    name: str
+    old_code: str = ""
+    email: str = ""
+    #: The directory says the code is closed, and which code took its place, if any.
+    is_closed: bool = False
+    successor_code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """How many agencies a listing added, changed and closed."""
+
+    added: int = 0
+    changed: int = 0
+    closed: int = 0
+
+
+@transaction.atomic(durable=True)
+def open_agency(
+    *,
+    actor: Actor,
+    code: str,
+    name: str,
+    abbreviation: str,
+    place: str,
+    old_code: str = "",
+    email: str = "",
+    parent_id: UUID | None = None,
+    now: datetime,
+) -> UUID:
+    """Mở cơ quan: let this installation serve an agency; one known from the directory moves in.
+
+    `code` follows QĐ 20/2020/QĐ-TTg Điều 4. Raises NotAllowed, CodeRefused, CodeTaken (served already).
+    """
+    agency = Agency.objects.select_for_update().filter(code=code).first() or Agency(code=code)
+    require(permissions.may_open_agencies(actor))
+    if not rules.is_agency_code(code):
+        raise CodeRefused
+    if agency.is_hosted:
+        raise CodeTaken
+
+    agency.name, agency.abbreviation, agency.place = tidy(name), tidy(abbreviation), tidy(place)
+    agency.old_code, agency.email, agency.parent_id = old_code, email, parent_id
+    agency.is_hosted, agency.closed_at = True, None
+    agency.search_text = _search_text(agency)
+    agency.save()
+
+    audit.record(
+        action="organizations.agency-opened",
+        actor=actor,
+        at=now,
+        subject_type="organizations.agency",
+        subject_id=agency.id,
+        data={"code": agency.code, "name": agency.name},
+        agency_id=agency.id,
+    )
+    return agency.id
+
+
+@transaction.atomic(durable=True)
+def close_agency(*, actor: Actor, agency_id: UUID, successor_id: UUID | None, now: datetime) -> None:
+    """Đóng cơ quan: its code is never used again; letters to it belong to the successor, if it has one.
+
+    Raises NotFound, NotAllowed, AgencyClosed (it, or the successor), Conflict (its own successor).
+    """
+    agency = Agency.objects.select_for_update().filter(id=agency_id).first()
+    require(permissions.may_open_agencies(actor))
+    if agency is None:
+        raise NotFound
+    if agency.closed_at is not None:
+        raise AgencyClosed
+    _require_open_successor(agency, successor_id)
+
+    agency.closed_at, agency.successor_id = now, successor_id
+    agency.save(update_fields=["closed_at", "successor"])
+
+    audit.record(
+        action="organizations.agency-closed",
+        actor=actor,
+        at=now,
+        subject_type="organizations.agency",
+        subject_id=agency.id,
+        data={"code": agency.code, "successor_id": str(successor_id) if successor_id else None},
+        agency_id=agency.id,
+    )
+
+
+@transaction.atomic(durable=True)
+def learn_agencies(*, actor: Actor, entries: Sequence[DirectoryEntry], now: datetime) -> Learned:
+    """Cập nhật danh bạ: take over agencies, new names and closings from the axis directory.
+
+    Agencies served here are never touched: what they are called is decided here. An agency the listing
+    leaves out stays as it was: a short listing is no proof that it is gone. An entry without a usable code
+    or name is passed over. A listing that tells nothing new leaves no trace. Raises NotAllowed.
+    """
+    require(permissions.may_open_agencies(actor))
+    listed = {entry.code: entry for entry in entries if 0 < len(entry.code) <= 35 and tidy(entry.name)}
+
+    counts = [_learn_chunk(chunk, now) for chunk in _chunks(list(listed.values()))]
+    _name_successors(listed)
+    learned = Learned(
+        added=sum(count.added for count in counts),
+        changed=sum(count.changed for count in counts),
+        closed=sum(count.closed for count in counts),
+    )
+
+    if learned != Learned():
+        audit.record(
+            action="organizations.directory-learned",
+            actor=actor,
+            at=now,
+            subject_type="organizations.directory",
+            subject_id=actor.agency_id,
+            data={"added": learned.added, "changed": learned.changed, "closed": learned.closed},
+        )
+    return learned
+
+
+def _require_open_successor(agency: Agency, successor_id: UUID | None) -> None:
+    if successor_id is None:
+        return
+    if successor_id == agency.id:
+        raise Conflict("Một cơ quan không thể thay thế chính nó.")
+    successor = Agency.objects.filter(id=successor_id).first()
+    if successor is None:
+        raise NotFound
+    if successor.closed_at is not None:
+        raise AgencyClosed("Cơ quan thay thế đã ngừng hoạt động. Hãy chọn cơ quan khác.")
+
+
+def _chunks(entries: list[DirectoryEntry]) -> Iterator[list[DirectoryEntry]]:
+    # One order for all: two listings learned at once wait for each other instead of locking each other out.
+    source = iter(sorted(entries, key=lambda entry: entry.code))
+    while chunk := list(islice(source, _CHUNK)):
+        yield chunk
+
+
+def _learn_chunk(entries: list[DirectoryEntry], now: datetime) -> Learned:
+    codes = [entry.code for entry in entries]
+    known = {
+        agency.code: agency
+        for agency in Agency.objects.select_for_update().filter(code__in=codes).order_by("code")
+    }
+    added = [_describe(Agency(code=entry.code), entry, now) for entry in entries if entry.code not in known]
+    Agency.objects.bulk_create(added, ignore_conflicts=True)
+
+    changed, closed = [], 0
+    for entry in entries:
+        agency = known.get(entry.code)
+        if agency is None or agency.is_hosted:
+            continue
+        before = _facts(agency)
+        _describe(agency, entry, now)
+        if _facts(agency) != before:
+            changed.append(agency)
+            closed += agency.closed_at == now
+    Agency.objects.bulk_update(changed, ["name", "old_code", "email", "closed_at", "search_text"])
+    return Learned(added=len(added), changed=len(changed) - closed, closed=closed)
+
+
+def _describe(agency: Agency, entry: DirectoryEntry, now: datetime) -> Agency:
+    agency.name, agency.old_code = tidy(entry.name)[:200], entry.old_code[:35]
+    agency.email = entry.email[:100]
+    if entry.is_closed and agency.closed_at is None:
+        agency.closed_at = now
+    agency.search_text = _search_text(agency)
+    return agency
+
+
+def _facts(agency: Agency) -> tuple[object, ...]:
+    return agency.name, agency.old_code, agency.email, agency.closed_at, agency.search_text
+
+
+def _name_successors(listed: dict[str, DirectoryEntry]) -> None:
+    named = {entry.code: entry.successor_code for entry in listed.values() if entry.successor_code}
+    ids = dict(Agency.objects.filter(code__in=named.values()).values_list("code", "id"))
+    closed = Agency.objects.filter(
+        code__in=named, is_hosted=False, closed_at__isnull=False, successor__isnull=True
+    )
+    for agency in closed:
+        agency.successor_id = ids.get(named[agency.code])
+        agency.save(update_fields=["successor"])
+
+
+def _search_text(agency: Agency) -> str:
+    return rules.agency_search_text(
+        code=agency.code, old_code=agency.old_code, name=agency.name, abbreviation=agency.abbreviation
+    )

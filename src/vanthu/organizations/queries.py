@@ -1,0 +1,232 @@
+"""Who is who: the actor behind a session, people of an agency, agencies to write to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+
+from vanthu.kernel.actor import Actor
+from vanthu.kernel.errors import NotFound
+from vanthu.kernel.folding import fold
+from vanthu.organizations import rules
+from vanthu.organizations.models import Agency, Post, Unit
+from vanthu.organizations.states import Role
+
+#: How people of one list stand: by position, by unit, by name.
+_PEOPLE_ORDER = ("position__rank", "unit__rank", "user__full_name", "user_id", "started_at", "id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostRow:
+    """One of the user's own posts; `label` is position, unit and agency in one line."""
+
+    id: UUID
+    label: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """The signed-in user as the page's head shows him. `unit` is empty above the units."""
+
+    full_name: str
+    position: str
+    unit: str
+    agency_name: str
+    initials: str
+    must_change_password: bool
+    posts: list[PostRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitRow:
+    """Đơn vị."""
+
+    id: UUID
+    name: str
+    abbreviation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRow:
+    """A person of the agency at his first post there; `unit_name` is empty above the units."""
+
+    user_id: UUID
+    full_name: str
+    position: str
+    unit_name: str
+    unit_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignerRow:
+    """Who may sign for the agency, with the title of the signature block (NĐ 30/2020 Điều 13)."""
+
+    user_id: UUID
+    full_name: str
+    position: str
+    signing_title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyRow:
+    """An agency to write to; `channel_label` says which way a document goes there."""
+
+    id: UUID
+    code: str
+    name: str
+    channel_label: str
+    is_hosted: bool
+
+
+def actor_for_session(user_id: UUID, post_id: UUID | None) -> Actor | None:
+    """The actor a session stands for; None when its user must sign in again.
+
+    No actor asks: this is where actors come from. Without `post_id` the user's first post is taken.
+    None: the account is disabled, the post has ended, or its agency is closed.
+    """
+    posts = _open_posts().filter(user_id=user_id, agency__is_hosted=True, agency__closed_at__isnull=True)
+    if post_id is not None:
+        posts = posts.filter(id=post_id)
+    post = posts.order_by(*_PEOPLE_ORDER).first()
+    if post is None:
+        return None
+    return Actor(
+        user_id=user_id,
+        agency_id=post.agency_id,
+        post_id=post.id,
+        unit_id=post.unit_id,
+        roles=frozenset(post.roles),
+        label=rules.person_label(
+            post.user.full_name,
+            position=post.position.name,
+            unit_abbreviation=post.unit.abbreviation if post.unit else "",
+        ),
+    )
+
+
+def account(actor: Actor) -> Account:
+    """The actor's own account, at the post he acts from, with all his posts. Raises NotFound."""
+    posts = list(
+        _open_posts().filter(user_id=actor.user_id).select_related("agency").order_by(*_PEOPLE_ORDER)
+    )
+    current = next((post for post in posts if post.id == actor.post_id), None)
+    if current is None:
+        raise NotFound
+    return Account(
+        full_name=current.user.full_name,
+        position=current.position.name,
+        unit=current.unit.name if current.unit else "",
+        agency_name=current.agency.name,
+        initials=rules.initials(current.user.full_name),
+        must_change_password=current.user.must_change_password,
+        posts=[
+            PostRow(id=post.id, label=_post_label(post), is_current=post.id == actor.post_id)
+            for post in posts
+        ],
+    )
+
+
+def list_units(actor: Actor) -> list[UnitRow]:
+    """Open units of the actor's agency, in their order."""
+    units = Unit.objects.filter(agency_id=actor.agency_id, closed_at__isnull=True)
+    return [
+        UnitRow(id=unit.id, name=unit.name, abbreviation=unit.abbreviation)
+        for unit in units.order_by("rank", "name", "id")
+    ]
+
+
+def list_people(actor: Actor, *, roles: Iterable[Role] | None = None) -> list[PersonRow]:
+    """People of the actor's agency, the head first; with `roles`, those who carry at least one of them."""
+    posts = _open_posts().filter(agency_id=actor.agency_id)
+    if roles is not None:
+        posts = posts.filter(roles__overlap=[str(role) for role in roles])
+    return [
+        PersonRow(
+            user_id=post.user_id,
+            full_name=post.user.full_name,
+            position=post.position.name,
+            unit_name=post.unit.name if post.unit else "",
+            unit_id=post.unit_id,
+        )
+        for post in _one_per_user(posts)
+    ]
+
+
+def list_signers(actor: Actor) -> list[SignerRow]:
+    """Who may sign for the actor's agency: posts with a signing title, by position."""
+    posts = _open_posts().filter(agency_id=actor.agency_id).exclude(signing_title="")
+    return [
+        SignerRow(
+            user_id=post.user_id,
+            full_name=post.user.full_name,
+            position=post.position.name,
+            signing_title=post.signing_title,
+        )
+        for post in _one_per_user(posts)
+    ]
+
+
+def search_agencies(actor: Actor, text: str, *, limit: int = 20) -> list[AgencyRow]:
+    """Open agencies other than the actor's own whose code or name holds every word of `text`.
+
+    With or without diacritics, in any order of words. An exact code comes first, then agencies of this
+    installation, then the nearest names. Nothing for an empty text.
+    """
+    words = fold(text).split()
+    if not words:
+        return []
+    found = Agency.objects.filter(closed_at__isnull=True).exclude(id=actor.agency_id)
+    for word in words:
+        found = found.filter(search_text__contains=word)
+    ranked = found.annotate(
+        is_exact=Case(
+            When(Q(code__iexact=text.strip()) | Q(old_code__iexact=text.strip()), then=Value(0)),
+            default=Value(1),
+            output_field=IntegerField(),
+        ),
+        nearness=TrigramSimilarity("search_text", " ".join(words)),
+    ).order_by("is_exact", "-is_hosted", "-nearness", "name", "id")
+    return [_agency_row(agency) for agency in ranked[:limit]]
+
+
+def agencies_by_id(actor: Actor, ids: Sequence[UUID]) -> list[AgencyRow]:
+    """The agencies of `ids`, in that order, closed ones too; unknown ids are left out.
+
+    Every agency's name and code is known to every actor: the directory is public.
+    """
+    found = Agency.objects.in_bulk(list(ids))
+    return [_agency_row(found[id_]) for id_ in ids if id_ in found]
+
+
+def _open_posts() -> QuerySet[Post]:
+    return Post.objects.filter(ended_at__isnull=True, user__disabled_at__isnull=True).select_related(
+        "user", "position", "unit"
+    )
+
+
+def _one_per_user(posts: QuerySet[Post]) -> Iterable[Post]:
+    first: dict[UUID, Post] = {}
+    for post in posts.order_by(*_PEOPLE_ORDER):
+        first.setdefault(post.user_id, post)
+    return first.values()
+
+
+def _post_label(post: Post) -> str:
+    return ", ".join(
+        filter(None, (post.position.name, post.unit.name if post.unit else "", post.agency.name))
+    )
+
+
+def _agency_row(agency: Agency) -> AgencyRow:
+    return AgencyRow(
+        id=agency.id,
+        code=agency.code,
+        name=agency.name,
+        channel_label="Cùng hệ thống" if agency.is_hosted else "Trục liên thông",
+        is_hosted=agency.is_hosted,
+    )

@@ -1,0 +1,3 @@
+"""Agencies, people, posts, signing in."""
+
+from __future__ import annotations
