@@ -71,6 +71,17 @@ from vanthu.pdfsign.sealing import begin_seal, seal
 from vanthu.pdfsign.signers import PrivateKeySigner, Signer, UnsupportedKey, digest_for
 from vanthu.pdfsign.signing import begin_person_signature, sign_person
 from vanthu.pdfsign.timestamping import HttpTimestamper, Timestamper
+from vanthu.pdfsign.trust import RevocationPolicy
+from vanthu.pdfsign.verdict import (
+    Changes,
+    Problem,
+    Report,
+    Revocation,
+    SignatureDetails,
+    SignatureReport,
+    Verdict,
+)
+from vanthu.pdfsign.verifying import verify
 
 __all__ = [
     "DAY_FIELD",
@@ -88,6 +99,7 @@ __all__ = [
     "Box",
     "BrokenPdf",
     "Certificate",
+    "Changes",
     "EmptyPdf",
     "FieldTaken",
     "FontMissing",
@@ -105,7 +117,13 @@ __all__ = [
     "Places",
     "PlacesMissing",
     "PrivateKeySigner",
+    "Problem",
+    "Report",
+    "Revocation",
+    "RevocationPolicy",
     "RotatedPage",
+    "SignatureDetails",
+    "SignatureReport",
     "Signer",
     "SignerKind",
     "TimestampFailed",
@@ -116,6 +134,7 @@ __all__ = [
     "TokenNotFound",
     "UnreadablePdf",
     "UnsupportedKey",
+    "Verdict",
     "WrongPin",
     "WrongSignatureValue",
     "begin_person_signature",
@@ -136,4 +155,5 @@ __all__ = [
     "seal",
     "seal_box",
     "sign_person",
+    "verify",
 ]

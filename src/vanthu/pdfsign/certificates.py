@@ -92,13 +92,13 @@ def common_name(certificate: Certificate) -> str:
 
 
 def organization_name(certificate: Certificate) -> str:
-    """The organisation the certificate names; an agency's own name when it has no O. "" when none."""
-    named = _attribute(certificate, "organization_name") or _attribute(
-        certificate, "organizational_unit_name"
-    )
-    if not named and kind_of(certificate) is SignerKind.AGENCY:
+    """The organisation answering for the certificate: an agency's own name, a person's O (else OU).
+
+    "" when the certificate names none.
+    """
+    if kind_of(certificate) is SignerKind.AGENCY:
         return common_name(certificate)
-    return named
+    return _attribute(certificate, "organization_name") or _attribute(certificate, "organizational_unit_name")
 
 
 def kind_of(certificate: Certificate) -> SignerKind:

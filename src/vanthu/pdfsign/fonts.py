@@ -18,7 +18,6 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from fontTools import subset
 from fontTools.ttLib import TTFont
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
@@ -125,6 +124,9 @@ def _load(source_name: str, characters: tuple[int, ...], tag: str) -> Font:
 
 
 def _cut(original: bytes, characters: tuple[int, ...]) -> bytes:
+    # Loading the cutter takes a second; it is needed once per machine.
+    from fontTools import subset
+
     options = subset.Options(
         hinting=False, layout_features=[], notdef_outline=True, drop_tables=["FFTM", "kern", "GDEF"]
     )

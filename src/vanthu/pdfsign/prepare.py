@@ -20,6 +20,7 @@ from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, enumerate_sig_fiel
 from vanthu.pdfsign.appearance import empty_appearance
 from vanthu.pdfsign.errors import AlreadyPrepared, AlreadySigned
 from vanthu.pdfsign.fonts import date_font, embed_latin, number_font
+from vanthu.pdfsign.objects import form_fields
 from vanthu.pdfsign.opening import (
     check_header,
     new_file,
@@ -101,8 +102,7 @@ def _require_untouched(writer: IncrementalPdfFileWriter) -> None:
     if any(True for _ in enumerate_sig_fields(writer, filled_status=True)):
         raise AlreadySigned
     taken = {*ISSUE_FIELDS, PERSON_FIELD, SEAL_FIELD}
-    fields = writer.root.get("/AcroForm", {}).get("/Fields", ())
-    if any(str(reference.get_object().get("/T", "")) in taken for reference in fields):
+    if taken & form_fields(writer).keys():
         raise AlreadyPrepared
 
 

@@ -17,6 +17,7 @@ from vanthu.pdfsign.certificates import Certificate, common_name
 from vanthu.pdfsign.errors import BadIssueData, NotPrepared, PersonNotSigned
 from vanthu.pdfsign.fonts import date_font, number_font
 from vanthu.pdfsign.images import load_picture
+from vanthu.pdfsign.objects import form_fields, pick
 from vanthu.pdfsign.opening import open_writer, parsing
 from vanthu.pdfsign.pending import PendingSignature
 from vanthu.pdfsign.prepare import (
@@ -139,7 +140,7 @@ def _require_person_signed(writer: IncrementalPdfFileWriter) -> None:
 
 def _fill(writer: IncrementalPdfFileWriter, values: dict[str, str]) -> None:
     form = writer.root["/AcroForm"]
-    fields = {str(ref.get_object().get("/T", "")): ref.get_object() for ref in form["/Fields"]}
+    fields = form_fields(writer)
     if not set(ISSUE_FIELDS) <= fields.keys():
         raise NotPrepared
     fonts = form["/DR"]["/Font"]
@@ -153,7 +154,7 @@ def _fill(writer: IncrementalPdfFileWriter, values: dict[str, str]) -> None:
             text=text,
             font=number_font() if upright else date_font(),
             font_object=fonts.raw_get(UPRIGHT_RESOURCE if upright else ITALIC_RESOURCE),
-            opaque="/BG" in field.get("/MK", {}),
+            opaque="/BG" in pick(field, "/MK", {}),
             # No space may stand between the number and the stroke before its symbol (NĐ 30 PL I II.3).
             flush_right=upright,
         )

@@ -1,0 +1,107 @@
+"""`vanthu verify`: what the signatures of one PDF are worth, without any database."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from vanthu.interfaces.cli.command import CommandRefused
+from vanthu.pdfsign import (
+    BadCertificate,
+    Certificate,
+    Changes,
+    Report,
+    RevocationPolicy,
+    SignatureReport,
+    SignerKind,
+    UnreadablePdf,
+    Verdict,
+    read_certificates,
+    verify,
+)
+from vanthu.pdfsign.verdict import VIETNAM
+
+#: Someone waits at a terminal: an authority that does not answer soon counts as unreachable.
+_TIMEOUT = 4.0
+
+_KINDS = {
+    SignerKind.PERSON: "cá nhân",
+    SignerKind.AGENCY: "cơ quan",
+    SignerKind.TIMESTAMP: "dấu thời gian",
+    SignerKind.UNKNOWN: "chưa rõ",
+}
+_CHANGES = {
+    Changes.NONE: "không có thay đổi",
+    Changes.ALLOWED: "chỉ có bổ sung được phép",
+    Changes.ILLEGAL: "có thay đổi không được phép",
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="TỆP.pdf", type=Path, help="tệp PDF cần kiểm tra")
+    parser.add_argument(
+        "--trust",
+        metavar="CA.pem",
+        type=Path,
+        action="append",
+        default=[],
+        help="chứng thư gốc được tin cậy (lặp lại được); mặc định: các tệp *.pem trong thư mục VANTHU_TRUST",
+    )
+    parser.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
+    parser.add_argument("--offline", action="store_true", help="không hỏi thu hồi qua mạng")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit 0 when valid, 1 for any other verdict; CommandRefused (2) when the file cannot be read."""
+    try:
+        trust = _trusted(args.trust)
+        report = verify(
+            args.file,
+            trust=trust,
+            now=datetime.now(UTC),
+            fetch=not args.offline,
+            fetch_timeout=_TIMEOUT,
+            revocation=RevocationPolicy.REQUIRE,
+        )
+    except (BadCertificate, UnreadablePdf) as refused:
+        raise CommandRefused(refused.message) from refused
+    print(report.to_json() if args.json else _for_people(report, trust))
+    return 0 if report.verdict is Verdict.VALID else 1
+
+
+def _trusted(given: list[Path]) -> list[Certificate]:
+    files = given
+    directory = os.environ.get("VANTHU_TRUST")
+    if not files and directory:
+        files = sorted(Path(directory).glob("*.pem"))
+    return [certificate for file in files for certificate in read_certificates(file)]
+
+
+def _for_people(report: Report, trust: list[Certificate]) -> str:
+    lines = [report.message]
+    if report.signatures and not trust:
+        lines.append("Chưa chọn chứng thư gốc nào để tin cậy; dùng --trust CA.pem hoặc đặt VANTHU_TRUST.")
+    for index, signature in enumerate(report.signatures, start=1):
+        lines += ["", f"Chữ ký {index}: {signature.field}"]
+        lines += [f"  {label:<16}{value}" for label, value in _rows(signature)]
+    return "\n".join(lines)
+
+
+def _rows(signature: SignatureReport) -> list[tuple[str, str]]:
+    details = signature.details
+    proven = details.timestamp_at is not None
+    when = signature.signed_at
+    moment = when.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M:%S %z") if when else "không rõ"
+    rows = [
+        ("Kết luận", signature.message),
+        ("Người ký", signature.signer),
+        ("Loại", _KINDS[signature.kind]),
+        ("Tổ chức", signature.organization),
+        ("Thời điểm", f"{moment} ({'có' if proven else 'không có'} dấu thời gian)"),
+        ("Nội dung đã ký", "nguyên vẹn" if signature.intact else "không còn nguyên vẹn"),
+        ("Sau khi ký", _CHANGES[signature.changes_after]),
+        ("Đường dẫn CA", " ← ".join(details.certificate_path) or "không dẫn tới gốc tin cậy"),
+    ]
+    return [(label, value) for label, value in rows if value]

@@ -1,0 +1,110 @@
+"""Revocation evidence: what a file carries, what the authorities answer over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from asn1crypto import crl, ocsp
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.errors import NoDSSFoundError
+from pyhanko_certvalidator.authority import AuthorityWithCert
+from pyhanko_certvalidator.errors import CRLFetchError, OCSPFetchError
+from pyhanko_certvalidator.fetchers import Fetchers
+from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBackend
+from pyhanko_certvalidator.util import get_ocsp_urls
+
+from vanthu.pdfsign.certificates import Certificate, fingerprint
+
+_NO_ANSWER = (CRLFetchError, OCSPFetchError, TimeoutError, OSError, ValueError)
+
+
+@dataclass
+class Evidence:
+    """Certificates, OCSP responses and revocation lists that were found or fetched."""
+
+    certificates: list[Certificate] = field(default_factory=list)
+    ocsps: list[ocsp.OCSPResponse] = field(default_factory=list)
+    crls: list[crl.CertificateList] = field(default_factory=list)
+
+    def add(self, other: Evidence) -> None:
+        """Take over all of `other`."""
+        self.certificates += other.certificates
+        self.ocsps += other.ocsps
+        self.crls += other.crls
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What there is: "ocsp", "crl"."""
+        present = (("ocsp", self.ocsps), ("crl", self.crls))
+        return tuple(name for name, items in present if items)
+
+
+def embedded_evidence(reader: PdfFileReader) -> Evidence:
+    """The evidence in the file's document security store; empty when there is none, or it is broken."""
+    try:
+        store = DocumentSecurityStore.read_dss(reader)
+    except NoDSSFoundError:
+        return Evidence()
+    return Evidence(
+        certificates=list(store.load_certs()),
+        ocsps=[ocsp.OCSPResponse.load(data) for data in _streams(store.ocsps)],
+        crls=[crl.CertificateList.load(data) for data in _streams(store.crls)],
+    )
+
+
+def _streams(references: Iterable[object]) -> Iterator[bytes]:
+    for reference in references:
+        yield reference.get_object().data  # type: ignore[attr-defined]  # half-typed library
+
+
+class Fetcher:
+    """Asks OCSP responders and revocation lists over HTTP; each certificate is asked about once.
+
+    Not to be kept: one fetcher serves one verification, so that no answer gets old in it.
+    """
+
+    def __init__(self, *, timeout: float) -> None:
+        self._timeout = timeout
+        self._asked: set[bytes] = set()
+
+    async def fetch(self, path: Sequence[Certificate]) -> Evidence:
+        """Evidence about every certificate of a path (signer first) but its root.
+
+        OCSP first, the list where there is no answer. Silence is no error here: it means no evidence.
+        """
+        pairs = [
+            (certificate, issuer)
+            for certificate, issuer in itertools.pairwise(path)
+            if fingerprint(certificate) not in self._asked
+        ]
+        if not pairs:
+            return Evidence()
+        self._asked |= {fingerprint(certificate) for certificate, _ in pairs}
+        backend = AIOHttpFetcherBackend(per_request_timeout=self._timeout)
+        try:
+            fetchers = backend.get_fetchers()
+            found = await asyncio.gather(*(_ask(fetchers, *pair) for pair in pairs))
+        finally:
+            await backend.close()
+        evidence = Evidence()
+        for one in found:
+            evidence.add(one)
+        return evidence
+
+
+async def _ask(fetchers: Fetchers, certificate: Certificate, issuer: Certificate) -> Evidence:
+    if get_ocsp_urls(certificate):
+        try:
+            answer = await fetchers.ocsp_fetcher.fetch(certificate, AuthorityWithCert(issuer))
+            return Evidence(ocsps=[answer])
+        except _NO_ANSWER:
+            # The list may still answer.
+            pass
+    try:
+        return Evidence(crls=list(await fetchers.crl_fetcher.fetch(certificate)))
+    except _NO_ANSWER:
+        return Evidence()

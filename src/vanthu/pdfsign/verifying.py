@@ -1,0 +1,348 @@
+"""Kiểm tra chữ ký số: every signature of a PDF judged, and one sentence for the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.validation.errors import SignatureValidationError, ValidationInfoReadingError
+from pyhanko.sign.validation.generic_cms import validate_sig_integrity
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+from vanthu.pdfsign.certificates import (
+    Certificate,
+    SignerKind,
+    common_name,
+    fingerprint,
+    kind_of,
+    organization_name,
+)
+from vanthu.pdfsign.changes import Coverage, changes_after, coverage_of, tail_is_validation_data
+from vanthu.pdfsign.objects import form_fields, pick
+from vanthu.pdfsign.opening import PARSING_FAILURES, open_reader, parsing
+from vanthu.pdfsign.pending import run
+from vanthu.pdfsign.prepare import DAY_FIELD, MONTH_FIELD, NUMBER_FIELD, PERSON_FIELD, SEAL_FIELD
+from vanthu.pdfsign.revocation import Evidence, Fetcher, embedded_evidence
+from vanthu.pdfsign.tokens_of_time import TimeToken, embedded_token, signature_token
+from vanthu.pdfsign.trust import (
+    Purpose,
+    RevocationPolicy,
+    Standing,
+    Times,
+    TrustSettings,
+    judge_certificate,
+)
+from vanthu.pdfsign.verdict import (
+    OPEN_QUESTIONS,
+    Changes,
+    Problem,
+    Report,
+    Revocation,
+    SignatureDetails,
+    SignatureReport,
+    Verdict,
+    sentence,
+    sum_up,
+)
+
+_BROKEN = (*PARSING_FAILURES, SignatureValidationError, SigningError, ValidationInfoReadingError)
+_STRONG_DIGESTS = frozenset({"sha256", "sha384", "sha512", "sha512_256", "sha3_256", "sha3_384", "sha3_512"})
+#: Seconds to wait for one answer of a responder.
+FETCH_TIMEOUT = 10.0
+
+
+def verify(
+    file: Path,
+    *,
+    trust: Sequence[Certificate],
+    now: datetime,
+    fetch: bool = False,
+    fetch_timeout: float = FETCH_TIMEOUT,
+    revocation: RevocationPolicy = RevocationPolicy.REQUIRE,
+    timestamp_trust: Sequence[Certificate] | None = None,
+) -> Report:
+    """Judge every signature of a PDF.
+
+    `trust`: the root certificates relied on; `timestamp_trust`: those of time-stamping authorities, the same
+    unless given. `fetch`: ask OCSP responders and revocation lists over HTTP; without it, only what the file
+    carries counts. The document is valid only if all its signatures are, nothing but allowed changes
+    followed each, and the last of them covers the file to its end (validation data may follow).
+
+    Raises NotAPdf, BrokenPdf, PasswordProtected, EmptyPdf: files nothing can be said about.
+    """
+    roots = tuple(trust)
+    fetcher = Fetcher(timeout=fetch_timeout) if fetch else None
+    settings = TrustSettings(roots=roots, policy=revocation, fetcher=fetcher)
+    stamp_roots = roots if timestamp_trust is None else tuple(timestamp_trust)
+    with open_reader(file) as reader, parsing():
+        examined = _examine(reader)
+        evidence = _evidence(reader)
+        values = _field_values(reader)
+        signatures = run(_judge_all(examined, settings, replace(settings, roots=stamp_roots), evidence, now))
+    verdict, message = sum_up(signatures)
+    return Report(verdict=verdict, message=message, signatures=tuple(signatures), **values)
+
+
+_UNCOVERED = Coverage(sound=False, whole_file=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Examined:
+    """One signature as its bytes tell it, before any trust is asked for."""
+
+    field: str
+    embedded: EmbeddedPdfSignature | None = None
+    #: A document timestamp's, or the one attached to the signature.
+    token: TimeToken | None = None
+    is_timestamp: bool = False
+    intact: bool = False
+    made_by_key: bool = False
+    coverage: Coverage = _UNCOVERED
+    changes: Changes = Changes.ILLEGAL
+
+    @property
+    def revision(self) -> int:
+        return self.embedded.signed_revision if self.embedded else -1
+
+    @property
+    def certificate(self) -> Certificate | None:
+        return self.embedded.signer_cert if self.embedded else None
+
+
+def _examine(reader: PdfFileReader) -> list[_Examined]:
+    fields = [(name, ref.get_object()) for name, _, ref in enumerate_sig_fields(reader, filled_status=True)]
+    examined = sorted(
+        (_examine_one(reader, name, field) for name, field in fields), key=lambda one: one.revision
+    )
+    return _close_the_tail(reader, examined)
+
+
+def _examine_one(reader: PdfFileReader, name: str, field: object) -> _Examined:
+    try:
+        embedded = EmbeddedPdfSignature(reader, field, name)
+        is_timestamp = pick(embedded.sig_object, "/SubFilter") == "/ETSI.RFC3161"
+        coverage = coverage_of(embedded)
+        digest = embedded.compute_digest()
+        if is_timestamp:
+            token = embedded_token(embedded.signed_data)
+            intact, made_by_key = token.made_by_key and token.matches(digest), token.made_by_key
+        else:
+            intact, made_by_key = validate_sig_integrity(
+                embedded.signer_info, embedded.signer_cert, "data", digest
+            )
+            token = signature_token(embedded.signer_info)
+        return _Examined(
+            field=name,
+            embedded=embedded,
+            token=token,
+            is_timestamp=is_timestamp,
+            intact=intact,
+            made_by_key=made_by_key,
+            coverage=coverage,
+            changes=changes_after(embedded, coverage),
+        )
+    except _BROKEN:
+        return _Examined(field=name)
+
+
+def _close_the_tail(reader: PdfFileReader, examined: list[_Examined]) -> list[_Examined]:
+    """What no signature covers may only be validation data; else everything was changed after signing."""
+    if not examined or any(one.coverage.whole_file for one in examined):
+        return examined
+    if tail_is_validation_data(reader, max(one.revision for one in examined)):
+        return examined
+    return [replace(one, changes=Changes.ILLEGAL) for one in examined]
+
+
+def _evidence(reader: PdfFileReader) -> Evidence:
+    try:
+        return embedded_evidence(reader)
+    except _BROKEN:
+        # A broken store proves nothing; the signatures are then judged without it.
+        return Evidence()
+
+
+def _field_values(reader: PdfFileReader) -> dict[str, str]:
+    wanted = {NUMBER_FIELD: "number", DAY_FIELD: "day", MONTH_FIELD: "month"}
+    found = form_fields(reader)
+    return {key: str(pick(found[name], "/V", "")) if name in found else "" for name, key in wanted.items()}
+
+
+async def _judge_all(
+    examined: Sequence[_Examined],
+    settings: TrustSettings,
+    stamp_settings: TrustSettings,
+    evidence: Evidence,
+    now: datetime,
+) -> list[SignatureReport]:
+    """Timestamps first, the latest before the earlier: each proves the time of what lies under it."""
+    reports: dict[str, SignatureReport] = {}
+    archived: datetime | None = None
+    for one in reversed([one for one in examined if one.is_timestamp]):
+        times = Times(now=now, claimed=None, proven=archived, archived=archived)
+        report = await _judge(one, times, stamp_settings, evidence)
+        reports[one.field] = report
+        if report.verdict is Verdict.VALID and one.token is not None:
+            archived = one.token.time
+    stamps = [
+        (one.revision, one.token.time)
+        for one in examined
+        if one.is_timestamp and one.token and reports[one.field].verdict is Verdict.VALID
+    ]
+    for one in examined:
+        if not one.is_timestamp:
+            over = min((time for revision, time in stamps if revision > one.revision), default=None)
+            own = await _own_time(one, stamp_settings, evidence, now, over)
+            proven = min((time for time in (own, over) if time is not None), default=None)
+            claimed = one.embedded.self_reported_timestamp if one.embedded else None
+            times = Times(now=now, claimed=claimed, proven=proven, archived=over)
+            reports[one.field] = await _judge(one, times, settings, evidence)
+    return [reports[one.field] for one in examined]
+
+
+async def _own_time(
+    one: _Examined, settings: TrustSettings, evidence: Evidence, now: datetime, over: datetime | None
+) -> datetime | None:
+    """The time of the timestamp attached to the signature, if it is over it and can be relied on."""
+    token = one.token
+    if one.embedded is None or token is None:
+        return None
+    value = one.embedded.signer_info["signature"].native
+    if not token.made_by_key or not token.matches_value(value):
+        return None
+    standing = await judge_certificate(
+        token.certificate,
+        token.others,
+        purpose=Purpose.TIMESTAMPING,
+        times=Times(now=now, claimed=None, proven=over, archived=over),
+        # Who vouches for the time may not be reachable; a known revocation still counts against him.
+        settings=replace(
+            settings,
+            policy=RevocationPolicy.IGNORE
+            if settings.policy is RevocationPolicy.IGNORE
+            else RevocationPolicy.IF_AVAILABLE,
+        ),
+        evidence=evidence,
+    )
+    return token.time if standing.trusted else None
+
+
+async def _judge(
+    one: _Examined, times: Times, settings: TrustSettings, evidence: Evidence
+) -> SignatureReport:
+    certificate = one.certificate
+    if one.embedded is None or certificate is None:
+        return _unreadable(one)
+    standing = await judge_certificate(
+        certificate,
+        one.embedded.other_embedded_certs,
+        purpose=Purpose.TIMESTAMPING if one.is_timestamp else Purpose.SIGNING,
+        times=times,
+        settings=settings,
+        evidence=evidence,
+    )
+    kind = SignerKind.TIMESTAMP if one.is_timestamp else kind_of(certificate)
+    problem = _problem(one, kind, standing)
+    details = _details(one, certificate, standing, times, problem)
+    signer = common_name(certificate)
+    return SignatureReport(
+        field=one.field,
+        kind=kind,
+        signer=signer,
+        organization=organization_name(certificate),
+        signed_at=details.timestamp_at or details.claimed_at,
+        intact=one.intact and one.coverage.sound,
+        cryptographically_valid=one.made_by_key,
+        trusted=standing.trusted,
+        covers_whole_file=one.coverage.whole_file,
+        changes_after=one.changes,
+        verdict=_verdict(problem),
+        message=sentence(problem, signer=signer, changes=one.changes, details=details),
+        details=details,
+    )
+
+
+def _problem(one: _Examined, kind: SignerKind, standing: Standing) -> Problem | None:
+    """The first reason, in order of weight, why the signature is not valid."""
+    assert one.embedded is not None
+    checks = (
+        (not one.coverage.sound, Problem.ODD_RANGE),
+        (not one.intact, Problem.ALTERED),
+        (not one.made_by_key, Problem.FORGED),
+        (one.changes is Changes.ILLEGAL, Problem.CHANGED_AFTER),
+        (not _fits_field(one.field, kind), Problem.WRONG_KIND),
+        (one.embedded.md_algorithm not in _STRONG_DIGESTS, Problem.WEAK_ALGORITHM),
+    )
+    return next((problem for wrong, problem in checks if wrong), standing.problem)
+
+
+def _fits_field(field: str, kind: SignerKind) -> bool:
+    """In the fields that `prepare` made, a person signs as the person and the agency as the agency."""
+    if field == PERSON_FIELD:
+        return kind is not SignerKind.AGENCY
+    if field == SEAL_FIELD:
+        return kind is not SignerKind.PERSON
+    return True
+
+
+def _verdict(problem: Problem | None) -> Verdict:
+    if problem is None:
+        return Verdict.VALID
+    return Verdict.INDETERMINATE if problem in OPEN_QUESTIONS else Verdict.INVALID
+
+
+def _details(
+    one: _Examined,
+    certificate: Certificate,
+    standing: Standing,
+    times: Times,
+    problem: Problem | None,
+) -> SignatureDetails:
+    assert one.embedded is not None
+    dictionary = one.embedded.sig_object
+    authority = one.token.certificate if one.token and times.proven else None
+    return SignatureDetails(
+        problem=problem,
+        certificate_path=tuple(common_name(issuer) for issuer in standing.path),
+        serial_number=format(certificate.serial_number, "x"),
+        valid_from=certificate.not_valid_before,
+        valid_to=certificate.not_valid_after,
+        revocation=standing.revocation,
+        revocation_checked_by=standing.revocation_checked_by,
+        revoked_at=standing.revoked_at,
+        claimed_at=_aware(times.claimed),
+        timestamp_at=one.token.time if one.is_timestamp and one.token else times.proven,
+        timestamp_authority=common_name(authority) if authority else "",
+        digest_algorithm=one.embedded.md_algorithm,
+        reason=str(pick(dictionary, "/Reason", "")),
+        location=str(pick(dictionary, "/Location", "")),
+        certificate_sha256=fingerprint(certificate).hex(),
+    )
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+
+
+def _unreadable(one: _Examined) -> SignatureReport:
+    details = SignatureDetails(problem=Problem.UNREADABLE, revocation=Revocation.NOT_CHECKED)
+    return SignatureReport(
+        field=one.field,
+        kind=SignerKind.UNKNOWN,
+        signer="",
+        organization="",
+        signed_at=None,
+        intact=False,
+        cryptographically_valid=False,
+        trusted=False,
+        covers_whole_file=False,
+        changes_after=Changes.ILLEGAL,
+        verdict=Verdict.INVALID,
+        message=sentence(Problem.UNREADABLE, signer="", changes=Changes.ILLEGAL, details=details),
+        details=details,
+    )
