@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from vanthu.exchange import tasks as exchange
+from vanthu.incoming import tasks as incoming
+from vanthu.incoming.events import IncomingProgressed, SignatureUnsettled
 from vanthu.kernel.outbox import Subscriptions
+from vanthu.outgoing.events import OutgoingIssued
 
-SUBSCRIPTIONS: Subscriptions = {}
+SUBSCRIPTIONS: Subscriptions = {
+    OutgoingIssued: (exchange.deliver_issued, incoming.complete_answered),
+    IncomingProgressed: (exchange.report_progress,),
+    SignatureUnsettled: (incoming.check_again,),
+}

@@ -49,7 +49,7 @@ def may_pass_on(actor: Actor, part: Assignment) -> bool:
 
 
 def may_complete(actor: Actor, document: IncomingDocument, *, is_lead: bool) -> bool:
-    """Who leads the work completes the document; so may a leader, and the machine when the reply is issued."""
+    """Whoever leads the work completes it; so may a leader, and the machine when the reply is issued."""
     return actor.is_system or is_lead or may_direct(actor, document)
 
 

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 Source = TypeVar("Source")
+Other = TypeVar("Other")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,15 @@ class Page(Generic[Item]):
     def has_previous(self) -> bool:
         """Whether there are items before these."""
         return self.number > 1
+
+    def map(self, make: Callable[[Item], Other]) -> Page[Other]:
+        """The same page with each item made into something else."""
+        return Page(
+            items=[make(item) for item in self.items],
+            number=self.number,
+            has_next=self.has_next,
+            total=self.total,
+        )
 
 
 def page_of(

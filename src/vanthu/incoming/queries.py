@@ -1,0 +1,354 @@
+"""Questions about incoming documents. Every one takes the actor first and answers only what may be seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from vanthu.documents import queries as documents
+from vanthu.documents.models import Document, DocumentFile, DocumentRelation
+from vanthu.documents.queries import FileRow, Link
+from vanthu.documents.states import FileKind, RelationKind, Urgency
+from vanthu.incoming import operations, permissions
+from vanthu.incoming.models import IncomingDocument
+from vanthu.incoming.states import TRANSITIONS, State, Step
+from vanthu.kernel import trail
+from vanthu.kernel.actor import Actor
+from vanthu.kernel.errors import NotFound
+from vanthu.kernel.folding import fold
+from vanthu.kernel.pages import Page, page_of
+from vanthu.kernel.trail import HistoryRow
+from vanthu.organizations import operations as organizations
+from vanthu.registers import queries as registers
+from vanthu.registers.states import RegisterKind
+from vanthu.signing import queries as signing
+from vanthu.signing.queries import VerdictView
+from vanthu.workflow import queries as workflow
+from vanthu.workflow.models import Assignment
+from vanthu.workflow.queries import AssignmentNode, Waiting
+from vanthu.workflow.states import AssignmentRole, AssignmentState
+
+#: Tabs of the list: which states each shows. `mine` is what the actor, or the unit, has open.
+TABS: dict[str, tuple[State, ...]] = {
+    "arrived": (State.ARRIVED,),
+    "to_direct": (State.REGISTERED,),
+    "in_progress": (State.DIRECTED, State.PROCESSING),
+    "mine": (State.DIRECTED, State.PROCESSING),
+    "completed": (State.COMPLETED,),
+    "returned": (State.RETURNED,),
+    "all": tuple(State),
+}
+#: Tabs of open work are ordered by urgency and deadline; the others by time alone.
+_QUEUES = {"arrived", "to_direct", "in_progress", "mine"}
+#: Counts beyond this are shown as «999+»; nobody works from an exact larger number.
+COUNT_LIMIT = 1000
+PAGE_SIZE = 30
+
+_SENTENCES = {
+    "incoming.arrived": "Văn bản đến hệ thống",
+    "incoming.registered": "Tiếp nhận, vào sổ số đến {arrival_number}",
+    "incoming.returned": "Trả lại: {reason}",
+    "incoming.directed": "Chỉ đạo, chuyển xử lý",
+    "incoming.passed-on": "Phân công tiếp",
+    "incoming.started": "Bắt đầu xử lý",
+    "incoming.reported": "Báo cáo kết quả: {result}",
+    "incoming.completed": "Hoàn thành: {result}",
+    "incoming.answered": "Hoàn thành, đã trả lời bằng văn bản {code}",
+    "incoming.signature-checked": "Kiểm tra lại chữ ký: {message}",
+}
+_STATUS_CODES = {
+    "incoming.arrived": "01",
+    "incoming.returned": "02",
+    "incoming.registered": "03",
+    "incoming.directed": "04",
+    "incoming.started": "05",
+    "incoming.completed": "06",
+    "incoming.answered": "06",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingRow:
+    """An incoming document in a list."""
+
+    id: UUID
+    arrival_number: int | None
+    code: str
+    subject: str
+    sender_name: str
+    channel_label: str
+    arrived_at: datetime
+    registered_at: datetime | None
+    urgency: int
+    urgency_label: str
+    state: str
+    state_label: str
+    verdict: str
+    verdict_message: str
+    files_count: int
+    due_at: datetime | None
+    #: The sender's own deadline for an answer, if any.
+    due_on: date | None
+    is_overdue: bool
+    my_role_label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingPage:
+    """Everything the page of one incoming document shows."""
+
+    row: IncomingRow
+    type_name: str
+    issuer_name: str
+    issued_on: date | None
+    signer_name: str
+    signer_title: str
+    page_count: int | None
+    returned_reason: str
+    submitted_to: str
+    files: tuple[FileRow, ...]
+    main_file: FileRow | None
+    verdict: VerdictView | None
+    assignments: tuple[AssignmentNode, ...]
+    waiting_for: Waiting | None
+    #: What the actor may do now: values of Step, plus `report`, `reply` and `pass_on`.
+    acts: frozenset[str]
+    #: The arrival number the register would give now; not promised.
+    next_number: int | None
+    replies: tuple[Link, ...]
+    replied_to: Link | None
+    history: tuple[HistoryRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyDefaults:
+    """What a reply starts with."""
+
+    document_id: UUID
+    label: str
+    subject: str
+    recipient_id: UUID | None
+    recipient_name: str
+    urgency: int
+
+
+def list_incoming(
+    actor: Actor, *, tab: str = "all", text: str = "", page: int = 1, now: datetime
+) -> Page[IncomingRow]:
+    """One page of a tab, filtered by text with or without diacritics."""
+    rows = _in_tab(actor, tab).select_related("document")
+    if folded := fold(text):
+        for word in folded.split():
+            rows = rows.filter(document__search_text__contains=word)
+    order = ("-urgency", "due_at", "-arrived_at", "pk") if tab in _QUEUES else ("-arrived_at", "pk")
+    found = page_of(rows.order_by(*order), number=page, size=PAGE_SIZE, make=_same)
+    ids = [document.pk for document in found.items]
+    counts = documents.count_files(actor, document_ids=ids)
+    roles = workflow.role_labels(actor, document_ids=ids)
+    return found.map(lambda item: _row(item, counts.get(item.pk, 0), roles.get(item.pk, ""), now))
+
+
+def count_incoming(actor: Actor) -> dict[str, int]:
+    """How much open work each tab holds, COUNT_LIMIT at most."""
+    return {tab: _in_tab(actor, tab).order_by()[:COUNT_LIMIT].count() for tab in TABS if tab in _QUEUES}
+
+
+def get_incoming(actor: Actor, *, document_id: UUID, now: datetime) -> IncomingPage:
+    """The page of one document. Raises NotFound."""
+    incoming = _get(actor, document_id)
+    record = incoming.document
+    files = tuple(documents.files_of(actor, document_id=document_id))
+    current = tuple(file for file in files if file.is_current and file.kind != FileKind.SOURCE)
+    main = next((file for file in current if file.kind == FileKind.MAIN), None)
+    nodes = tuple(workflow.assignments_of(actor, document_id=document_id))
+    role = workflow.role_labels(actor, document_ids=[document_id]).get(document_id, "")
+    acts = _acts(actor, incoming, nodes)
+    return IncomingPage(
+        row=_row(incoming, len(current), role, now),
+        type_name=record.type_name,
+        issuer_name=record.issuer_name,
+        issued_on=record.issued_on,
+        signer_name=record.signer_name,
+        signer_title=record.signer_title,
+        page_count=record.page_count,
+        returned_reason=incoming.returned_reason,
+        submitted_to=incoming.submitted_to.full_name if incoming.submitted_to else "",
+        files=current,
+        main_file=main,
+        verdict=signing.verdict_of(
+            actor,
+            sha256=main.sha256 if main else "",
+            verdict=incoming.verdict,
+            message=incoming.verdict_message,
+        ),
+        assignments=nodes,
+        waiting_for=_waiting(actor, incoming),
+        acts=acts,
+        next_number=_next_number(actor, incoming, now) if Step.REGISTER in acts else None,
+        replies=tuple(_replies(document_id)),
+        replied_to=_replied_to(document_id),
+        history=tuple(
+            trail.history(
+                subject_type=operations.SUBJECT_TYPE,
+                subject_id=document_id,
+                texts=_SENTENCES,
+                status_codes=_STATUS_CODES,
+            )
+        ),
+    )
+
+
+def reply_defaults(actor: Actor, *, document_id: UUID) -> ReplyDefaults:
+    """What a reply to this document starts with. Raises NotFound, also before it is registered."""
+    incoming = _get(actor, document_id)
+    if incoming.state in {State.ARRIVED, State.RETURNED}:
+        raise NotFound("Văn bản chưa được tiếp nhận, vào sổ nên chưa trả lời được.")
+    record = incoming.document
+    sender = organizations.agency_by_code(incoming.sender_code)
+    return ReplyDefaults(
+        document_id=document_id,
+        label=f"{record.code} của {incoming.sender_name}",
+        subject=f"V/v trả lời văn bản số {record.code} của {incoming.sender_name}",
+        recipient_id=sender.id if sender else None,
+        recipient_name=sender.name if sender else incoming.sender_name,
+        urgency=incoming.urgency,
+    )
+
+
+def open_file(actor: Actor, *, document_id: UUID, file_id: UUID) -> FileRow:
+    """One file of a visible document, to be streamed from its blob. Raises NotFound."""
+    _get(actor, document_id)
+    return documents.file_of(actor, document_id=document_id, file_id=file_id)
+
+
+def pdf_hashes(actor: Actor, *, document_id: UUID) -> list[str]:
+    """The hashes of the PDFs in force of a visible document. Raises NotFound."""
+    _get(actor, document_id)
+    files = DocumentFile.objects.filter(
+        document_id=document_id, superseded_at__isnull=True, media_type="application/pdf"
+    )
+    return list(files.order_by("position").values_list("blob_id", flat=True))
+
+
+def _visible(actor: Actor) -> QuerySet[IncomingDocument]:
+    return IncomingDocument.objects.filter(permissions.visible(actor))
+
+
+def _get(actor: Actor, document_id: UUID) -> IncomingDocument:
+    document = _visible(actor).select_related("document", "submitted_to").filter(pk=document_id).first()
+    if document is None:
+        raise NotFound
+    return document
+
+
+def _in_tab(actor: Actor, tab: str) -> QuerySet[IncomingDocument]:
+    states = TABS.get(tab, TABS["all"])
+    rows = _visible(actor)
+    if len(states) < len(State):
+        rows = rows.filter(state__in=states)
+    if tab == "mine":
+        mine = Q(user_id=actor.user_id)
+        if actor.unit_id:
+            mine |= Q(unit_id=actor.unit_id)
+        parts = Assignment.objects.filter(mine, document_id=OuterRef("pk")).exclude(
+            Q(state=AssignmentState.DONE) | Q(role=AssignmentRole.INFORM)
+        )
+        rows = rows.filter(Exists(parts))
+    return rows
+
+
+def _row(incoming: IncomingDocument, files: int, role: str, now: datetime) -> IncomingRow:
+    record = incoming.document
+    is_open = State(incoming.state) not in {State.COMPLETED, State.RETURNED}
+    return IncomingRow(
+        id=incoming.pk,
+        arrival_number=incoming.arrival_number,
+        code=record.code,
+        subject=record.subject,
+        sender_name=incoming.sender_name,
+        channel_label=incoming.channel_label,
+        arrived_at=incoming.arrived_at,
+        registered_at=incoming.registered_at,
+        urgency=incoming.urgency,
+        urgency_label=str(Urgency(incoming.urgency).label),
+        state=incoming.state,
+        state_label=str(State(incoming.state).label),
+        verdict=incoming.verdict,
+        verdict_message=incoming.verdict_message,
+        files_count=files,
+        due_at=incoming.due_at,
+        due_on=record.due_on,
+        is_overdue=bool(is_open and incoming.due_at and incoming.due_at < now),
+        my_role_label=role,
+    )
+
+
+def _acts(actor: Actor, incoming: IncomingDocument, nodes: tuple[AssignmentNode, ...]) -> frozenset[str]:
+    state = State(incoming.state)
+    parts = [node for root in nodes for node in (root, *root.children)]
+    working = [
+        node
+        for node in parts
+        if node.is_mine and node.role != AssignmentRole.INFORM and node.state != AssignmentState.DONE
+    ]
+    leads = any(node.role == AssignmentRole.LEAD for node in working)
+    allowed = {
+        Step.REGISTER.value: permissions.may_register(actor, incoming),
+        Step.RETURN.value: permissions.may_return(actor, incoming),
+        Step.DIRECT.value: permissions.may_direct(actor, incoming),
+        Step.START.value: any(node.state == AssignmentState.GIVEN for node in working),
+        Step.COMPLETE.value: permissions.may_complete(actor, incoming, is_lead=leads),
+    }
+    acts = {step for step, right in allowed.items() if right and (state, Step(step)) in TRANSITIONS}
+    if (state, Step.START) in TRANSITIONS and working:
+        acts.add("report")
+        acts.add("reply")
+    if (state, Step.ASSIGN) in TRANSITIONS and any(node.can_pass_on for node in parts):
+        acts.add("pass_on")
+    return frozenset(acts)
+
+
+def _waiting(actor: Actor, incoming: IncomingDocument) -> Waiting | None:
+    state = State(incoming.state)
+    if state is State.ARRIVED:
+        return Waiting(who="Văn thư", what="tiếp nhận, vào sổ", since=incoming.arrived_at)
+    if state is State.REGISTERED:
+        assert incoming.registered_at is not None, "a registered document has its time"
+        leader = incoming.submitted_to.full_name if incoming.submitted_to else "Lãnh đạo"
+        return Waiting(who=leader, what="chỉ đạo", since=incoming.registered_at)
+    if state in {State.DIRECTED, State.PROCESSING}:
+        return workflow.lead_waiting(actor, document_id=incoming.pk)
+    return None
+
+
+def _next_number(actor: Actor, incoming: IncomingDocument, now: datetime) -> int | None:
+    return registers.peek_number(
+        actor, kind=RegisterKind.INCOMING, document_type=incoming.document.type_code, now=now
+    )
+
+
+def _replies(document_id: UUID) -> list[Link]:
+    relations = DocumentRelation.objects.filter(
+        target_id=document_id, kind=RelationKind.REPLIES_TO
+    ).select_related("source")
+    return [Link(id=relation.source_id, label=_label(relation.source)) for relation in relations]
+
+
+def _replied_to(document_id: UUID) -> Link | None:
+    relation = (
+        DocumentRelation.objects.filter(source_id=document_id, kind=RelationKind.REPLIES_TO)
+        .select_related("target")
+        .first()
+    )
+    return Link(id=relation.target_id, label=_label(relation.target)) if relation else None
+
+
+def _same(incoming: IncomingDocument) -> IncomingDocument:
+    return incoming
+
+
+def _label(record: Document) -> str:
+    return record.code if record.number else record.subject

@@ -1,0 +1,55 @@
+"""The audit trail of one thing, told in sentences for its page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from vanthu.kernel.models import AuditEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRow:
+    """One line of a history: when, what, by whom."""
+
+    at: datetime
+    text: str
+    who: str
+    #: The code the sender was told, e.g. «03»; empty when nobody outside was told.
+    status_code: str = ""
+
+
+def history(
+    *,
+    subject_type: str,
+    subject_id: UUID,
+    texts: Mapping[str, str],
+    status_codes: Mapping[str, str] | None = None,
+) -> list[HistoryRow]:
+    """What happened to a thing the caller has already found visible, newest first.
+
+    `texts` gives the sentence of each audit action, with `{name}` for a value of the entry's data; actions
+    without a sentence are inner steps and are not told.
+    """
+    codes = status_codes or {}
+    entries = AuditEntry.objects.filter(
+        subject_type=subject_type, subject_id=subject_id, action__in=list(texts)
+    ).order_by("-at", "-sequence")
+    return [
+        HistoryRow(
+            at=entry.at,
+            text=texts[entry.action].format_map(_Values(entry.data)),
+            who=entry.actor_label,
+            status_code=codes.get(entry.action, ""),
+        )
+        for entry in entries
+    ]
+
+
+class _Values(dict[str, object]):
+    """Data of an old entry may lack what a newer sentence names."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"

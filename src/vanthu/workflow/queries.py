@@ -1,0 +1,175 @@
+"""Assignments and approval chains as the screens show them, for documents already found visible."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from vanthu.kernel.actor import Actor
+from vanthu.organizations.models import Post
+from vanthu.workflow.models import ApprovalStep, Assignment
+from vanthu.workflow.states import ApprovalKind, ApprovalState, AssignmentRole, AssignmentState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentNode:
+    """One part of the work, and the parts given on from it."""
+
+    id: UUID
+    who: str
+    initials: str
+    is_unit: bool
+    role: str
+    role_label: str
+    state: str
+    state_label: str
+    instruction: str
+    due_at: datetime | None
+    given_by: str
+    given_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    result: str
+    #: Whether the actor, or the actor's unit, was given it.
+    is_mine: bool
+    can_pass_on: bool
+    children: tuple[AssignmentNode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRow:
+    """One turn in the chain of a draft."""
+
+    round: int
+    kind_label: str
+    person: str
+    position: str
+    state: str
+    state_label: str
+    since: datetime | None
+    decided_at: datetime | None
+    comment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Vì sao chưa xong: who has it, since when, to do what, by when."""
+
+    who: str
+    what: str
+    since: datetime
+    due_at: datetime | None = None
+
+
+def assignments_of(actor: Actor, *, document_id: UUID) -> list[AssignmentNode]:
+    """The tree of parts under a document: lead first, then support, then who is to know."""
+    parts = list(
+        Assignment.objects.filter(document_id=document_id)
+        .select_related("user", "unit", "given_by")
+        .order_by("given_at", "id")
+    )
+    order = list(AssignmentRole)
+    parts.sort(key=lambda part: order.index(AssignmentRole(part.role)))
+    below: dict[UUID | None, list[Assignment]] = defaultdict(list)
+    for part in parts:
+        below[part.parent_id].append(part)
+    return [_node(actor, part, below) for part in below[None]]
+
+
+def role_labels(actor: Actor, *, document_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What the actor is to each of these documents, e.g. «Chủ trì»; own parts win over the unit's."""
+    mine = Q(user_id=actor.user_id)
+    if actor.unit_id:
+        mine |= Q(unit_id=actor.unit_id)
+    parts = Assignment.objects.filter(mine, document_id__in=document_ids).order_by("user_id", "given_at")
+    labels: dict[UUID, str] = {}
+    for part in sorted(parts, key=lambda part: part.user_id is not None):
+        labels[part.document_id] = str(AssignmentRole(part.role).label)
+    return labels
+
+
+def lead_waiting(actor: Actor, *, document_id: UUID) -> Waiting | None:
+    """Who leads a document and has not finished: the person it was passed on to, else the unit."""
+    leads = list(
+        Assignment.objects.filter(document_id=document_id, role=AssignmentRole.LEAD)
+        .exclude(state=AssignmentState.DONE)
+        .select_related("user", "unit")
+        .order_by("given_at")
+    )
+    if not leads:
+        return None
+    last = leads[-1]
+    what = "xử lý" if last.state == AssignmentState.STARTED else "bắt đầu xử lý"
+    return Waiting(who=_who(last), what=what, since=last.started_at or last.given_at, due_at=last.due_at)
+
+
+def approvals_of(actor: Actor, *, document_id: UUID) -> list[ApprovalRow]:
+    """Every turn of every round, newest round first, in the order of turns."""
+    steps = list(
+        ApprovalStep.objects.filter(document_id=document_id)
+        .select_related("user")
+        .order_by("-round", "position")
+    )
+    positions = _positions([step.user_id for step in steps], [step.agency_id for step in steps])
+    return [
+        ApprovalRow(
+            round=step.round,
+            kind_label=str(ApprovalKind(step.kind).label),
+            person=step.user.full_name,
+            position=positions.get(step.user_id, ""),
+            state=step.state,
+            state_label=str(ApprovalState(step.state).label),
+            since=step.became_current_at,
+            decided_at=step.decided_at,
+            comment=step.comment,
+        )
+        for step in steps
+    ]
+
+
+def initials_of(name: str) -> str:
+    """Two letters to know a name by: first and last word."""
+    words = [word for word in name.split() if word[0].isalpha()]
+    if not words:
+        return "?"
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+def _node(actor: Actor, part: Assignment, below: dict[UUID | None, list[Assignment]]) -> AssignmentNode:
+    own_unit = part.unit_id is not None and part.unit_id == actor.unit_id
+    open_part = part.state != AssignmentState.DONE
+    return AssignmentNode(
+        id=part.id,
+        who=_who(part),
+        initials=initials_of(_who(part)),
+        is_unit=part.unit_id is not None,
+        role=part.role,
+        role_label=str(AssignmentRole(part.role).label),
+        state=part.state,
+        state_label=str(AssignmentState(part.state).label),
+        instruction=part.instruction,
+        due_at=part.due_at,
+        given_by=part.given_by.full_name,
+        given_at=part.given_at,
+        started_at=part.started_at,
+        finished_at=part.finished_at,
+        result=part.result,
+        is_mine=own_unit or part.user_id == actor.user_id,
+        can_pass_on=own_unit and open_part and "unit_head" in actor.roles and not below[part.id],
+        children=tuple(_node(actor, child, below) for child in below[part.id]),
+    )
+
+
+def _who(part: Assignment) -> str:
+    return str(part.user) if part.user_id else str(part.unit)
+
+
+def _positions(user_ids: Sequence[UUID], agency_ids: Sequence[UUID]) -> dict[UUID, str]:
+    posts = Post.objects.filter(user_id__in=user_ids, agency_id__in=agency_ids, ended_at__isnull=True)
+    rows = posts.select_related("position").order_by("-position__rank")
+    return {post.user_id: post.position.name for post in rows}
