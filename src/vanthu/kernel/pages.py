@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 Item = TypeVar("Item")
-Source = TypeVar("Source")
 Other = TypeVar("Other")
+Row = TypeVar("Row", bound="Any")
+
+#: Rows of one page where a screen asks for nothing else.
+PAGE_SIZE = 50
+#: A page further away than this is empty: no screen leads there, and reading up to it costs the database.
+LAST_PAGE = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +34,7 @@ class Page(Generic[Item]):
         return self.number > 1
 
     def map(self, make: Callable[[Item], Other]) -> Page[Other]:
-        """The same page with each item made into something else."""
+        """The same page with `make` of each item."""
         return Page(
             items=[make(item) for item in self.items],
             number=self.number,
@@ -36,21 +44,14 @@ class Page(Generic[Item]):
 
 
 def page_of(
-    rows: Sequence[Source],
-    *,
-    number: int,
-    size: int,
-    make: Callable[[Source], Item],
-    total: int | None = None,
-) -> Page[Item]:
-    """Page `number` of `rows` (an ordered, lazily sliced sequence such as a QuerySet), `size` items each.
+    rows: QuerySet[Row] | Sequence[Row], number: int, *, size: int = PAGE_SIZE, total: int | None = None
+) -> Page[Row]:
+    """Page `number` of `rows`, an ordered QuerySet or sequence.
 
-    One item more than shown is read to know whether a next page exists; the list is never counted. A number
+    One row more than shown is read to know whether a next page exists; the list is never counted. A number
     below 1 is the first page; a page past the end is empty.
     """
-    number = max(number, 1)
+    number = min(max(number, 1), LAST_PAGE)
     start = (number - 1) * size
-    found = list(rows[start : start + size + 1])
-    return Page(
-        items=[make(row) for row in found[:size]], number=number, has_next=len(found) > size, total=total
-    )
+    found: list[Row] = list(rows[start : start + size + 1])
+    return Page(items=found[:size], number=number, has_next=len(found) > size, total=total)

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from vanthu.registers.states import RegisterKind
+
+
+class RegisterManager(models.Manager["Register"]):
+    """Finds registers by what they count."""
+
+    def counting(self, *, agency_id: uuid.UUID, kind: RegisterKind, document_type: str) -> Register | None:
+        """The agency's register for this type: the one that names it, else the one for all the rest."""
+        registers = self.filter(agency_id=agency_id, kind=kind).order_by("name", "id")
+        general = None
+        for register in registers:
+            if document_type in register.document_types:
+                return register
+            if not register.document_types and general is None:
+                general = register
+        return general
 
 
 class Register(models.Model):
@@ -23,6 +39,8 @@ class Register(models.Model):
     kind = models.CharField(max_length=10, choices=RegisterKind.choices)
     name = models.CharField("tên sổ", max_length=100)
     document_types = ArrayField(models.CharField(max_length=10), default=list, blank=True)
+
+    objects: ClassVar[RegisterManager] = RegisterManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agency", "kind", "name"], name="register_named_once")]

@@ -45,7 +45,9 @@ def take_number(
     Raises NoRegister.
     """
     assert transaction.get_connection().in_atomic_block, "take_number needs a transaction"
-    register = _register_for(agency_id, kind, document_type)
+    register = Register.objects.counting(agency_id=agency_id, kind=kind, document_type=document_type)
+    if register is None:
+        raise NoRegister
     year = timezone.localtime(now).year
     RegisterYear.objects.bulk_create([RegisterYear(register=register, year=year)], ignore_conflicts=True)
     counter = RegisterYear.objects.select_for_update().get(register=register, year=year)
@@ -72,12 +74,3 @@ def cancel_number(*, document_id: UUID, reason: str, now: datetime) -> None:
         raise NumberNotHeld
     entry.cancelled_at, entry.cancelled_reason = now, reason
     entry.save(update_fields=["cancelled_at", "cancelled_reason"])
-
-
-def _register_for(agency_id: UUID, kind: RegisterKind, document_type: str) -> Register:
-    registers = list(Register.objects.filter(agency_id=agency_id, kind=kind).order_by("name", "id"))
-    named = [register for register in registers if document_type in register.document_types]
-    general = [register for register in registers if not register.document_types]
-    for register in (*named, *general):
-        return register
-    raise NoRegister
