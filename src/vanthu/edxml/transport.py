@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 from vanthu.edxml.errors import EdxmlError
 from vanthu.edxml.leaves import VIETNAM_TIME, shorten
@@ -33,6 +34,7 @@ _TIMESTAMP = re.compile(r"(\d{8}T\d{6})\+(\d{4})")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+")
 _VALUE = re.compile(r"[\x20-\x7e]*")
 _PIECE = 1024 * 1024
+_EXTENDED = "UTF-8''"
 
 
 class TransportRefused(EdxmlError):
@@ -184,6 +186,23 @@ def parse_timestamp(text: str) -> datetime:
     except ValueError:
         raise StaleTimestamp from None
     return moment.replace(microsecond=int(match[2]) * 1000)
+
+
+def encode_text(text: str) -> str:
+    """Write free text as a parameter: printable ASCII as it is, anything else as RFC 8187 (`UTF-8''%E1…`).
+
+    Servers drop or garble header values beyond ASCII, and Vietnamese reasons are beyond it.
+    """
+    plain = text.strip()
+    if _VALUE.fullmatch(plain) and not plain.startswith(_EXTENDED):
+        return plain
+    return _EXTENDED + quote(plain, safe="")
+
+
+def decode_text(value: str) -> str:
+    """Read what `encode_text` wrote; anything else is taken as it stands."""
+    plain = value.strip()
+    return unquote(plain.removeprefix(_EXTENDED)) if plain.startswith(_EXTENDED) else plain
 
 
 def file_hash(path: Path) -> str:

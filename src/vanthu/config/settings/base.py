@@ -48,4 +48,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": environment.text("VANTHU_LOG_LEVEL", "INFO")},
+    # They greet at every start and at every request; a command's one line must stay one line.
+    "loggers": {
+        "procrastinate.blueprints": {"level": "WARNING"},
+        "procrastinate.periodic": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+    },
 }

@@ -1,0 +1,3 @@
+"""Trục liên thông: the directory of agencies and the store-and-forward mailbox between their systems."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The use cases of the axis."""
+
+from __future__ import annotations

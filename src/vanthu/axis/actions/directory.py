@@ -1,0 +1,192 @@
+"""What changes the directory. One function, one transaction, one audit entry."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from vanthu import edxml
+from vanthu.axis import operations, permissions
+from vanthu.axis.models import Agency, System
+from vanthu.axis.rules import Refusal, Refused
+from vanthu.kernel import audit
+from vanthu.kernel.actor import Actor
+from vanthu.kernel.errors import require
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyEntry:
+    """A line of the directory, as its system declares it."""
+
+    code: str
+    name: str
+    old_code: str = ""
+    mail: str = ""
+    mobile: str = ""
+    fax: str = ""
+    #: Code of the superior agency, or of the centre the agency is registered under.
+    parent_code: str = ""
+
+
+@transaction.atomic(durable=True)
+def register_agency(
+    *, actor: Actor, system_id: UUID, entry: AgencyEntry, signature: str, now: datetime
+) -> None:
+    """Đăng ký cơ quan: add a line to the directory for the system, or change the system's own line.
+
+    Declaring again what already stands changes nothing. `signature` as in `report_packet`.
+    Raises NotAllowed, Refused (BAD_PARAMETER, AGENCY_TAKEN, AGENCY_CLOSED, REPEATED_SIGNATURE).
+    """
+    agency = Agency.objects.select_for_update(no_key=True).filter(code=entry.code).first()
+    require(actor.agency_id == system_id or permissions.may_operate(actor))
+    _refuse_bad_entry(entry)
+    _refuse_taken(entry, agency, system_id)
+    known = agency or Agency(system_id=system_id, code=entry.code)
+    changed = _apply(entry, known)
+    if agency is not None and not changed:
+        return
+    operations.spend_signature(actor, signature, subject=entry.code, now=now)
+
+    known.changed_at = now
+    if agency is not None:
+        known.save(update_fields=["changed_at", *changed])
+    elif not _insert(known):
+        raise Refused(Refusal.AGENCY_TAKEN)
+
+    audit.record(
+        action="axis.agency-registered",
+        actor=actor,
+        agency_id=known.id,
+        at=now,
+        subject_type="axis.agency",
+        subject_id=known.id,
+        data={"code": known.code, "name": known.name, "old_code": known.old_code, "changed": changed},
+    )
+
+
+@transaction.atomic(durable=True)
+def close_agency(*, actor: Actor, code: str, successor_code: str = "", now: datetime) -> None:
+    """Đóng mã cơ quan: nobody can send to it or from it any more; what waits in its mailbox stays.
+
+    Closing what is closed changes nothing, but may name the successor.
+    Raises Refused (UNKNOWN_AGENCY: no such code, another system's, or no such successor).
+    """
+    agency = Agency.objects.select_for_update(no_key=True).named([code]).first()
+    if agency is None or not permissions.may_change(actor, agency):
+        raise Refused(Refusal.UNKNOWN_AGENCY)
+    successor = Agency.objects.named([successor_code]).first() if successor_code else None
+    if successor_code and successor in (None, agency):
+        raise Refused(Refusal.UNKNOWN_AGENCY, f"Không có mã thay thế {successor_code} trong danh bạ.")
+    if agency.closed_at is not None and successor in (None, agency.successor):
+        return
+
+    agency.closed_at, agency.changed_at = agency.closed_at or now, now
+    agency.successor = successor
+    agency.save(update_fields=["closed_at", "changed_at", "successor"])
+
+    audit.record(
+        action="axis.agency-closed",
+        actor=actor,
+        agency_id=agency.id,
+        at=now,
+        subject_type="axis.agency",
+        subject_id=agency.id,
+        data={"code": agency.code, "successor": successor.code if successor else ""},
+    )
+
+
+@transaction.atomic(durable=True)
+def connect_system(*, actor: Actor, code: str, secret: str, now: datetime) -> bool:
+    """Kết nối hệ thống: let a document system speak to the axis; False when it was connected already.
+
+    Raises NotAllowed, Refused (BAD_PARAMETER, SYSTEM_TAKEN when the code has another secret).
+    """
+    system = System.objects.select_for_update().filter(code=code).first()
+    require(permissions.may_operate(actor))
+    _refuse_bad_system(code, secret)
+    if system is not None and not secrets.compare_digest(system.secret.encode(), secret.encode()):
+        raise Refused(Refusal.SYSTEM_TAKEN)
+    if system is not None:
+        return False
+
+    system = System.objects.create(code=code, secret=secret, opened_at=now)
+
+    audit.record(
+        action="axis.system-connected",
+        actor=actor,
+        agency_id=system.id,
+        at=now,
+        subject_type="axis.system",
+        subject_id=system.id,
+        data={"code": code},
+    )
+    return True
+
+
+def _refuse_bad_entry(entry: AgencyEntry) -> None:
+    for code in (entry.code, *([entry.old_code] if entry.old_code else [])):
+        if not edxml.is_acceptable_organ_id(code):
+            raise Refused(
+                Refusal.BAD_PARAMETER,
+                f"Mã cơ quan «{code}» không đúng dạng: chữ, số, cách nhau bằng dấu chấm, tối đa 35 ký tự.",
+            )
+    if not entry.name:
+        raise Refused(Refusal.BAD_PARAMETER, "Thiếu tên cơ quan.")
+    for name, value, limit in (
+        ("Tên cơ quan", entry.name, 200),
+        ("Thư điện tử", entry.mail, 100),
+        ("Điện thoại", entry.mobile, 50),
+        ("Fax", entry.fax, 50),
+        ("Mã cấp trên", entry.parent_code, 35),
+    ):
+        if len(value) > limit or not value.isprintable():
+            raise Refused(Refusal.BAD_PARAMETER, f"{name} dài quá {limit} ký tự, hoặc có ký tự điều khiển.")
+
+
+def _refuse_taken(entry: AgencyEntry, agency: Agency | None, system_id: UUID) -> None:
+    if agency is not None and agency.system_id != system_id:
+        raise Refused(Refusal.AGENCY_TAKEN)
+    if agency is not None and agency.closed_at is not None:
+        raise Refused(Refusal.AGENCY_CLOSED)
+    # A code must never name two agencies, one by its present and one by its old code.
+    others = Agency.objects.named([entry.code, entry.old_code]).exclude(code=entry.code)
+    if others.exists():
+        raise Refused(Refusal.AGENCY_TAKEN)
+
+
+def _apply(entry: AgencyEntry, agency: Agency) -> list[str]:
+    """Write the entry onto the agency; the names of the fields that changed."""
+    parent = Agency.objects.named([entry.parent_code]).exclude(code=entry.code).first()
+    wanted = {
+        "name": entry.name,
+        "old_code": entry.old_code,
+        "mail": entry.mail,
+        "mobile": entry.mobile,
+        "fax": entry.fax,
+        "parent_id": parent.id if parent is not None else None,
+        "centre_code": entry.parent_code if parent is None else "",
+    }
+    changed = [field for field, value in wanted.items() if getattr(agency, field) != value]
+    for field in changed:
+        setattr(agency, field, wanted[field])
+    return changed
+
+
+def _insert(agency: Agency) -> bool:
+    """Add the agency; False when another request took the code, or the old code, a moment before."""
+    Agency.objects.bulk_create([agency], ignore_conflicts=True)
+    return Agency.objects.filter(id=agency.id).exists()
+
+
+def _refuse_bad_system(code: str, secret: str) -> None:
+    if not 1 <= len(code) <= 100 or not code.isascii() or not code.isprintable() or " " in code:
+        raise Refused(
+            Refusal.BAD_PARAMETER,
+            "Mã hệ thống gồm 1 đến 100 chữ, số, dấu không dấu cách, không dấu tiếng Việt.",
+        )
+    if not 16 <= len(secret) <= 200:
+        raise Refused(Refusal.BAD_PARAMETER, "Khóa bí mật phải dài từ 16 đến 200 ký tự.")

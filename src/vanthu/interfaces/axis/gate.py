@@ -1,0 +1,126 @@
+"""The gate every call passes: who calls is proven, and whatever goes wrong becomes an answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import wraps
+from uuid import UUID
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from vanthu.axis import queries
+from vanthu.axis.rules import Refusal, Refused, operator
+from vanthu.axis.states import IllegalStep
+from vanthu.edxml import transport
+from vanthu.interfaces.axis import answers
+from vanthu.kernel import actor as actors
+from vanthu.kernel.actor import Actor
+from vanthu.kernel.blobs import BlobDamaged, EmptyFile, FileTooLarge
+from vanthu.kernel.errors import DomainError
+
+log = logging.getLogger(__name__)
+
+#: The gate itself, before anyone is known.
+_GATE = operator("Cổng của trục")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call whose sender is proven. Only parameters the sender signed are in `parameters`."""
+
+    actor: Actor
+    parameters: transport.VerifiedHeaders
+    http: HttpRequest
+    now: datetime
+
+    def text(self, name: str, default: str = "") -> str:
+        """An optional parameter, without surrounding space."""
+        return self.parameters.get(name, default).strip()
+
+
+Endpoint = Callable[[Call], HttpResponseBase]
+View = Callable[[HttpRequest], HttpResponseBase]
+
+
+def protocol_call(
+    *required: str, optional: tuple[str, ...] = (), methods: tuple[str, ...] = ("POST",)
+) -> Callable[[Endpoint], View]:
+    """Make an endpoint of the protocol: `required` parameters must be present and signed.
+
+    An `optional` one that is sent must be signed as well: ignoring it would change what the call means.
+    """
+
+    def wrap(endpoint: Endpoint) -> View:
+        @wraps(endpoint)
+        def view(request: HttpRequest) -> HttpResponseBase:
+            if request.method not in methods:
+                return answers.fail(Refusal.NO_SUCH_CALL, status=405)
+            try:
+                return endpoint(_prove(request, required, optional))
+            except (DomainError, transport.TransportRefused) as error:
+                return _refusal_answer(error)
+            except (OperationalError, InterfaceError):
+                log.exception("Cơ sở dữ liệu của trục không trả lời")
+                return answers.fail(Refusal.AXIS_FAULT, status=503)
+            except Exception:
+                log.exception("Lỗi không lường trước khi xử lý %s", request.path)
+                return answers.fail(Refusal.AXIS_FAULT, status=500)
+
+        return view
+
+    return wrap
+
+
+def _prove(request: HttpRequest, required: tuple[str, ...], optional: tuple[str, ...]) -> Call:
+    now = timezone.now()
+    known: dict[str, UUID] = {}
+
+    def secret_of(code: str) -> str | None:
+        key = queries.find_system_key(_GATE, code=code)
+        if key is None:
+            return None
+        known[key.code] = key.system_id
+        return key.secret
+
+    sent = tuple(name for name in optional if f"{transport.PREFIX}{name}" in request.headers)
+    window = settings.AXIS_REPLAY_SECONDS
+    parameters = transport.verify_headers(
+        request.headers,
+        secret_of=secret_of,
+        required=(*required, *sent),
+        now=now,
+        max_age=timedelta(seconds=window) if window else None,
+    )
+    code = parameters.system_id
+    actor = actors.system(f"Hệ thống {code}", agency_id=known[code])
+    return Call(actor=actor, parameters=parameters, http=request, now=now)
+
+
+#: What other layers refuse, in the axis's table; the first class that fits counts.
+_TRANSLATIONS: tuple[tuple[type[Exception], Refusal], ...] = (
+    (IllegalStep, Refusal.ILLEGAL_STEP),
+    (EmptyFile, Refusal.EMPTY_FILE),
+    (FileTooLarge, Refusal.TOO_LARGE),
+    (BlobDamaged, Refusal.CONTENT_DAMAGED),
+    (transport.StaleTimestamp, Refusal.STALE_REQUEST),
+    (transport.MissingHeader, Refusal.BAD_PARAMETER),
+    (transport.TransportRefused, Refusal.NOT_AUTHENTIC),
+    (DomainError, Refusal.BAD_PARAMETER),
+)
+
+
+def _refusal_answer(error: Exception) -> HttpResponseBase:
+    if isinstance(error, Refused):
+        return answers.fail(error.refusal, str(error))
+    refusal = next(refusal for kind, refusal in _TRANSLATIONS if isinstance(error, kind))
+    if refusal is Refusal.CONTENT_DAMAGED:
+        log.error("Gói tin lưu trên trục bị hỏng hoặc mất: %s", error)
+        return answers.fail(refusal, status=500)
+    return answers.fail(refusal, str(error))
