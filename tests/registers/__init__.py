@@ -1,0 +1,3 @@
+"""Registers: numbers without a gap and without a double."""
+
+from __future__ import annotations
