@@ -15,7 +15,7 @@ from vanthu.documents import queries as documents
 from vanthu.documents.models import Document
 from vanthu.documents.queries import FileRow, Link
 from vanthu.documents.states import FileKind, Urgency
-from vanthu.kernel import trail
+from vanthu.kernel import blobs, trail
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
 from vanthu.kernel.folding import fold
@@ -87,7 +87,8 @@ class OutgoingRow:
 class RecipientRow:
     """An agency the document is (to be) issued to."""
 
-    agency_id: UUID
+    #: The agency's id.
+    id: UUID
     name: str
     code: str
     is_hosted: bool
@@ -119,8 +120,21 @@ class OutgoingPage:
     verdict: VerdictView | None
     replies_to: Link | None
     #: The number the register would give now; not promised.
-    next_number: int | None
+    register_preview: int | None
     history: tuple[HistoryRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningView:
+    """What placing marks on the pages needs."""
+
+    #: pdfsign.Places as a plain dict.
+    places: Mapping[str, Any]
+    missing: tuple[str, ...]
+    #: Width and height of each page, in PDF points.
+    page_sizes: tuple[tuple[float, float], ...]
+    signer_name: str
+    signer_title: str
 
 
 def list_outgoing(
@@ -174,10 +188,24 @@ def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingP
         acts=acts,
         verdict=signing.verdict_of(actor, sha256=main.sha256) if main else None,
         replies_to=_replies_to(outgoing),
-        next_number=_next_number(actor, outgoing, now) if Step.NUMBER in acts else None,
+        register_preview=_register_preview(actor, outgoing, now) if Step.NUMBER in acts else None,
         history=tuple(
             trail.history(subject_type=operations.SUBJECT_TYPE, subject_id=document_id, texts=_SENTENCES)
         ),
+    )
+
+
+def signing_view(actor: Actor, *, document_id: UUID) -> SigningView:
+    """The pages of the PDF in force and where its marks stand. Raises NotFound."""
+    outgoing = _get(actor, document_id)
+    with blobs.as_path(operations.main_file(outgoing).blob_id) as path:
+        sizes = pdfsign.page_sizes(path)
+    return SigningView(
+        places=outgoing.places,
+        missing=pdfsign.Places.from_dict(outgoing.places).missing,
+        page_sizes=sizes,
+        signer_name=outgoing.document.signer_name,
+        signer_title=outgoing.document.signer_title,
     )
 
 
@@ -250,7 +278,7 @@ def _recipients(outgoing: OutgoingDocument) -> tuple[RecipientRow, ...]:
     rows = outgoing.recipients.select_related("agency").order_by("position")
     return tuple(
         RecipientRow(
-            agency_id=row.agency_id,
+            id=row.agency_id,
             name=row.agency.name,
             code=row.agency.code,
             is_hosted=row.agency.is_hosted,
@@ -304,7 +332,7 @@ def _replies_to(outgoing: OutgoingDocument) -> Link | None:
     return Link(id=record.id, label=f"{record.code} của {record.issuer_name}") if record else None
 
 
-def _next_number(actor: Actor, outgoing: OutgoingDocument, now: datetime) -> int | None:
+def _register_preview(actor: Actor, outgoing: OutgoingDocument, now: datetime) -> int | None:
     return registers.peek_number(
         actor, kind=RegisterKind.OUTGOING, document_type=outgoing.document.type_code, now=now
     )

@@ -24,6 +24,7 @@ from vanthu.pdfsign.certificates import (
     organization_name,
     read_certificates,
 )
+from vanthu.pdfsign.copying import TEXT_FIELD_PREFIX, begin_text_signature, sign_with_text
 from vanthu.pdfsign.errors import (
     AlreadyPrepared,
     AlreadySigned,
@@ -55,7 +56,8 @@ from vanthu.pdfsign.errors import (
 )
 from vanthu.pdfsign.finding import find_places
 from vanthu.pdfsign.fonts import build_fonts
-from vanthu.pdfsign.opening import PdfFacts, inspect
+from vanthu.pdfsign.longterm import extend_to_lta
+from vanthu.pdfsign.opening import PdfFacts, inspect, page_sizes
 from vanthu.pdfsign.pending import PendingSignature, finish_signature
 from vanthu.pdfsign.places import ROUND_SEAL_MM, Box, Places, seal_box
 from vanthu.pdfsign.prepare import (
@@ -71,6 +73,7 @@ from vanthu.pdfsign.sealing import begin_seal, seal
 from vanthu.pdfsign.signers import PrivateKeySigner, Signer, UnsupportedKey, digest_for
 from vanthu.pdfsign.signing import begin_person_signature, sign_person
 from vanthu.pdfsign.timestamping import HttpTimestamper, Timestamper
+from vanthu.pdfsign.tokens import Pkcs11Signer
 from vanthu.pdfsign.trust import RevocationPolicy
 from vanthu.pdfsign.verdict import (
     Changes,
@@ -91,6 +94,7 @@ __all__ = [
     "PERSON_FIELD",
     "ROUND_SEAL_MM",
     "SEAL_FIELD",
+    "TEXT_FIELD_PREFIX",
     "AlreadyPrepared",
     "AlreadySigned",
     "BadCertificate",
@@ -113,6 +117,7 @@ __all__ = [
     "PendingMismatch",
     "PendingSignature",
     "PersonNotSigned",
+    "Pkcs11Signer",
     "PlaceOutside",
     "Places",
     "PlacesMissing",
@@ -139,9 +144,11 @@ __all__ = [
     "WrongSignatureValue",
     "begin_person_signature",
     "begin_seal",
+    "begin_text_signature",
     "build_fonts",
     "common_name",
     "digest_for",
+    "extend_to_lta",
     "find_places",
     "fingerprint",
     "finish_signature",
@@ -150,10 +157,12 @@ __all__ = [
     "load_certificate",
     "load_certificates",
     "organization_name",
+    "page_sizes",
     "prepare",
     "read_certificates",
     "seal",
     "seal_box",
     "sign_person",
+    "sign_with_text",
     "verify",
 ]

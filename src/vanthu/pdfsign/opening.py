@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, cast
 
 import pypdfium2
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -75,6 +76,16 @@ def inspect(file: Path) -> PdfFacts:
     with open_reader(file) as reader, parsing():
         signatures = sum(1 for _ in enumerate_sig_fields(reader, filled_status=True))
     return PdfFacts(pages=pages, has_text=has_text, signatures=signatures)
+
+
+def page_sizes(file: Path) -> tuple[tuple[float, float], ...]:
+    """Width and height of each page as shown, in points.
+
+    Raises NotAPdf, BrokenPdf, PasswordProtected.
+    """
+    check_header(file)
+    with open_pdfium(file) as document:
+        return tuple(document.get_page_size(index) for index in range(len(document)))
 
 
 def check_header(file: Path) -> None:
@@ -205,12 +216,13 @@ def require_upright_inside(handler: PdfHandler, box: Box) -> None:
         page = handler.find_page_for_modification(box.page - 1)[0].get_object()
         if int(find_inherited_value_in_tree(page, "/Rotate", "/Parent") or 0) % 360:
             raise RotatedPage
-        x0, y0, x1, y1 = _visible_area(page)
+        x0, y0, x1, y1 = visible_area(page)
     if not (x0 <= box.x0 and y0 <= box.y0 and box.x1 <= x1 and box.y1 <= y1):
         raise PlaceOutside
 
 
-def _visible_area(page: dict[str, object]) -> tuple[float, float, float, float]:
+def visible_area(page: generic.DictionaryObject) -> tuple[float, float, float, float]:
+    """The page's crop box (else its media box): left, bottom, right, top, in its own user space."""
     corners = find_inherited_value_in_tree(page, "/CropBox", "/Parent") or find_inherited_value_in_tree(
         page, "/MediaBox", "/Parent"
     )
