@@ -73,8 +73,8 @@ def typeset(
         "month_blank": month_blank,
         "breaks": "\n".join(["#pagebreak()"] * page_breaks),
     }
-    fonts = ["/usr/share/fonts/truetype/liberation2"]
-    compiled = typst.Compiler(source.encode(), font_paths=fonts, ignore_system_fonts=True).compile()
+    fonts = typst.Fonts(font_paths=["/usr/share/fonts/truetype/liberation2"], include_system_fonts=False)
+    compiled = typst.Compiler(source.encode(), font_paths=fonts).compile()
     assert isinstance(compiled, bytes)
     return compiled
 

@@ -32,6 +32,7 @@ from pyhanko.sign.diff_analysis import (
     SuspiciousModification,
     XrefStreamRule,
 )
+from pyhanko.sign.diff_analysis.rules_api import QualifiedWhitelistRule
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -46,7 +47,7 @@ logging.getLogger("pyhanko.sign.diff_analysis.policies").setLevel(logging.ERROR)
 _LTA = ModificationLevel.LTA_UPDATES
 
 
-def _file_rules() -> list[object]:
+def _file_rules() -> list[QualifiedWhitelistRule]:
     return [
         CatalogModificationRule(),
         DocInfoRule().as_qualified(_LTA),
@@ -98,7 +99,7 @@ def coverage_of(signature: EmbeddedPdfSignature) -> Coverage:
         return Coverage(sound=False, whole_file=False)
     if not _is_the_value(signature, gap_start, gap_end):
         return Coverage(sound=False, whole_file=False)
-    level = signature.coverage = signature.evaluate_signature_coverage()
+    level = signature.evaluate_signature_coverage()
     whole = gap_end + tail == size
     return Coverage(sound=level >= SignatureCoverageLevel.ENTIRE_REVISION, whole_file=whole)
 

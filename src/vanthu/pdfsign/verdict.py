@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -116,7 +116,7 @@ class SignatureReport:
     changes_after: Changes
     verdict: Verdict
     message: str
-    details: SignatureDetails = field(default_factory=SignatureDetails)
+    details: SignatureDetails
 
     def to_dict(self) -> dict[str, Any]:
         """The contract of `vanthu verify --json`, and `details`."""

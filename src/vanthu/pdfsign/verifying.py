@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.general import SigningError
@@ -122,12 +123,13 @@ def _examine(reader: PdfFileReader) -> list[_Examined]:
     return _close_the_tail(reader, examined)
 
 
-def _examine_one(reader: PdfFileReader, name: str, field: object) -> _Examined:
+def _examine_one(reader: PdfFileReader, name: str, field: generic.DictionaryObject) -> _Examined:
     try:
         embedded = EmbeddedPdfSignature(reader, field, name)
         is_timestamp = pick(embedded.sig_object, "/SubFilter") == "/ETSI.RFC3161"
         coverage = coverage_of(embedded)
         digest = embedded.compute_digest()
+        token: TimeToken | None
         if is_timestamp:
             token = embedded_token(embedded.signed_data)
             intact, made_by_key = token.made_by_key and token.matches(digest), token.made_by_key
@@ -184,8 +186,7 @@ async def _judge_all(
     reports: dict[str, SignatureReport] = {}
     archived: datetime | None = None
     for one in reversed([one for one in examined if one.is_timestamp]):
-        times = Times(now=now, claimed=None, proven=archived, archived=archived)
-        report = await _judge(one, times, stamp_settings, evidence)
+        report = await _judge(one, _stamp_times(one.token, now, archived), stamp_settings, evidence)
         reports[one.field] = report
         if report.verdict is Verdict.VALID and one.token is not None:
             archived = one.token.time
@@ -205,6 +206,12 @@ async def _judge_all(
     return [reports[one.field] for one in examined]
 
 
+def _stamp_times(token: TimeToken | None, now: datetime, over: datetime | None) -> Times:
+    """A timestamp proves its own time for the evidence beneath it; only a later one proves it in turn."""
+    own = token.time if token else None
+    return Times(now=now, claimed=own, proven=over, archived=over or own)
+
+
 async def _own_time(
     one: _Examined, settings: TrustSettings, evidence: Evidence, now: datetime, over: datetime | None
 ) -> datetime | None:
@@ -219,7 +226,7 @@ async def _own_time(
         token.certificate,
         token.others,
         purpose=Purpose.TIMESTAMPING,
-        times=Times(now=now, claimed=None, proven=over, archived=over),
+        times=_stamp_times(token, now, over),
         # Who vouches for the time may not be reachable; a known revocation still counts against him.
         settings=replace(
             settings,
