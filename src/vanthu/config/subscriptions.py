@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vanthu.exchange import tasks as exchange
+from vanthu.exchange.events import LocalDeliveryPlanned, PacketPlanned, StatusPlanned
 from vanthu.incoming import tasks as incoming
 from vanthu.incoming.events import IncomingProgressed, SignatureUnsettled
 from vanthu.kernel.outbox import Subscriptions
@@ -12,4 +13,7 @@ SUBSCRIPTIONS: Subscriptions = {
     OutgoingIssued: (exchange.deliver_issued, incoming.complete_answered),
     IncomingProgressed: (exchange.report_progress,),
     SignatureUnsettled: (incoming.check_again,),
+    LocalDeliveryPlanned: (exchange.deliver_here,),
+    PacketPlanned: (exchange.send_packet,),
+    StatusPlanned: (exchange.send_status,),
 }

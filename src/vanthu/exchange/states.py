@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 from django.db.models import TextChoices
 
+from vanthu.incoming.states import State as IncomingState
+
 
 class Channel(TextChoices):
     """Kênh gửi."""
@@ -43,6 +45,26 @@ PROGRESS: Mapping[DeliveryState, int] = MappingProxyType(
         DeliveryState.FINISHED: 6,
     }
 )
+
+#: What the sender of a document hears of each state it comes to at the recipient (QĐ 28/2018 Điều 9).
+TOLD: Mapping[IncomingState, DeliveryState] = MappingProxyType(
+    {
+        IncomingState.ARRIVED: DeliveryState.ARRIVED,
+        IncomingState.RETURNED: DeliveryState.RETURNED,
+        IncomingState.REGISTERED: DeliveryState.ACCEPTED,
+        IncomingState.DIRECTED: DeliveryState.ASSIGNED,
+        IncomingState.PROCESSING: DeliveryState.PROCESSING,
+        IncomingState.COMPLETED: DeliveryState.FINISHED,
+    }
+)
+
+#: States the axis has a code for: what a recipient may tell.
+RECIPIENT_STATES = frozenset(TOLD.values())
+
+
+def is_forward(current: DeliveryState, new: DeliveryState) -> bool:
+    """Whether `new` lies further along than `current`; only then does a delivery move."""
+    return PROGRESS[new] > PROGRESS[current]
 
 
 class PacketState(TextChoices):

@@ -8,6 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from django.db import transaction
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.manager import JobManager
+from procrastinate.types import JSONDict, JSONValue
 
 if TYPE_CHECKING:
     from procrastinate.tasks import Task
@@ -24,6 +27,10 @@ class Event(Protocol):
 
 _subscriptions: Subscriptions = {}
 
+# Always Django's own connection. A running worker gives the app connections of its own: a job deferred
+# through those would exist without our commit, and might even run before it.
+_jobs = JobManager(DjangoConnector())
+
 
 def connect(subscriptions: Subscriptions) -> None:
     """Say, once, what follows each event."""
@@ -37,12 +44,12 @@ def publish(event: Event) -> None:
     Raises KeyError for an event that stands in no list: an event nobody placed is a mistake.
     """
     assert transaction.get_connection().in_atomic_block, "outbox.publish needs a transaction"
-    payload = {field.name: _plain(getattr(event, field.name)) for field in fields(event)}
+    payload: JSONDict = {field.name: _plain(getattr(event, field.name)) for field in fields(event)}
     for task in _subscriptions[type(event)]:
-        task.defer(**payload)
+        _jobs.defer_job(task.configure(task_kwargs=payload).job)
 
 
-def _plain(value: object) -> object:
+def _plain(value: object) -> JSONValue:
     if value is None or isinstance(value, bool | int | str):
         return value
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -1,0 +1,175 @@
+"""Nhận từ trục: a fetched packet becomes a document, or a state of one of ours, or is put aside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from vanthu.exchange import operations, permissions, rules
+from vanthu.exchange.models import ReceivedPacket
+from vanthu.exchange.operations import FetchedPacket, Outcome, ReportedState
+from vanthu.exchange.packets import Reference
+from vanthu.exchange.states import RECIPIENT_STATES, DeliveryState, PacketState
+from vanthu.incoming import operations as incoming
+from vanthu.incoming.operations import Arrival
+from vanthu.kernel import audit, blobs
+from vanthu.kernel.actor import SYSTEM_ID, Actor
+from vanthu.kernel.errors import require
+from vanthu.organizations import operations as organizations
+from vanthu.organizations.models import Agency
+
+
+@transaction.atomic(durable=True)
+def take_document(
+    *,
+    actor: Actor,
+    packet: FetchedPacket,
+    arrival: Arrival,
+    references: Sequence[Reference],
+    now: datetime,
+) -> Outcome:
+    """Nhận văn bản: packet, document, its place in «Chờ tiếp nhận» and its links appear together, once.
+
+    The same packet, or the same document in another packet, changes nothing more. Raises NotAllowed.
+    """
+    known = _known(packet)
+
+    require(permissions.may_exchange(actor))
+
+    if known is not None:
+        return known
+    answered = operations.lock_answered(
+        organizations.agency(arrival.record.agency_id),
+        sender_code=arrival.sender_code,
+        references=references,
+    )
+
+    _keep(packet, PacketState.TAKEN, "", now)
+    received = incoming.receive(actor=actor, arrival=arrival, now=now)
+    linked = operations.link_reply(received.document_id, answered) if received.is_new else []
+
+    _audit(
+        actor,
+        packet,
+        "exchange.document-taken",
+        now,
+        {"document": str(received.document_id), "answers": linked},
+    )
+    return Outcome(is_taken=True)
+
+
+@transaction.atomic(durable=True)
+def take_status(*, actor: Actor, packet: FetchedPacket, report: ReportedState, now: datetime) -> Outcome:
+    """Nhận trạng thái: the delivery the packet speaks of comes to the state it tells, never backwards.
+
+    A packet that speaks of nothing we sent, or of no state we know, is kept with the reason. Raises
+    NotAllowed.
+    """
+    known = _known(packet)
+
+    require(permissions.may_exchange(actor))
+
+    if known is not None:
+        return known
+    agency = organizations.agency_by_code(report.issuer_code)
+    reason = _fault(agency, report)
+    if reason or agency is None:
+        return _put_aside(actor, packet, reason, now)
+    document = operations.issued_by(agency, report.about)
+    delivery = operations.delivery_to(document, report.reporter_code) if document else None
+    if delivery is None:
+        return _put_aside(actor, packet, _unknown(report), now)
+
+    _keep(packet, PacketState.TAKEN, "", now)
+    operations.advance(
+        actor=actor,
+        delivery=delivery,
+        state=DeliveryState(report.code),
+        at=report.at,
+        note=report.note,
+        staff=report.staff,
+        now=now,
+        packet=packet.content.sha256 if packet.content else None,
+    )
+
+    audit.record(
+        action="exchange.status-taken",
+        actor=actor,
+        at=now,
+        agency_id=agency.id,
+        subject_type=operations.SUBJECT_TYPE,
+        subject_id=delivery.id,
+        data={"axis_doc_id": packet.axis_doc_id, "code": report.code, "reporter": report.reporter_code},
+    )
+    return Outcome(is_taken=True)
+
+
+@transaction.atomic(durable=True)
+def put_aside(*, actor: Actor, packet: FetchedPacket, reason: str, now: datetime) -> Outcome:
+    """Để riêng gói tin: keep a packet nothing can be made of, with its bytes and the reason, once.
+
+    Raises NotAllowed.
+    """
+    known = _known(packet)
+
+    require(permissions.may_exchange(actor))
+
+    # Recorded by `_put_aside` with audit.record(…), as for packets found wanting only when taken.
+    return known or _put_aside(actor, packet, reason, now)
+
+
+def _known(packet: FetchedPacket) -> Outcome | None:
+    """What became of this packet before; two takers at once wait for each other here."""
+    with transaction.get_connection().cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"packet:{packet.axis_doc_id}"]
+        )
+    return operations.outcome_of(packet.axis_doc_id)
+
+
+def _put_aside(actor: Actor, packet: FetchedPacket, reason: str, now: datetime) -> Outcome:
+    _keep(packet, PacketState.FAILED, reason, now)
+    _audit(actor, packet, "exchange.packet-put-aside", now, {"reason": reason})
+    return Outcome(is_taken=False, reason=reason)
+
+
+def _keep(packet: FetchedPacket, state: PacketState, reason: str, now: datetime) -> None:
+    if packet.content is not None:
+        blobs.keep(packet.content, now=now)
+    ReceivedPacket.objects.create(
+        axis_doc_id=packet.axis_doc_id,
+        kind=packet.kind,
+        state=state,
+        packet_id=packet.content.sha256 if packet.content else None,
+        sender_code=packet.sender_code[:100],
+        reason=rules.shortened(reason, 500),
+        taken_at=now,
+    )
+
+
+def _fault(agency: Agency | None, report: ReportedState) -> str:
+    if agency is None or not agency.is_hosted:
+        return f"Cơ quan {report.issuer_code or '(không nêu mã)'} không thuộc hệ thống này."
+    if report.code not in RECIPIENT_STATES:
+        return f"Hệ thống nhận chưa xử lý được trạng thái «{report.code}»."
+    return ""
+
+
+def _unknown(report: ReportedState) -> str:
+    named = report.about.document_code or report.about.code or "(không nêu mã)"
+    return f"Không có văn bản «{named}» đã gửi tới cơ quan {report.reporter_code or '(không nêu mã)'}."
+
+
+def _audit(actor: Actor, packet: FetchedPacket, action: str, now: datetime, data: dict[str, object]) -> None:
+    row = ReceivedPacket.objects.get(axis_doc_id=packet.axis_doc_id)
+    audit.record(
+        action=action,
+        actor=actor,
+        at=now,
+        agency_id=packet.agency_id or SYSTEM_ID,
+        subject_type="exchange.packet",
+        subject_id=row.id,
+        data={"axis_doc_id": packet.axis_doc_id, "sender": packet.sender_code, **data},
+    )

@@ -1,0 +1,201 @@
+"""Steps shared by the use cases of the exchange, inside their transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from vanthu.documents import operations as documents
+from vanthu.documents.states import RelationKind
+from vanthu.exchange import rules
+from vanthu.exchange.models import Delivery, DeliveryStatus, ReceivedPacket
+from vanthu.exchange.packets import Reference
+from vanthu.exchange.states import DeliveryState, PacketKind, PacketState, is_forward
+from vanthu.kernel import audit
+from vanthu.kernel.actor import Actor
+from vanthu.kernel.blobs import StoredBlob
+from vanthu.organizations.models import Agency
+from vanthu.outgoing.models import OutgoingDocument
+from vanthu.outgoing.states import State as OutgoingState
+
+SUBJECT_TYPE = "exchange.delivery"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchedPacket:
+    """A packet as the axis gave it."""
+
+    axis_doc_id: str
+    kind: PacketKind
+    sender_code: str
+    #: The agency of this installation it was addressed to; None when there is none.
+    agency_id: UUID | None
+    #: Its bytes; None when they must not be kept.
+    content: StoredBlob | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a packet, as the axis is told: `reason` is empty when it was taken."""
+
+    is_taken: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedState:
+    """What a status packet says: of which document of ours, by whom, and which state."""
+
+    about: Reference
+    #: The agency the packet answers, by its code: the document's sender.
+    issuer_code: str
+    reporter_code: str
+    code: str
+    at: datetime
+    note: str
+    staff: str
+
+
+def outcome_of(axis_doc_id: str) -> Outcome | None:
+    """What became of this packet when it was taken before; None when it never was."""
+    row = ReceivedPacket.objects.filter(axis_doc_id=axis_doc_id).first()
+    return Outcome(is_taken=row.state == PacketState.TAKEN, reason=row.reason) if row else None
+
+
+def lock_deliveries(document_id: UUID, states: Iterable[DeliveryState], **among: object) -> list[Delivery]:
+    """The document's deliveries in one of `states`, locked, always in the same order."""
+    rows = (
+        Delivery.objects.select_for_update(of=("self",))
+        .select_related("document", "recipient")
+        .filter(document_id=document_id, state__in=list(states), **among)
+    )
+    return list(rows.order_by("id"))
+
+
+def delivery(delivery_id: UUID) -> Delivery:
+    """One delivery with its document and recipient."""
+    return Delivery.objects.select_related("document__document", "document__replies_to", "recipient").get(
+        id=delivery_id
+    )
+
+
+def lock_delivery(delivery_id: UUID) -> Delivery:
+    """One delivery, locked until the caller commits."""
+    return (
+        Delivery.objects.select_for_update(of=("self",))
+        .select_related("document__document", "recipient")
+        .get(id=delivery_id)
+    )
+
+
+def advance(
+    *,
+    actor: Actor,
+    delivery: Delivery,
+    state: DeliveryState,
+    at: datetime,
+    now: datetime,
+    note: str = "",
+    staff: str = "",
+    packet: str | None = None,
+) -> bool:
+    """Write once that the (locked) delivery came to `state`, and audit it with its sender.
+
+    The delivery itself only ever moves forward: a late word about an earlier state joins the history and
+    turns nothing back. False when that state was written before.
+    """
+    assert transaction.get_connection().in_atomic_block, "advance needs a transaction"
+    _, is_new = DeliveryStatus.objects.get_or_create(
+        delivery=delivery,
+        state=state,
+        defaults={
+            "at": at,
+            "note": note[:1000],
+            "staff": staff[:200],
+            "recorded_at": now,
+            "packet_id": packet,
+        },
+    )
+    if not is_new:
+        return False
+    if is_forward(DeliveryState(delivery.state), state):
+        delivery.state, delivery.state_at, delivery.last_error = state, at, ""
+        delivery.save(update_fields=["state", "state_at", "last_error"])
+    audit.record(
+        action=f"exchange.delivery-{state.name.lower()}",
+        actor=actor,
+        at=now,
+        agency_id=delivery.document.agency_id,
+        subject_type=SUBJECT_TYPE,
+        subject_id=delivery.id,
+        data={
+            "document": str(delivery.document_id),
+            "recipient": delivery.recipient.code,
+            "at": at.isoformat(),
+            "note": note[:1000],
+        },
+    )
+    return True
+
+
+def issued_by(agency: Agency, reference: Reference) -> OutgoingDocument | None:
+    """The issued document of `agency` that a packet speaks of: by its identifier, else by number and date."""
+    issued = OutgoingDocument.objects.filter(agency=agency, state=OutgoingState.ISSUED)
+    if reference.document_code:
+        found = issued.filter(document__document_code=reference.document_code).first()
+        if found is not None:
+            return found
+    number, _, notation = reference.code.partition("/")
+    if not notation or reference.issued_on is None:
+        return None
+    return issued.filter(
+        document__number=number, document__notation=notation, document__issued_on=reference.issued_on
+    ).first()
+
+
+def delivery_to(document: OutgoingDocument, recipient_code: str) -> Delivery | None:
+    """The document's delivery to the agency of this code, present or old; locked."""
+    rows = Delivery.objects.select_for_update(of=("self",)).select_related("document", "recipient")
+    codes = Q(recipient__code=recipient_code) | Q(recipient__old_code=recipient_code)
+    return rows.filter(codes, document=document).first() if recipient_code else None
+
+
+def lock_answered(
+    agency: Agency, *, sender_code: str, references: Sequence[Reference]
+) -> list[tuple[OutgoingDocument, Delivery | None]]:
+    """The documents of `agency` that one from `sender_code` answers, each with its delivery to that sender.
+
+    The deliveries are locked: take them before the audit chain, as whoever records a state of one does.
+    """
+    answered = []
+    for reference in references:
+        document = issued_by(agency, reference)
+        if document is not None:
+            answered.append((document, delivery_to(document, sender_code)))
+    return answered
+
+
+def link_reply(arrived_id: UUID, answered: Sequence[tuple[OutgoingDocument, Delivery | None]]) -> list[str]:
+    """Join a document that arrived with those it answers (`lock_answered`); returns their ids.
+
+    The delivery it answers shows it from now on; of several answers the first one stays there.
+    """
+    for document, delivery in answered:
+        documents.relate(source_id=arrived_id, target_id=document.pk, kind=RelationKind.REPLIES_TO)
+        if delivery is not None and delivery.reply_id is None:
+            delivery.reply_id = arrived_id
+            delivery.save(update_fields=["reply"])
+    return [str(document.pk) for document, _ in answered]
+
+
+def note_trouble(delivery: Delivery, trouble: str) -> bool:
+    """Count a failed try of the (locked) delivery and show its reason; True when the reason is a new one."""
+    before, delivery.last_error = delivery.last_error, rules.shortened(trouble, 500)
+    delivery.attempts += 1
+    delivery.save(update_fields=["last_error", "attempts"])
+    return delivery.last_error != before

@@ -1,0 +1,248 @@
+"""How background jobs enter the exchange. Each takes ids, may be run any number of times, and after a crash.
+
+A job is put back when its worker dies (interfaces/cli/worker.py), and after every failure, later and later
+but for ever: what is on its way is delivered or refused with a reason, never forgotten.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from django.utils import timezone
+from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Job
+
+from vanthu import edxml
+from vanthu.exchange import actions, courier, opening, operations, rules
+from vanthu.exchange.axis_client import AxisAnswerMalformed, AxisRefused, AxisUnreachable, WaitingPacket
+from vanthu.exchange.opening import Opened, OpenedDocument, OpenedStatus
+from vanthu.exchange.operations import FetchedPacket, Outcome
+from vanthu.incoming.states import State as IncomingState
+from vanthu.kernel import blobs
+from vanthu.kernel.actor import Actor, system
+from vanthu.kernel.errors import DomainError
+from vanthu.organizations import actions as organizations
+from vanthu.organizations.actions.agencies import DirectoryEntry
+
+logger = logging.getLogger(__name__)
+
+_QUEUE = "exchange"
+
+
+class Patient(BaseRetryStrategy):
+    """Tries again after every failure, waiting longer each time, and never gives up."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+        """When to try again."""
+        return RetryDecision(retry_in={"seconds": rules.wait_seconds(job.attempts)})
+
+
+@app.task(name="exchange.deliver_issued", queue=_QUEUE, retry=Patient())
+def deliver_issued(*, document_id: str, **_later: object) -> None:
+    """A document was issued: plan its deliveries."""
+    actions.plan_deliveries(actor=_machine(), document_id=UUID(document_id), now=timezone.now())
+
+
+@app.task(name="exchange.deliver_here", queue=_QUEUE, retry=Patient())
+def deliver_here(*, delivery_id: str, **_later: object) -> None:
+    """Put the document on the desk of a recipient of this installation."""
+    delivery, now = UUID(delivery_id), timezone.now()
+    try:
+        examinations = courier.examine_delivery(delivery, now=now)
+        actions.deliver_here(actor=_machine(), delivery_id=delivery, examinations=examinations, now=now)
+    except Exception as trouble:
+        actions.note_delivery_trouble(
+            actor=_machine(), delivery_id=delivery, trouble=_words(trouble), now=timezone.now()
+        )
+        raise
+
+
+@app.task(name="exchange.send_packet", queue=_QUEUE, retry=Patient())
+def send_packet(*, document_id: str, **_later: object) -> None:
+    """Send the document, in one packet, to its recipients beyond the axis."""
+    document, actor = UUID(document_id), _machine()
+    waiting = courier.parcel(document)
+    if waiting is None:
+        return
+    try:
+        packet = waiting.packet or actions.keep_packet(
+            actor=actor, document_id=document, packet=courier.wrap(waiting), now=timezone.now()
+        )
+        result = courier.send(waiting, packet)
+    except edxml.InvalidPacket as fault:
+        # Nothing left the house, and no retry would make it conform.
+        result = courier.SendingResult(refused=dict.fromkeys(waiting.recipients, str(fault)))
+    except Exception as trouble:
+        actions.note_sending_trouble(
+            actor=actor, document_id=document, trouble=_words(trouble), now=timezone.now()
+        )
+        raise
+    actions.record_sending(
+        actor=actor, document_id=document, sent=result.sent, refused=result.refused, now=timezone.now()
+    )
+
+
+@app.task(name="exchange.report_progress", queue=_QUEUE, retry=Patient())
+def report_progress(
+    *, document_id: str, progress: str, at: str, note: str, staff: str, **_later: object
+) -> None:
+    """An incoming document came to a state its sender must hear of."""
+    actions.report_progress(
+        actor=_machine(),
+        document_id=UUID(document_id),
+        progress=IncomingState(progress),
+        at=datetime.fromisoformat(at),
+        note=note,
+        staff=staff,
+        now=timezone.now(),
+    )
+
+
+@app.task(name="exchange.send_status", queue=_QUEUE, retry=Patient())
+def send_status(*, report_id: str, **_later: object) -> None:
+    """Tell the sender a state of its document over the axis."""
+    report, actor = courier.report_to_send(UUID(report_id)), _machine()
+    if report is None:
+        return
+    try:
+        axis_doc_id = courier.send_report(report)
+    except Exception as trouble:
+        actions.note_report_trouble(
+            actor=actor, report_id=report.id, trouble=_words(trouble), now=timezone.now()
+        )
+        if _is_hopeless(trouble):
+            return
+        raise
+    actions.record_report_sent(actor=actor, report_id=report.id, axis_doc_id=axis_doc_id, now=timezone.now())
+
+
+@app.periodic(cron=rules.every(settings.AXIS_POLL_SECONDS))
+@app.task(
+    name="exchange.poll_axis", queue=_QUEUE, lock="exchange.poll_axis", queueing_lock="exchange.poll_axis"
+)
+def poll_axis(timestamp: int = 0, **_later: object) -> None:
+    """Look into the mailboxes on the axis; every packet becomes a job of its own, once at a time."""
+    if not settings.AXIS_URL:
+        return
+    try:
+        waiting = courier.list_waiting()
+    except (AxisUnreachable, AxisAnswerMalformed, AxisRefused) as trouble:
+        # The next look comes by itself.
+        logger.warning("Không xem được hộp nhận trên trục: %s", trouble)
+        return
+    for packet in waiting:
+        name = f"exchange.take:{packet.doc_id}"
+        with suppress(AlreadyEnqueued):
+            take_packet.configure(lock=name, queueing_lock=name).defer(
+                doc_id=packet.doc_id,
+                kind=packet.kind,
+                sender_code=packet.sender_code,
+                recipient_code=packet.recipient_code,
+            )
+
+
+@app.task(name="exchange.take_packet", queue=_QUEUE, retry=Patient(), pass_context=True)
+def take_packet(
+    context: JobContext, /, *, doc_id: str, kind: str, sender_code: str, recipient_code: str, **_later: object
+) -> None:
+    """Fetch one packet, make of it what it is, and tell the axis."""
+    waiting = WaitingPacket(
+        doc_id=doc_id,
+        kind=kind,
+        sender_code=sender_code,
+        recipient_code=recipient_code,
+        received_at=None,
+        status="",
+    )
+    outcome = operations.outcome_of(doc_id) or _take(waiting, attempts=context.job.attempts)
+    courier.acknowledge(doc_id, outcome)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(
+    name="exchange.refresh_directory",
+    queue=_QUEUE,
+    queueing_lock="exchange.refresh_directory",
+    retry=Patient(),
+)
+def refresh_directory(timestamp: int = 0, **_later: object) -> None:
+    """Learn the agencies the axis knows. The first worker to start does it at once."""
+    if not settings.AXIS_URL:
+        return
+    entries = [
+        DirectoryEntry(code=each.code, name=each.name, old_code=each.old_code, email=each.mail)
+        for each in courier.list_agencies()
+    ]
+    organizations.learn_agencies(actor=_machine(), entries=entries, now=timezone.now())
+
+
+def _take(waiting: WaitingPacket, *, attempts: int) -> Outcome:
+    with blobs.work_folder() as folder:
+        path = folder / "goi-tin.edxml"
+        courier.fetch(waiting.doc_id, path)
+        try:
+            opened = opening.open_packet(path, waiting, now=timezone.now())
+            return _record(opened)
+        except (AxisUnreachable, AxisAnswerMalformed, AxisRefused, DatabaseError, InterfaceError, OSError):
+            raise
+        except Exception as fault:
+            # A packet that trips over a fault of ours must neither be lost nor come back for ever.
+            if attempts < rules.UNFORESEEN_FAILURES:
+                raise
+            logger.exception("Không xử lý được gói tin %s", waiting.doc_id)
+            return _record(opening.set_aside(path, waiting, _words(fault)))
+
+
+def _record(opened: Opened) -> Outcome:
+    actor, now = _machine(), timezone.now()
+    if isinstance(opened, OpenedDocument):
+        return actions.take_document(
+            actor=actor,
+            packet=opened.packet,
+            arrival=opened.arrival,
+            references=opened.references,
+            now=now,
+        )
+    if isinstance(opened, OpenedStatus):
+        return actions.take_status(actor=actor, packet=opened.packet, report=opened.report, now=now)
+    if opened.answer is not None:
+        _answer(opened.answer, opened.packet)
+    return actions.put_aside(actor=actor, packet=opened.packet, reason=opened.reason, now=now)
+
+
+def _answer(status: edxml.StatusPacket, packet: FetchedPacket) -> None:
+    """Tell the sender of a packet that may not be kept; a sender that cannot be told is in the log."""
+    try:
+        courier.send_status(
+            status, sender_code=status.sender.organ_id, recipient_code=status.response_for.organ_id
+        )
+    except (AxisRefused, edxml.InvalidPacket) as trouble:
+        if not _is_hopeless(trouble):
+            raise
+        logger.warning("Không báo trả lại được gói tin %s: %s", packet.axis_doc_id, trouble)
+
+
+def _is_hopeless(trouble: Exception) -> bool:
+    """Whether trying again cannot help."""
+    if isinstance(trouble, AxisRefused):
+        return courier.is_final(trouble)
+    return isinstance(trouble, edxml.InvalidPacket)
+
+
+def _words(trouble: Exception) -> str:
+    """The trouble in words: ours are Vietnamese sentences, anything else is for the operator's log."""
+    if isinstance(trouble, DomainError | edxml.EdxmlError):
+        return str(trouble)
+    logger.error("%s: %s", type(trouble).__name__, trouble)
+    return "Hệ thống gặp lỗi ngoài dự kiến và sẽ thử lại. Chi tiết có trong nhật ký của hệ thống."
+
+
+def _machine() -> Actor:
+    return system("Liên thông")
