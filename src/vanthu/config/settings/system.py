@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from vanthu.config import environment
 from vanthu.config.settings.base import *  # noqa: F403 - the shared settings are this module's own
 from vanthu.config.settings.base import VAR
@@ -41,10 +43,14 @@ MIDDLEWARE = [
     "vanthu.interfaces.web.middleware.DomainErrorMiddleware",
 ]
 ROOT_URLCONF = "vanthu.config.urls"
+CSRF_FAILURE_VIEW = "vanthu.interfaces.web.errors.csrf_failed"
+_WEB = Path(__file__).parents[2] / "interfaces" / "web"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
+        # Each group of screens keeps its templates beside its views.
+        "DIRS": sorted(_WEB.glob("*/templates")),
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseRedirectBase
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
@@ -73,6 +73,11 @@ def go(
     if wants_partial(request):
         return HttpResponseClientRedirect(address)
     return SeeOther(address)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: what was posted, even when empty; None on a visit."""
+    return request.POST if request.method == "POST" else None
 
 
 def safe_next(request: HttpRequest, default: str) -> str:

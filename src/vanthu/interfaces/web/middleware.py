@@ -88,7 +88,7 @@ class ActorMiddleware:
 
 
 class DomainErrorMiddleware:
-    """Makes every error a calm Vietnamese page: anticipated ones with their own status, others with a number."""
+    """Makes every error a calm page: anticipated ones with their own status, others with a number."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response

@@ -46,7 +46,7 @@ class ChangePasswordForm(Form):
         label="Mật khẩu mới",
         strip=False,
         max_length=200,
-        help_text="Ít nhất 8 ký tự, có chữ thường, chữ hoa, chữ số và ký tự đặc biệt; không chứa tên đăng nhập.",
+        help_text="Ít nhất 8 ký tự: chữ thường, chữ hoa, chữ số, ký tự đặc biệt; không chứa tên đăng nhập.",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from vanthu.interfaces.web import session
 from vanthu.interfaces.web.accounts.forms import ChangePasswordForm, ChoosePostForm, SignInForm
 from vanthu.interfaces.web.forms import refusals_into
-from vanthu.interfaces.web.http import WebRequest, go, open_to_strangers, page, safe_next
+from vanthu.interfaces.web.http import WebRequest, go, open_to_strangers, page, posted, safe_next
 from vanthu.kernel import actor as actors
 from vanthu.kernel.errors import NotFound
 from vanthu.organizations import actions, queries
@@ -27,7 +27,7 @@ _DOOR = actors.system("Cửa đăng nhập")
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Đăng nhập: on success to where the person was going, or on to a change of password."""
     after = safe_next(request, "home:home")
-    form = SignInForm(request.POST or None)
+    form = SignInForm(posted(request))
     if form.is_valid():
         answer = actions.sign_in(
             actor=_DOOR,
@@ -55,7 +55,7 @@ def sign_out(request: WebRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change_password(request: WebRequest) -> HttpResponse:
     """Đổi mật khẩu; the only page there is until the first password is changed."""
-    form = ChangePasswordForm(request.POST or None)
+    form = ChangePasswordForm(posted(request))
     if form.is_valid():
         with refusals_into(form):
             actions.change_password(
@@ -79,7 +79,7 @@ def change_password(request: WebRequest) -> HttpResponse:
 def choose_post(request: WebRequest) -> HttpResponse:
     """Đổi chức danh (kiêm nhiệm): work from another of one's own posts."""
     account = queries.account(request.actor)
-    form = ChoosePostForm(request.POST or None)
+    form = ChoosePostForm(posted(request))
     if form.is_valid():
         chosen = next((post for post in account.posts if post.id == form.cleaned_data["post_id"]), None)
         if chosen is None:

@@ -33,9 +33,10 @@ export function startDialogs() {
       });
       return;
     }
-    if (event.target.closest("[data-close]")) {
+    const dialog = event.target.closest("dialog");
+    if (dialog && event.target.closest("[data-close]")) {
       event.preventDefault();
-      event.target.closest("dialog")?.close();
+      dialog.close();
       return;
     }
     // A click on the shade closes; a click inside lands on a child of the dialog.

@@ -2,11 +2,16 @@
 // data-row on a row of a list, data-search on the search box.
 
 const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent);
-const selected = () => document.querySelector('[data-row][aria-selected="true"]');
+const selected = () => document.querySelector('[data-row][aria-current="true"]');
 const peek = () => {
   const pane = document.getElementById("peek");
   return pane?.offsetParent ? pane : null;
 };
+
+function mark(row) {
+  for (const other of rows()) other.removeAttribute("aria-current");
+  row.setAttribute("aria-current", "true");
+}
 
 function typing(target) {
   return target.closest("input, textarea, select, [contenteditable], pdf-viewer .viewer-scroll, .place-box");
@@ -21,7 +26,7 @@ function preview(row) {
 let later;
 
 export function select(row, { scroll = true } = {}) {
-  for (const other of rows()) other.setAttribute("aria-selected", String(other === row));
+  mark(row);
   if (scroll) row.scrollIntoView({ block: "nearest" });
   row.querySelector("a")?.focus({ preventScroll: true });
   // Running down a list with J held must not ask for every preview on the way.
@@ -105,7 +110,7 @@ export function startKeyboard() {
   const showFirst = () => {
     const first = selected() ?? rows()[0];
     if (first && peek() && first.dataset.preview) {
-      for (const row of rows()) row.setAttribute("aria-selected", String(row === first));
+      mark(first);
       preview(first);
     }
   };

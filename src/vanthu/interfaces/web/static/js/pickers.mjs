@@ -26,19 +26,20 @@ function quickDeadline(button) {
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-// One person or unit holds one role: ticking «chủ trì» for a second one takes it from the first.
-function oneLead(select) {
-  if (select.value !== "lead") return;
-  const form = select.closest("form");
-  for (const other of form.querySelectorAll("select[data-role]")) {
-    if (other !== select && other.value === "lead") other.value = "support";
+// Only one leads: giving «chủ trì» to a second one makes the first support it.
+function oneLead(chosen) {
+  if (chosen.value !== "lead") return;
+  for (const other of chosen.form.querySelectorAll('input[data-role][value="lead"]:checked')) {
+    if (other === chosen) continue;
+    const support = chosen.form.querySelector(`input[name="${other.name}"][value="support"]`);
+    if (support) support.checked = true;
   }
 }
 
 export function startPickers() {
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-picker] input[type=checkbox]")) toggle(event.target);
-    if (event.target.matches("select[data-role]")) oneLead(event.target);
+    if (event.target.matches("input[data-role]")) oneLead(event.target);
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-fill]");

@@ -1,0 +1,65 @@
+"""The page of one act: a few words and a button, whole or in a dialog, the same for every life cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.http import HttpResponse
+
+from vanthu.interfaces.web.forms import Form, refusals_into
+from vanthu.interfaces.web.http import WebRequest, go, page
+from vanthu.interfaces.web.screens import Crumb
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActPage:
+    """What the page of an act says; `back` is the document it belongs to."""
+
+    title: str
+    submit: str
+    icon: str
+    back: str
+    crumbs: list[Crumb]
+    text: str = ""
+    tone: Literal["primary", "harm"] = "primary"
+    progress: str = "Đang thực hiện…"
+    #: What is said on the next page; may name the result, as in «Đã vào sổ số {result}».
+    said: str = "Đã thực hiện."
+    #: Where to go when it is done; the document when empty.
+    after: str = ""
+
+
+def act_page(
+    request: WebRequest,
+    screen: ActPage,
+    form: Form,
+    carry_out: Callable[[dict[str, Any]], object],
+    **context: Any,
+) -> HttpResponse:
+    """Show the form on GET; on POST carry the act out with the cleaned words and go back to the document.
+
+    A refusal of what was written stays on this page (422); every other refusal is raised.
+    """
+    if request.method == "POST" and form.is_valid():
+        result: object = None
+        with refusals_into(form):
+            result = carry_out(form.cleaned_data)
+        if not form.errors:
+            return go(request, screen.after or screen.back, said=screen.said.format(result=result))
+    shown = {
+        "form": form,
+        "act_title": screen.title,
+        "act_text": screen.text,
+        "submit": screen.submit,
+        "icon": screen.icon,
+        "tone": screen.tone,
+        "progress": screen.progress,
+        "back": screen.back,
+        "action": request.path,
+        "crumbs": screen.crumbs,
+        "page_title": screen.title,
+    }
+    status = 422 if form.errors else 200
+    return page(request, "act.html", {**shown, **context}, partial="form", status=status)

@@ -1,0 +1,77 @@
+"""«Việc của tôi»: what waits for this person, in the order in which it is done; and search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from vanthu.incoming import queries as incoming
+from vanthu.interfaces.web.http import WebRequest, page
+from vanthu.interfaces.web.navigation import Queue, queues_for
+from vanthu.kernel.actor import Actor
+from vanthu.outgoing import queries as outgoing
+
+#: How many documents of a queue the home page shows; the rest is in its list.
+_FIRST = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenQueue:
+    """A queue with the first of its documents."""
+
+    queue: Queue
+    count: int
+    rows: Sequence[incoming.IncomingRow | outgoing.OutgoingRow]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the list holds more than is shown here."""
+        return self.count > len(self.rows)
+
+
+@require_safe
+def home(request: WebRequest) -> HttpResponse:
+    """The queues of this person's post."""
+    now = timezone.now()
+    counts = {
+        "incoming": incoming.count_incoming(request.actor),
+        "outgoing": outgoing.count_outgoing(request.actor),
+    }
+    queues = [
+        OpenQueue(
+            queue=queue,
+            count=counts[queue.area].get(queue.tab, 0),
+            rows=_first(request.actor, queue, now) if counts[queue.area].get(queue.tab) else [],
+        )
+        for queue in queues_for(request.actor.roles)
+    ]
+    context = {
+        "queues": queues,
+        "waiting": sum(queue.count for queue in queues),
+        "page_title": "Việc của tôi",
+    }
+    return page(request, "home/home.html", context)
+
+
+def _first(
+    actor: Actor, queue: Queue, now: datetime
+) -> Sequence[incoming.IncomingRow | outgoing.OutgoingRow]:
+    if queue.area == "incoming":
+        return incoming.list_incoming(actor, tab=queue.tab, now=now).items[:_FIRST]
+    return outgoing.list_outgoing(actor, tab=queue.tab).items[:_FIRST]
+
+
+@require_safe
+def search(request: WebRequest) -> HttpResponse:
+    """Everything this person may see whose number, notation, subject or other party matches «q»."""
+    text = request.GET.get("q", "")[:200].strip()
+    context: dict[str, object] = {"text": text, "page_title": "Tìm văn bản"}
+    if text:
+        context["arrived"] = incoming.list_incoming(request.actor, text=text, now=timezone.now())
+        context["sent"] = outgoing.list_outgoing(request.actor, tab="all", text=text)
+    return page(request, "home/search.html", context)

@@ -1,0 +1,69 @@
+"""Buttons of an incoming document: what the query says this person may do, in the order it is done."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.urls import reverse
+
+from vanthu.incoming.queries import IncomingPage
+from vanthu.interfaces.web.screens import Act
+
+
+def register_label(next_number: int | None) -> str:
+    """What the button of registering says."""
+    return f"Tiếp nhận, vào sổ số {next_number}" if next_number else "Tiếp nhận, vào sổ"
+
+
+def acts_of(document: IncomingPage) -> list[Act]:
+    """The buttons of the document page, the blue one first."""
+    found = [act for step, act in _all(document.row.id, document.next_number) if step in document.acts]
+    return found
+
+
+def _all(document_id: UUID, next_number: int | None) -> list[tuple[str, Act]]:
+    def to(name: str) -> str:
+        return reverse(f"incoming:{name}", args=[document_id])
+
+    draft = f"{reverse('outgoing:draft')}?tra-loi={document_id}"
+    return [
+        (
+            "register",
+            Act(
+                label=register_label(next_number),
+                url=to("register"),
+                icon="book-upload",
+                tone="primary",
+                key="Enter",
+                way="dialog",
+            ),
+        ),
+        (
+            "direct",
+            Act(label="Chỉ đạo, chuyển xử lý", url=to("direct"), icon="directions", tone="primary", key="C"),
+        ),
+        ("reply", Act(label="Soạn văn bản trả lời", url=draft, icon="pencil-plus", tone="primary", key="S")),
+        (
+            "start",
+            Act(
+                label="Bắt đầu xử lý",
+                url=to("start"),
+                icon="player-play",
+                key="B",
+                way="post",
+            ),
+        ),
+        ("pass_on", Act(label="Phân công tiếp", url=to("pass-on"), icon="user-share", key="P", way="dialog")),
+        (
+            "report",
+            Act(label="Báo cáo kết quả", url=to("report"), icon="message-check", key="R", way="dialog"),
+        ),
+        (
+            "complete",
+            Act(label="Kết thúc xử lý", url=to("complete"), icon="circle-check", key="X", way="dialog"),
+        ),
+        (
+            "return",
+            Act(label="Trả lại…", url=to("return"), icon="arrow-back-up", tone="harm", key="T", way="dialog"),
+        ),
+    ]

@@ -1,0 +1,224 @@
+"""What is done with an incoming document, from its own small pages and dialogs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from vanthu.incoming import actions, queries
+from vanthu.interfaces.web.acting import ActPage, act_page
+from vanthu.interfaces.web.forms import refusals_into
+from vanthu.interfaces.web.http import WebRequest, go, page, posted
+from vanthu.interfaces.web.incoming.acts import register_label
+from vanthu.interfaces.web.incoming.forms import (
+    DirectForm,
+    PassOnForm,
+    RegisterForm,
+    ResultForm,
+    ReturnForm,
+)
+from vanthu.interfaces.web.incoming.views import crumbs
+from vanthu.kernel.errors import NotAllowed, require
+from vanthu.organizations import queries as organizations
+from vanthu.organizations.states import Role
+from vanthu.workflow.queries import AssignmentNode
+from vanthu.workflow.states import AssignmentRole
+
+
+def _back(document_id: UUID) -> str:
+    return reverse("incoming:document", args=[document_id])
+
+
+@require_http_methods(["GET", "POST"])
+def register(request: WebRequest, document_id: UUID) -> HttpResponse:
+    """Tiếp nhận, vào sổ (NĐ 30/2020 Điều 21–22)."""
+    document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
+    leaders = organizations.list_people(request.actor, roles=frozenset({Role.LEADER}))
+    first = str(leaders[0].user_id) if leaders else ""
+    screen = ActPage(
+        title=register_label(document.next_number),
+        text=f"{document.row.sender_name}: {document.row.subject}",
+        submit="Tiếp nhận, vào sổ",
+        icon="book-upload",
+        back=_back(document_id),
+        crumbs=crumbs(document, "Vào sổ"),
+        progress="Đang vào sổ…",
+        said="Đã tiếp nhận, vào sổ số {result}.",
+    )
+    form = RegisterForm(posted(request), initial={"leader": first}, leaders=leaders)
+    return act_page(
+        request,
+        screen,
+        form,
+        lambda words: actions.register_document(
+            actor=request.actor, document_id=document_id, leader_id=words["leader"], now=timezone.now()
+        ),
+        verdict=document.verdict,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def return_to_sender(request: WebRequest, document_id: UUID) -> HttpResponse:
+    """Trả lại bên gửi, with the reason in words."""
+    document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
+    screen = ActPage(
+        title="Trả lại bên gửi",
+        text=f"{document.row.sender_name}: {document.row.subject}",
+        submit="Trả lại",
+        icon="arrow-back-up",
+        tone="harm",
+        back=_back(document_id),
+        crumbs=crumbs(document, "Trả lại"),
+        progress="Đang trả lại…",
+        said="Đã trả lại văn bản; bên gửi sẽ nhận được lý do.",
+    )
+    initial = {"reason": document.verdict.message if _is_tampered(document) else ""}
+    return act_page(
+        request,
+        screen,
+        ReturnForm(posted(request), initial=initial),
+        lambda words: actions.return_document(
+            actor=request.actor, document_id=document_id, reason=words["reason"], now=timezone.now()
+        ),
+        verdict=document.verdict,
+    )
+
+
+def _is_tampered(document: queries.IncomingPage) -> bool:
+    return document.verdict is not None and document.verdict.verdict == "invalid"
+
+
+@require_http_methods(["GET", "POST"])
+def direct(request: WebRequest, document_id: UUID) -> HttpResponse:
+    """Chỉ đạo, chuyển xử lý (NĐ 30/2020 Điều 23)."""
+    document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
+    require("direct" in document.acts)
+    form = DirectForm(
+        posted(request),
+        units=organizations.list_units(request.actor),
+        people=organizations.list_people(request.actor),
+    )
+    if request.method == "POST" and form.is_valid():
+        with refusals_into(form):
+            actions.direct_document(
+                actor=request.actor,
+                document_id=document_id,
+                instruction=form.cleaned_data["instruction"],
+                due_at=form.cleaned_data["due_at"],
+                lead=form.chosen(AssignmentRole.LEAD)[0],
+                support=form.chosen(AssignmentRole.SUPPORT),
+                inform=form.chosen(AssignmentRole.INFORM),
+                now=timezone.now(),
+            )
+        if not form.errors:
+            return go(request, _back(document_id), said="Đã chuyển xử lý; người được giao thấy việc ngay.")
+    context = {
+        "document": document,
+        "form": form,
+        "roles": AssignmentRole.choices,
+        "crumbs": crumbs(document, "Chỉ đạo"),
+        "page_title": "Chỉ đạo, chuyển xử lý",
+    }
+    return page(request, "incoming/direct.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def pass_on(request: WebRequest, document_id: UUID) -> HttpResponse:
+    """Phân công tiếp: the head gives the unit's part to one of the unit."""
+    document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
+    assignment = _part_of_unit(document.assignments)
+    people = [
+        person
+        for person in organizations.list_people(request.actor)
+        if person.unit_id == request.actor.unit_id and person.user_id != request.actor.user_id
+    ]
+    screen = ActPage(
+        title="Phân công tiếp trong đơn vị",
+        text=document.row.subject,
+        submit="Phân công",
+        icon="user-share",
+        back=_back(document_id),
+        crumbs=crumbs(document, "Phân công"),
+        said="Đã phân công.",
+    )
+    return act_page(
+        request,
+        screen,
+        PassOnForm(posted(request), initial={"due_at": assignment.due_at}, people=people),
+        lambda words: actions.pass_on(
+            actor=request.actor,
+            document_id=document_id,
+            assignment_id=assignment.id,
+            user_id=words["user_id"],
+            instruction=words["instruction"],
+            due_at=words["due_at"],
+            now=timezone.now(),
+        ),
+    )
+
+
+def _part_of_unit(nodes: Iterable[AssignmentNode]) -> AssignmentNode:
+    """The unit's part the actor may give on. Raises NotAllowed."""
+    found = next((node for root in nodes for node in (root, *root.children) if node.can_pass_on), None)
+    if found is None:
+        raise NotAllowed
+    return found
+
+
+@require_POST
+def start(request: WebRequest, document_id: UUID) -> HttpResponse:
+    """Bắt đầu xử lý."""
+    actions.start_work(actor=request.actor, document_id=document_id, now=timezone.now())
+    return go(request, _back(document_id), said="Đã ghi nhận bạn bắt đầu xử lý; bên gửi được báo.")
+
+
+@require_http_methods(["GET", "POST"])
+def report(request: WebRequest, document_id: UUID) -> HttpResponse:
+    """Báo cáo kết quả of one's own part."""
+    document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
+    screen = ActPage(
+        title="Báo cáo kết quả",
+        text=document.row.subject,
+        submit="Gửi báo cáo",
+        icon="message-check",
+        back=_back(document_id),
+        crumbs=crumbs(document, "Báo cáo"),
+        said="Đã báo cáo kết quả.",
+    )
+    return act_page(
+        request,
+        screen,
+        ResultForm(posted(request)),
+        lambda words: actions.report_work(
+            actor=request.actor, document_id=document_id, result=words["result"], now=timezone.now()
+        ),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def complete(request: WebRequest, document_id: UUID) -> HttpResponse:
+    """Kết thúc xử lý without a reply."""
+    document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
+    screen = ActPage(
+        title="Kết thúc xử lý văn bản",
+        text=f"{document.row.subject}. Nếu cần trả lời bên gửi, hãy soạn văn bản trả lời thay vì "
+        "kết thúc ở đây: phát hành văn bản trả lời sẽ tự kết thúc văn bản này.",
+        submit="Kết thúc xử lý",
+        icon="circle-check",
+        back=_back(document_id),
+        crumbs=crumbs(document, "Kết thúc"),
+        said="Đã kết thúc xử lý văn bản.",
+    )
+    return act_page(
+        request,
+        screen,
+        ResultForm(posted(request)),
+        lambda words: actions.complete_document(
+            actor=request.actor, document_id=document_id, result=words["result"], now=timezone.now()
+        ),
+    )

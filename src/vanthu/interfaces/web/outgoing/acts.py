@@ -1,0 +1,66 @@
+"""Buttons of an outgoing document: what the query says this person may do, in the order it is done."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.urls import reverse
+
+from vanthu.interfaces.web.screens import Act
+from vanthu.outgoing.queries import OutgoingPage
+
+
+def acts_of(document: OutgoingPage) -> list[Act]:
+    """The buttons of the document page, the blue one first."""
+    return [act for step, act in _all(document.row.id, document) if step in document.acts]
+
+
+def _all(document_id: UUID, document: OutgoingPage) -> list[tuple[str, Act]]:
+    def to(name: str) -> str:
+        return reverse(f"outgoing:{name}", args=[document_id])
+
+    number = document.next_number
+    return [
+        (
+            "submit",
+            Act(
+                label="Trình duyệt", url=to("submit"), icon="send", tone="primary", key="Enter", way="dialog"
+            ),
+        ),
+        (
+            "approve",
+            Act(
+                label="Duyệt, trình ký",
+                url=to("approve"),
+                icon="check",
+                tone="primary",
+                key="Enter",
+                way="dialog",
+            ),
+        ),
+        ("sign", Act(label="Ký số", url=to("sign"), icon="signature", tone="primary", key="Enter")),
+        (
+            "number",
+            Act(
+                label=f"Cấp số {number}, đóng dấu" if number else "Cấp số, đóng dấu",
+                url=to("seal"),
+                icon="rubber-stamp",
+                tone="primary",
+                key="Enter",
+            ),
+        ),
+        (
+            "seal",
+            Act(label="Đóng dấu cơ quan", url=to("seal"), icon="rubber-stamp", tone="primary", key="Enter"),
+        ),
+        (
+            "issue",
+            Act(label="Phát hành", url=to("issue"), icon="send-2", tone="primary", key="Enter", way="dialog"),
+        ),
+        ("edit", Act(label="Sửa dự thảo", url=to("edit"), icon="pencil", key="S")),
+        ("place", Act(label="Vị trí số, chữ ký, dấu", url=to("places"), icon="crosshair", key="V")),
+        (
+            "return",
+            Act(label="Trả lại…", url=to("return"), icon="arrow-back-up", tone="harm", key="T", way="dialog"),
+        ),
+    ]

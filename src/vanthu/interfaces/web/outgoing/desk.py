@@ -1,0 +1,102 @@
+"""Screens at the signing desk: places on the page, the person's signature, number and seal."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from vanthu.interfaces.web.forms import refusals_into
+from vanthu.interfaces.web.http import WebRequest, go, page, posted
+from vanthu.interfaces.web.outgoing.forms import PinForm
+from vanthu.interfaces.web.outgoing.places import PlacesForm
+from vanthu.interfaces.web.outgoing.signing import seal_here, sign_here
+from vanthu.interfaces.web.outgoing.views import crumbs
+from vanthu.kernel.errors import require
+from vanthu.outgoing import actions, queries
+
+
+@require_http_methods(["GET", "POST"])
+def places(request: WebRequest, document_id: UUID) -> HttpResponse:
+    """Chỉnh vị trí of number, date, signature and seal, before anything is signed."""
+    document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    require("place" in document.acts)
+    form = PlacesForm(posted(request), places=document.places, pages=document.page_count or 1)
+    if form.is_valid():
+        with refusals_into(form):
+            actions.place_marks(
+                actor=request.actor, document_id=document_id, places=form.places, now=timezone.now()
+            )
+        if not form.errors:
+            back = reverse("outgoing:document", args=[document_id])
+            return go(request, back, said="Đã lưu vị trí số, ngày tháng, chữ ký và dấu.")
+    context = {
+        "document": document,
+        "places_form": form,
+        "crumbs": crumbs(document, "Vị trí"),
+        "page_title": "Vị trí số, chữ ký, dấu",
+    }
+    return page(request, "outgoing/places.html", context, status=422 if form.errors else 200)
+
+
+@sensitive_post_parameters("pin")
+@require_http_methods(["GET", "POST"])
+def sign(request: WebRequest, document_id: UUID) -> HttpResponse:
+    """Ký số: the paper, the places, the PIN."""
+    document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    require("sign" in document.acts)
+    form = PinForm(posted(request))
+    marks = PlacesForm(posted(request), places=document.places, pages=document.page_count or 1)
+    if form.is_valid() and marks.is_valid():
+        now = timezone.now()
+        with refusals_into(form):
+            if marks.is_moved:
+                actions.place_marks(
+                    actor=request.actor, document_id=document_id, places=marks.places, now=now
+                )
+            sign_here(actor=request.actor, document_id=document_id, pin=form.cleaned_data["pin"], now=now)
+        if not form.errors:
+            back = reverse("outgoing:document", args=[document_id])
+            return go(request, back, said="Đã ký số. Văn bản được chuyển tới văn thư để cấp số, đóng dấu.")
+    context = {
+        "document": document,
+        "form": form,
+        "places_form": marks,
+        "crumbs": crumbs(document, "Ký số"),
+        "page_title": "Ký số",
+    }
+    return page(request, "outgoing/sign.html", context, status=422 if form.errors or marks.errors else 200)
+
+
+@sensitive_post_parameters("pin")
+@require_http_methods(["GET", "POST"])
+def seal(request: WebRequest, document_id: UUID) -> HttpResponse:
+    """Cấp số, ngày rồi đóng dấu cơ quan, under one PIN."""
+    document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    require(bool({"number", "seal"} & document.acts))
+    form = PinForm(posted(request))
+    if form.is_valid():
+        with refusals_into(form):
+            seal_here(
+                actor=request.actor,
+                document_id=document_id,
+                state=document.row.state,
+                pin=form.cleaned_data["pin"],
+                now=timezone.now(),
+            )
+        if not form.errors:
+            back = reverse("outgoing:document", args=[document_id])
+            return go(request, back, said="Đã cấp số và đóng dấu. Kiểm tra lại rồi phát hành.")
+        # The number may have been given before the key refused: the page says so.
+        document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    context = {
+        "document": document,
+        "form": form,
+        "crumbs": crumbs(document, "Cấp số, đóng dấu"),
+        "page_title": "Cấp số, đóng dấu",
+    }
+    return page(request, "outgoing/seal.html", context, status=422 if form.errors else 200)

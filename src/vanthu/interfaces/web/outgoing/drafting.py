@@ -1,0 +1,142 @@
+"""Screens of drafting: a new draft, a reply, a revision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from vanthu.documents import intake
+from vanthu.documents.intake import AcceptedDraft, AcceptedFile
+from vanthu.incoming import queries as incoming
+from vanthu.interfaces.web.forms import refusals_into
+from vanthu.interfaces.web.http import WebRequest, go, page
+from vanthu.interfaces.web.outgoing.forms import DraftForm
+from vanthu.interfaces.web.outgoing.views import crumbs
+from vanthu.interfaces.web.screens import Crumb
+from vanthu.kernel.errors import NotFound, require
+from vanthu.organizations import queries as organizations
+from vanthu.outgoing import actions, queries
+
+
+@require_http_methods(["GET", "POST"])
+def draft(request: WebRequest) -> HttpResponse:
+    """Soạn văn bản, or with «tra-loi» the reply to an incoming document."""
+    answered = _answered(request)
+    initial: dict[str, Any] = {}
+    if answered is not None:
+        recipient = [answered.recipient_id] if answered.recipient_id else []
+        initial = {"subject": answered.subject, "recipients": recipient, "urgency": answered.urgency}
+    form = _form(request, initial, is_revision=False)
+    if _is_sent(request) and form.is_valid():
+        with refusals_into(form):
+            document_id = actions.draft_document(
+                actor=request.actor,
+                content=form.content,
+                draft=_accepted_draft(form),
+                attachments=_accepted_attachments(form),
+                replies_to=answered.document_id if answered else None,
+                now=timezone.now(),
+            )
+        if not form.errors:
+            said = "Đã lưu dự thảo. Xem lại bản PDF rồi trình duyệt."
+            return go(request, reverse("outgoing:document", args=[document_id]), said=said)
+    title = "Soạn văn bản trả lời" if answered else "Soạn văn bản"
+    way = [Crumb(label="Văn bản đi", url=reverse("outgoing:list")), Crumb(label=title)]
+    context = {"answered": answered, "crumbs": way, "page_title": title, "back": reverse("outgoing:list")}
+    return _screen(request, form, context)
+
+
+@require_http_methods(["GET", "POST"])
+def revise(request: WebRequest, document_id: UUID) -> HttpResponse:
+    """Sửa dự thảo; the earlier versions of its file are kept."""
+    document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    require("edit" in document.acts)
+    initial = {
+        "type_code": document.type_code,
+        "subject": document.row.subject,
+        "urgency": document.row.urgency,
+        "signer_id": str(document.signer_id),
+        "recipients": [recipient.agency_id for recipient in document.recipients],
+        "to_places": "\n".join(document.to_places),
+    }
+    form = _form(request, initial, is_revision=True)
+    if _is_sent(request) and form.is_valid():
+        with refusals_into(form):
+            attached = _accepted_attachments(form)
+            actions.revise_draft(
+                actor=request.actor,
+                document_id=document_id,
+                content=form.content,
+                draft=_accepted_draft(form) if form.cleaned_data["draft_file"] else None,
+                attachments=attached or None,
+                now=timezone.now(),
+            )
+        if not form.errors:
+            return go(request, reverse("outgoing:document", args=[document_id]), said="Đã lưu dự thảo.")
+    context = {
+        "document": document,
+        "crumbs": crumbs(document, "Sửa dự thảo"),
+        "page_title": "Sửa dự thảo",
+        "back": reverse("outgoing:document", args=[document_id]),
+    }
+    return _screen(request, form, context)
+
+
+def _answered(request: WebRequest) -> incoming.ReplyDefaults | None:
+    asked = request.GET.get("tra-loi")
+    if not asked:
+        return None
+    try:
+        document_id = UUID(asked)
+    except ValueError:
+        raise NotFound from None
+    return incoming.reply_defaults(request.actor, document_id=document_id)
+
+
+def _is_sent(request: WebRequest) -> bool:
+    """Whether the draft itself was sent, and not only a search for recipients (without scripts)."""
+    return request.method == "POST" and "find" not in request.POST
+
+
+def _form(request: WebRequest, initial: Mapping[str, Any], *, is_revision: bool) -> DraftForm:
+    signers = organizations.list_signers(request.actor)
+    common = {"signers": signers, "limit": settings.UPLOAD_LIMIT, "is_revision": is_revision}
+    if _is_sent(request):
+        return DraftForm(request.POST, request.FILES, initial=initial, **common)
+    if request.method == "POST":
+        typed = {name: request.POST[name] for name in DraftForm.base_fields if name in request.POST}
+        return DraftForm(initial={**typed, "recipients": request.POST.getlist("recipients")}, **common)
+    return DraftForm(initial=initial, **common)
+
+
+def _screen(request: WebRequest, form: DraftForm, context: dict[str, Any]) -> HttpResponse:
+    chosen = form.fields["recipients"].to_python(form["recipients"].value() or [])
+    asked = request.POST.get("q", "")
+    shown = {
+        **context,
+        "form": form,
+        "chosen": organizations.agencies_by_id(request.actor, chosen),
+        "found": organizations.search_agencies(request.actor, asked) if asked else [],
+        "asked": asked,
+        "limit": settings.UPLOAD_LIMIT,
+    }
+    return page(request, "outgoing/draft.html", shown, status=422 if form.errors else 200)
+
+
+def _accepted_draft(form: DraftForm) -> AcceptedDraft:
+    file = form.cleaned_data["draft_file"]
+    return intake.accept_draft(file, file.name, limit=settings.UPLOAD_LIMIT)
+
+
+def _accepted_attachments(form: DraftForm) -> list[AcceptedFile]:
+    return [
+        intake.accept_attachment(file, file.name, limit=settings.UPLOAD_LIMIT)
+        for file in form.cleaned_data["attachments"]
+    ]

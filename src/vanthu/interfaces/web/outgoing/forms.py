@@ -1,0 +1,165 @@
+"""Forms of the screens «Văn bản đi»."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+
+from vanthu.documents.rules import ALLOWED_FORMATS, DOCUMENT_TYPES, DRAFT_EXTENSIONS
+from vanthu.documents.states import Urgency
+from vanthu.interfaces.web.forms import Form
+from vanthu.organizations.queries import SignerRow
+from vanthu.outgoing.rules import SECRECY, SUBJECT_LIMIT, DraftContent
+
+
+class FilterForm(Form):
+    """What the list is narrowed to; nonsense narrows nothing."""
+
+    tab = forms.CharField(required=False)
+    q = forms.CharField(required=False, max_length=200)
+    type_code = forms.CharField(required=False, max_length=10)
+    page = forms.IntegerField(required=False, min_value=1)
+
+
+class IdList(forms.Field):
+    """Several ids under one name, in the order they were sent."""
+
+    widget = forms.MultipleHiddenInput
+    default_error_messages = {"invalid": "Nơi nhận đã chọn không đọc được. Hãy chọn lại."}
+
+    def to_python(self, value: object) -> list[UUID]:
+        """The ids, each once."""
+        try:
+            found = [UUID(str(each)) for each in (value if isinstance(value, list) else [])]
+        except ValueError as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+        return list(dict.fromkeys(found))
+
+
+class SeveralFilesInput(forms.ClearableFileInput):
+    """A file input that takes several."""
+
+    allow_multiple_selected = True
+
+
+class SeveralFiles(forms.FileField):
+    """Several files under one name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", SeveralFilesInput())
+        super().__init__(*args, **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Each file checked as one."""
+        given = data if isinstance(data, list | tuple) else [data] if data else []
+        return [super(SeveralFiles, self).clean(each, initial) for each in given]
+
+
+def _endings(extensions: Sequence[str]) -> str:
+    return ",".join(f".{extension}" for extension in extensions)
+
+
+class DraftForm(Form):
+    """Soạn, hoặc sửa, một dự thảo."""
+
+    type_code = forms.ChoiceField(label="Loại văn bản", choices=list(DOCUMENT_TYPES.items()), initial="CV")
+    subject = forms.CharField(
+        label="Trích yếu nội dung",
+        max_length=SUBJECT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Hãy ghi trích yếu nội dung."},
+    )
+    urgency = forms.TypedChoiceField(
+        label="Độ khẩn", coerce=int, choices=Urgency.choices, initial=0, widget=forms.RadioSelect
+    )
+    secrecy = forms.ChoiceField(
+        label="Độ mật",
+        choices=list(SECRECY.items()),
+        initial="normal",
+        help_text="Văn bản mật không được đưa vào hệ thống này.",
+    )
+    signer_id = forms.ChoiceField(label="Người ký", error_messages={"required": "Hãy chọn người ký."})
+    recipients = IdList(label="Nơi nhận", required=False)
+    to_places = forms.CharField(
+        label="Nơi nhận khác",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Ghi như trên văn bản, mỗi dòng một nơi, ví dụ: Lưu: VT, CCVC. Không gửi điện tử.",
+    )
+    draft_file = forms.FileField(
+        label="Tệp dự thảo",
+        widget=forms.ClearableFileInput(attrs={"accept": _endings(DRAFT_EXTENSIONS)}),
+        error_messages={
+            "required": "Hãy chọn tệp dự thảo (PDF hoặc Word).",
+            "empty": "Tệp rỗng. Hãy chọn lại tệp có nội dung.",
+        },
+    )
+    attachments = SeveralFiles(label="Tài liệu kèm theo", required=False)
+
+    def __init__(
+        self, *args: Any, signers: Sequence[SignerRow], limit: int, is_revision: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        signer = self.fields["signer_id"]
+        assert isinstance(signer, forms.ChoiceField)
+        signer.choices = [
+            (str(row.user_id), f"{row.full_name} – {row.signing_title or row.position}") for row in signers
+        ]
+        self.fields["draft_file"].required = not is_revision
+        self.fields["draft_file"].widget.is_required = not is_revision
+        for name in ("draft_file", "attachments"):
+            self.fields[name].widget.attrs["data-limit"] = str(limit)
+        self.fields["attachments"].widget.attrs["accept"] = _endings(tuple(ALLOWED_FORMATS))
+
+    def clean_to_places(self) -> list[str]:
+        """One place a line."""
+        return [line.strip() for line in self.cleaned_data["to_places"].splitlines() if line.strip()]
+
+    @property
+    def content(self) -> DraftContent:
+        """What was filled in."""
+        words = self.cleaned_data
+        return DraftContent(
+            type_code=words["type_code"],
+            subject=" ".join(words["subject"].split()),
+            signer_id=UUID(words["signer_id"]),
+            recipient_ids=words["recipients"],
+            to_places=words["to_places"],
+            urgency=words["urgency"],
+            secrecy=words["secrecy"],
+        )
+
+
+class CommentForm(Form):
+    """Duyệt nội dung, with a word if one is needed."""
+
+    comment = forms.CharField(
+        label="Ý kiến (nếu có)", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ReasonForm(Form):
+    """Trả lại người soạn."""
+
+    reason = forms.CharField(
+        label="Lý do trả lại",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Hãy ghi rõ lý do trả lại để người soạn biết cần sửa gì."},
+    )
+
+
+class PinForm(Form):
+    """The PIN of a signing token: used once, kept nowhere, never shown again."""
+
+    pin = forms.CharField(
+        label="Mã PIN của thiết bị ký",
+        max_length=64,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "text"}, render_value=False),
+        error_messages={"required": "Hãy nhập mã PIN."},
+    )

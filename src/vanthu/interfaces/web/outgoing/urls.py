@@ -1,0 +1,24 @@
+"""Addresses of the screens «Văn bản đi»."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from vanthu.interfaces.web.outgoing import deeds, desk, drafting, views
+
+app_name = "outgoing"
+urlpatterns = [
+    path("", views.document_list, name="list"),
+    path("soan/", drafting.draft, name="draft"),
+    path("<uuid:document_id>/", views.document, name="document"),
+    path("<uuid:document_id>/xem-nhanh/", views.peek, name="peek"),
+    path("<uuid:document_id>/sua/", drafting.revise, name="edit"),
+    path("<uuid:document_id>/vi-tri/", desk.places, name="places"),
+    path("<uuid:document_id>/trinh/", deeds.submit, name="submit"),
+    path("<uuid:document_id>/duyet/", deeds.approve, name="approve"),
+    path("<uuid:document_id>/tra-lai/", deeds.return_to_author, name="return"),
+    path("<uuid:document_id>/ky/", desk.sign, name="sign"),
+    path("<uuid:document_id>/cap-so-dong-dau/", desk.seal, name="seal"),
+    path("<uuid:document_id>/phat-hanh/", deeds.issue, name="issue"),
+    path("<uuid:document_id>/gui-nhan/", views.deliveries, name="deliveries"),
+]

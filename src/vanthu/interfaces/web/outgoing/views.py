@@ -1,0 +1,107 @@
+"""Screens «Văn bản đi»: the lists, the document, its deliveries."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from vanthu.documents.rules import DOCUMENT_TYPES
+from vanthu.exchange import queries as exchange
+from vanthu.interfaces.web.http import WebRequest, page
+from vanthu.interfaces.web.navigation import default_tab
+from vanthu.interfaces.web.outgoing.acts import acts_of
+from vanthu.interfaces.web.outgoing.forms import FilterForm
+from vanthu.interfaces.web.screens import Crumb, Tab
+from vanthu.outgoing import queries
+
+TABS = {
+    "my_drafts": "Dự thảo của tôi",
+    "reviewing": "Chờ duyệt",
+    "awaiting_signature": "Chờ ký",
+    "to_number": "Chờ cấp số",
+    "to_issue": "Chờ phát hành",
+    "issued": "Đã phát hành",
+    "all": "Tất cả",
+}
+
+
+@require_safe
+def document_list(request: WebRequest) -> HttpResponse:
+    """The lists of outgoing documents, one address each."""
+    asked = FilterForm(request.GET)
+    asked.is_valid()
+    wanted = asked.cleaned_data.get("tab", "")
+    tab = wanted if wanted in TABS else default_tab("outgoing", request.actor.roles, otherwise="all")
+    text, type_code = asked.cleaned_data.get("q", ""), asked.cleaned_data.get("type_code", "")
+    listing = queries.list_outgoing(
+        request.actor, tab=tab, text=text, type_code=type_code, page=asked.cleaned_data.get("page") or 1
+    )
+    counts = queries.count_outgoing(request.actor)
+    context = {
+        "tabs": [
+            Tab(
+                label=label,
+                url=f"{reverse('outgoing:list')}?tab={key}",
+                is_current=key == tab,
+                count=counts.get(key),
+            )
+            for key, label in TABS.items()
+        ],
+        "tab": tab,
+        "listing": listing,
+        "text": text,
+        "type_code": type_code,
+        "types": DOCUMENT_TYPES.items(),
+        "is_filtered": bool(text or type_code),
+        "page_title": "Văn bản đi",
+    }
+    return page(request, "outgoing/list.html", context, partial="rows")
+
+
+@require_safe
+def peek(request: WebRequest, document_id: UUID) -> HttpResponse:
+    """The document beside the list."""
+    document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    return page(request, "outgoing/peek.html", {"document": document, "acts": acts_of(document)})
+
+
+@require_safe
+def document(request: WebRequest, document_id: UUID) -> HttpResponse:
+    """One outgoing document: the paper, what to do now, its chain, versions, recipients, history."""
+    found = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    known = [*found.files, *found.versions]
+    context = {
+        "document": found,
+        "shown": next((each for each in known if str(each.id) == request.GET.get("tep")), found.main_file),
+        "acts": acts_of(found),
+        "crumbs": crumbs(found),
+        "page_title": found.row.subject,
+    }
+    return page(request, "outgoing/document.html", context)
+
+
+@require_safe
+def deliveries(request: WebRequest, document_id: UUID) -> HttpResponse:
+    """Gửi nhận: every recipient with every state and its time."""
+    found = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    context = {
+        "document": found,
+        "sent": exchange.deliveries(request.actor, document_id=document_id),
+        "crumbs": crumbs(found, "Gửi nhận"),
+        "page_title": f"Gửi nhận {found.row.code}",
+    }
+    return page(request, "outgoing/deliveries.html", context, partial="rows")
+
+
+def crumbs(found: queries.OutgoingPage, *more: str) -> list[Crumb]:
+    """The way to this document, and to what is done with it."""
+    way = [Crumb(label="Văn bản đi", url=reverse("outgoing:list"))]
+    label = found.row.code if found.row.issued_at else "Dự thảo"
+    if not more:
+        return [*way, Crumb(label=label or "Dự thảo")]
+    here = Crumb(label=label or "Dự thảo", url=reverse("outgoing:document", args=[found.row.id]))
+    return [*way, here, *(Crumb(label=each) for each in more)]
