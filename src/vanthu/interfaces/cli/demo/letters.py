@@ -14,6 +14,17 @@ _TEMPLATE = Path(__file__).with_name("letter.typ")
 #: Debian's fonts-liberation2: the metrics of Times New Roman, with every Vietnamese letter.
 _FONTS = "/usr/share/fonts/truetype/liberation2"
 
+#: What the letters of the demo are about.
+SAMPLE_BODY = (
+    "Thực hiện Kế hoạch số 88/KH-UBND ngày 10 tháng 11 năm 2026 của Ủy ban nhân dân tỉnh về rà soát, "
+    "điều chỉnh vị trí việc làm trong các cơ quan hành chính, đơn vị sự nghiệp công lập năm 2027, "
+    "đề nghị quý cơ quan phối hợp thực hiện một số nội dung sau:",
+    "1. Rà soát, thống kê số lượng người làm việc theo từng vị trí việc làm tại thời điểm "
+    "ngày 30 tháng 11 năm 2026.",
+    "2. Đề xuất điều chỉnh, bổ sung danh mục vị trí việc làm gắn với chức năng, nhiệm vụ sau sắp xếp.",
+    "3. Gửi văn bản trả lời qua Hệ thống quản lý văn bản và điều hành trước ngày 05 tháng 12 năm 2026./.",
+)
+
 
 def typeset(
     *,
