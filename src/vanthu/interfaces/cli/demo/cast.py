@@ -229,6 +229,9 @@ INSTALLATIONS: dict[str, tuple[AgencyPlan, ...]] = {
     "outside": _OUTSIDE_AGENCIES,
 }
 
+#: Codes of the agencies between which the letter of `vanthu demo play` travels.
+IN_THE_STORY = frozenset({"H99.02", "H99.31", "H98.02"})
+
 
 def agencies() -> Iterator[AgencyPlan]:
     """Every agency of every installation."""

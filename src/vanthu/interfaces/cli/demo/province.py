@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -32,7 +33,7 @@ class TokenCredential(Protocol):
     @property
     def certificate(self) -> Path: ...
     @property
-    def chain(self) -> Path: ...
+    def chain(self) -> Sequence[Path]: ...
     @property
     def image(self) -> Path: ...
 
@@ -117,7 +118,7 @@ def _register_credential(
         token_label=credential.token_label,
         key_label=credential.key_label,
         certificate_pem=credential.certificate.read_text(encoding="ascii"),
-        chain_pem=credential.chain.read_text(encoding="ascii"),
+        chain_pem="".join(path.read_text(encoding="ascii") for path in credential.chain),
         image=blobs.put_file(credential.image),
         now=now,
     )
