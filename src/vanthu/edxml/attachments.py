@@ -181,9 +181,9 @@ def wrapping_entry(path: Path, name: str) -> zipfile.ZipInfo | None:
 
     ContentType does not tell, and .docx or .xlsx are zips themselves. A wrapper has exactly one entry,
     with the extension of the attachment's own name or with a UUID for a name (the national SDK's
-    `<uuid>.<ext>`), and the attachment is not itself called .zip.
+    `<uuid>.<ext>`). An attachment that is called .zip is taken out of `<uuid>.zip` only.
     """
-    if not _says_one_entry(path) or extension_of(name) == "zip":
+    if not _says_one_entry(path):
         return None
     try:
         with zipfile.ZipFile(path) as archive:
@@ -221,10 +221,15 @@ def _is_plain(entry: zipfile.ZipInfo) -> bool:
 
 
 def _is_wrapper_name(entry_name: str, name: str) -> bool:
-    if extension_of(entry_name) == extension_of(name):
-        return True
-    stem = entry_name.rpartition(".")[0] or entry_name
+    extension = extension_of(name)
+    same = extension_of(entry_name) == extension
+    if _is_uuid(entry_name.rpartition(".")[0] or entry_name):
+        return same or extension != "zip"
+    return same and extension not in ("", "zip")
+
+
+def _is_uuid(text: str) -> bool:
     try:
-        return len(stem) == 36 and str(UUID(stem)) == stem.lower()
+        return str(UUID(text)) == text.lower()
     except ValueError:
         return False

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Sequence
+from dataclasses import is_dataclass
 from typing import Any
 
 from vanthu.edxml.decoding import join
 from vanthu.edxml.errors import InvalidPacket, Rule
-from vanthu.edxml.leaves import Checking, Leaf
-from vanthu.edxml.names import ATTACHMENT_NAME_MAX_LENGTH, name_faults
+from vanthu.edxml.leaves import Checking, Leaf, Text
+from vanthu.edxml.names import name_faults
 from vanthu.edxml.schema import Many, Slot, slots_of
 from vanthu.edxml.status import REASON_REQUIRED, StatusCode, StatusPacket
 from vanthu.edxml.values import AttachmentSource, BusinessType, Packet
@@ -46,7 +47,11 @@ def raise_problems(checking: Checking) -> None:
 
 
 def is_absent(value: Any) -> bool:
-    """Tell whether a field holds nothing to write."""
+    """Tell whether a field holds nothing to write; so does a group in which nothing is said."""
+    if is_dataclass(value):
+        # A field whose None means something has always something to say.
+        slots = slots_of(type(value))
+        return all(is_absent(getattr(value, s.attribute)) and not s.none_is_unknown for s in slots)
     return value is None or value in ("", ())
 
 
@@ -105,13 +110,19 @@ def _check_business(packet: Packet, checking: Checking) -> None:
             checking.report(path, Rule.CONFLICT, f"chỉ dùng khi BussinessDocType là {int(kind)}")
 
 
+_ATTACHMENT_TYPE = Text(
+    name="ContentType", max_length=100, pattern=r"[\w.+-]+/[\w.+-]+", expected="kiểu tệp như application/pdf"
+)
+_ATTACHMENT_DESCRIPTION = Text(name="Description", max_length=500)
+
+
 def _check_attachments(attachments: Sequence[AttachmentSource], checking: Checking) -> None:
     for number, source in enumerate(attachments, start=1):
         path = f"Attachment[{number}]"
-        name = unicodedata.normalize("NFC", source.name)
-        if len(name) > ATTACHMENT_NAME_MAX_LENGTH:
-            checking.report(path, Rule.TOO_LONG, f"tên tệp dài quá {ATTACHMENT_NAME_MAX_LENGTH} ký tự")
-        for fault in name_faults(name):
+        for fault in name_faults(unicodedata.normalize("NFC", source.name)):
             checking.report(f"{path}/AttachmentName", Rule.WRONG_FORMAT, fault)
+        if source.content_type:
+            _ATTACHMENT_TYPE.check(source.content_type, f"{path}/ContentType", checking)
+        _ATTACHMENT_DESCRIPTION.check(source.description, f"{path}/Description", checking)
         if not source.path.is_file():
             checking.report(path, Rule.MISSING, f"không tìm thấy tệp {source.path}")

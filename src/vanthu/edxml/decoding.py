@@ -45,9 +45,13 @@ def decode(value_class: type[Value], node: Node, remarks: Remarks, path: str = "
     for slot in slots:
         holder = node if slot.inside is None else node.child(slot.inside)
         value = _decode_slot(slot, _named(holder, slot.name), remarks, path)
-        if value is not None:
+        if value is not _DEFAULT:
             found[slot.attribute] = value
     return value_class(**found)
+
+
+# None is a value here: something was said, and nobody knows what it means.
+_DEFAULT = object()
 
 
 def join(path: str, name: str) -> str:
@@ -90,10 +94,10 @@ def _decode_one(leaf: Leaf | None, group: type[Any] | None, node: Node, remarks:
 
 def _missing(slot: Slot, remarks: Remarks, path: str) -> Any:
     if isinstance(slot.spec, Leaf):
-        return slot.spec.missing(path, remarks)
-    if slot.spec.required:
+        slot.spec.missing(path, remarks)
+    elif slot.spec.required:
         remarks.add(path, "thiếu")
-    return None
+    return _DEFAULT
 
 
 def _remark_on_strangers(slots: Sequence[Slot], node: Node, remarks: Remarks, path: str) -> None:

@@ -71,8 +71,8 @@ def from_json(data: Mapping[str, Any]) -> Packet | StatusPacket:
 def _group_to_json(group: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for inside, together in groupby(slots_of(type(group)), key=lambda slot: slot.inside):
-        values = {slot.name: _slot_to_json(slot, getattr(group, slot.attribute)) for slot in together}
-        present = {name: value for name, value in values.items() if value is not None}
+        values = [(slot, _slot_to_json(slot, getattr(group, slot.attribute))) for slot in together]
+        present = {slot.name: value for slot, value in values if value is not None or slot.none_is_unknown}
         if inside is None:
             found |= present
         elif present:
@@ -107,7 +107,7 @@ def _group_from_json(
         holder = data if inside is None else _enclosing(data, inside, members, path, checking)
         for slot in members:
             value = _slot_from_json(slot, holder.get(slot.name), join(path, slot.name), checking)
-            if value is not None:
+            if value is not None or (slot.none_is_unknown and slot.name in holder):
                 found[slot.attribute] = value
     return value_class(**found)
 

@@ -75,11 +75,10 @@ class Leaf:
         """Read a received text; None or "" when nothing usable is there. Never raises."""
         raise NotImplementedError
 
-    def missing(self, path: str, remarks: Remarks) -> Any:
-        """Stand in for an element that is not there, or holds nothing; None keeps the field's default."""
+    def missing(self, path: str, remarks: Remarks) -> None:
+        """Remark on an element that is not there, or holds nothing; the field keeps its default."""
         if self.required:
             remarks.add(path, "thiếu")
-        return None
 
     def wire(self, value: Any) -> str:
         """Write the value as the standard has it."""
@@ -220,15 +219,14 @@ class Choice(Leaf):
     """A number out of a closed list; an unknown one is read as None, never as the nearest."""
 
     options: type[IntEnum]
-    #: What it means when nothing is said.
+    #: What it means when nothing is said: the default of the field.
     blank: IntEnum | None = None
 
-    def missing(self, path: str, remarks: Remarks) -> IntEnum | None:
+    def missing(self, path: str, remarks: Remarks) -> None:
         if self.blank is not None:
             remarks.add(path, f"thiếu, coi như {int(self.blank)}")
         elif self.required:
             remarks.add(path, "thiếu")
-        return self.blank
 
     def parse(self, text: str, path: str, remarks: Remarks) -> IntEnum | None:
         value = tidy(text)

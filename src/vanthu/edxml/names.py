@@ -78,13 +78,15 @@ def safe_name(declared: str, *, otherwise: str) -> str:
 
 def name_faults(name: str) -> list[str]:
     """Say, in Vietnamese, why a name may not be sent; nothing when it may."""
+    if len(name) > ATTACHMENT_NAME_MAX_LENGTH:
+        return [f"tên tệp dài {len(name)} ký tự, quy định tối đa {ATTACHMENT_NAME_MAX_LENGTH}"]
     try:
         safe = safe_name(name, otherwise="")
     except UnsafeName as unsafe:
         return [unsafe.message]
     if not safe:
         return ["chưa có tên tệp"]
-    if safe != _shortened(name):
+    if safe != name:
         return [f"tên tệp «{shorten(name)}» có ký tự không dùng được, đổi thành «{shorten(safe)}»"]
     return []
 

@@ -71,8 +71,9 @@ def _packet(
     everything = Node("")
     everything.children = [*message.children, *(n for n in header.children if n.name == "TraceHeaderList")]
     packet = decode(Packet, everything, remarks)
-    traces = header.child("TraceHeaderList")
-    if traces is None or traces.child("Bussiness") is None:
+    traces = header.child("TraceHeaderList") or Node("")
+    business = traces.child("Bussiness")
+    if business is None or business.is_blank():
         remarks.add("Bussiness", "thiếu, coi như văn bản mới (0)")
     attachments = _attachments(root, received, intake, remarks)
     return replace(

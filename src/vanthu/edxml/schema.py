@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, get_args, get_origin, get_type_hints
 
-from vanthu.edxml.leaves import Leaf
+from vanthu.edxml.leaves import Choice, Leaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,11 @@ class Slot:
     @property
     def inside(self) -> str | None:
         return None if isinstance(self.spec, Leaf) else self.spec.inside
+
+    @property
+    def none_is_unknown(self) -> bool:
+        """Whether None means «said, but not understood», as against an element that is not there."""
+        return isinstance(self.spec, Choice) and self.spec.blank is not None
 
 
 def slots_of(value_class: type[Any]) -> tuple[Slot, ...]:

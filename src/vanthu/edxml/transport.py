@@ -266,7 +266,7 @@ def _raw(header: str) -> bytes:
     try:
         return header.encode("latin-1")
     except UnicodeEncodeError:
-        return header.encode()
+        return header.encode("utf-8", "surrogatepass")
 
 
 def _readable(header: str) -> str:

@@ -40,6 +40,8 @@ class _Xml(Protocol):
 
     def write_declaration(self) -> None: ...
 
+    def flush(self) -> None: ...
+
 
 def write(
     packet: Packet,
@@ -219,6 +221,8 @@ class _Base64Stream:
     def _emit(self, length: int) -> None:
         self._xml.write(base64.b64encode(self._pending[:length]).decode("ascii"))
         self._pending = self._pending[length:]
+        # libxml2 keeps text for itself until it is told to let go.
+        self._xml.flush()
 
 
 def _entry_id(packet: Packet, number: int, source: AttachmentSource) -> UUID:

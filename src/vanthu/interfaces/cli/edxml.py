@@ -1,0 +1,227 @@
+"""`vanthu edxml`: read a packet into words or JSON, write one from JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import unicodedata
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from vanthu import edxml
+from vanthu.edxml.transport import file_hash
+from vanthu.interfaces.cli.command import CommandRefused
+
+_BUSINESS = {
+    edxml.BusinessType.NEW: "văn bản mới",
+    edxml.BusinessType.RECALL: "thu hồi văn bản",
+    edxml.BusinessType.UPDATE: "cập nhật văn bản",
+    edxml.BusinessType.REPLACE: "thay thế văn bản",
+}
+_PRIORITY = {
+    edxml.Priority.NORMAL: "Thường",
+    edxml.Priority.URGENT: "Khẩn",
+    edxml.Priority.VERY_URGENT: "Thượng khẩn",
+    edxml.Priority.EXPRESS: "Hỏa tốc",
+    edxml.Priority.TIMED_EXPRESS: "Hỏa tốc hẹn giờ",
+}
+_LABEL_WIDTH = 16
+_PROBLEMS_SHOWN = 20
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare `read` and `write`."""
+    acts = parser.add_subparsers(dest="act", required=True, metavar="VIỆC")
+    reading = acts.add_parser("read", help="Đọc một gói tin edXML")
+    reading.add_argument("file", type=Path, metavar="FILE", help="gói tin .edxml")
+    reading.add_argument("--json", action="store_true", help="in JSON, tên phần tử làm khóa")
+    reading.add_argument(
+        "--attachments", type=Path, metavar="DIR", help="ghi các tệp đính kèm ra thư mục này"
+    )
+    writing = acts.add_parser("write", help="Ghi một gói tin edXML từ JSON")
+    writing.add_argument("file", type=Path, metavar="FILE.json", help="dạng JSON mà «read --json» in ra")
+    writing.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="FILE.edxml", help="gói tin cần ghi"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read or write; every fault is one Vietnamese line and exit code 2."""
+    try:
+        return _read(args) if args.act == "read" else _write(args)
+    except edxml.InvalidPacket as invalid:
+        raise CommandRefused(_one_line("; ".join(_first_problems(invalid)))) from None
+    except edxml.EdxmlError as error:
+        raise CommandRefused(f"{args.file}: {_one_line(error.message)}") from None
+    except OSError as error:
+        raise CommandRefused(f"{error.filename or args.file}: {_why(error)}") from None
+
+
+def _read(args: argparse.Namespace) -> int:
+    if args.attachments is not None:
+        _show(args, edxml.read(args.file, attachments_dir=args.attachments))
+        return 0
+    with tempfile.TemporaryDirectory(prefix="vanthu-edxml-") as folder:
+        _show(args, edxml.read(args.file, attachments_dir=Path(folder)))
+    return 0
+
+
+def _show(args: argparse.Namespace, packet: edxml.Packet | edxml.StatusPacket) -> None:
+    kept = args.attachments is not None
+    if args.json:
+        print(json.dumps(_as_json(packet, with_paths=kept), ensure_ascii=False, indent=2))
+        return
+    lines = _packet_lines(packet) if isinstance(packet, edxml.Packet) else _status_lines(packet)
+    for label, value in lines:
+        if value:
+            print(f"{label + ':':<{_LABEL_WIDTH}}{_one_line(value)}")
+    if kept and isinstance(packet, edxml.Packet):
+        for attachment in packet.attachments:
+            print(f"{'Đã ghi:':<{_LABEL_WIDTH}}{attachment.path}")
+    for warning in packet.warnings:
+        print(f"{'Lưu ý:':<{_LABEL_WIDTH}}{_one_line(warning)}")
+
+
+def _as_json(packet: edxml.Packet | edxml.StatusPacket, *, with_paths: bool) -> dict[str, Any]:
+    data = edxml.to_json(packet)
+    if with_paths and isinstance(packet, edxml.Packet):
+        for described, attachment in zip(data["attachments"], packet.attachments, strict=True):
+            # Absolute: nobody knows where the JSON will be saved.
+            described["path"] = str(attachment.path.resolve())
+    return data
+
+
+def _packet_lines(packet: edxml.Packet) -> Iterator[tuple[str, str]]:
+    business = packet.business
+    act = _BUSINESS.get(business.type, "không rõ") if business.type is not None else "không rõ"
+    yield "Gói tin", f"văn bản (edoc), {act}"
+    yield "Lý do", business.reason if business.type else ""
+    yield "Bên gửi", _party(packet.sender)
+    for party in packet.recipients:
+        yield "Nơi nhận", _party(party)
+    yield "Mã văn bản", packet.document_id
+    yield "Số, ký hiệu", packet.code.text.strip("/")
+    yield "Ngày ban hành", _day(packet.promulgation.promulgation_date)
+    yield "Loại văn bản", packet.document_type.name
+    yield "Trích yếu", packet.subject
+    yield "Người ký", _signer(packet.signer)
+    yield "Độ khẩn", _urgency(packet.other)
+    yield "Hạn xử lý", _day(packet.due_date)
+    for answered in packet.responses:
+        yield "Trả lời", " ".join(filter(None, (answered.code, answered.organ_id)))
+    for attachment in packet.attachments:
+        yield "Tệp", f"{attachment.name} ({_size(attachment.size)}, SHA-256 {attachment.sha256})"
+
+
+def _status_lines(packet: edxml.StatusPacket) -> Iterator[tuple[str, str]]:
+    meaning = packet.status.label if packet.status else "mã lạ"
+    about = packet.response_for
+    yield "Gói tin", "trạng thái (status)"
+    yield "Trạng thái", f"{packet.status_code} {meaning}"
+    yield "Nội dung", packet.description
+    yield "Bên gửi", _party(packet.sender)
+    yield "Gửi tới", about.organ_id
+    yield "Về văn bản", " ".join(filter(None, (about.code, _day(about.promulgation_date))))
+    yield "Mã văn bản", about.document_id
+    if packet.timestamp is not None:
+        yield "Thời điểm", f"{packet.timestamp:%d/%m/%Y %H:%M:%S}"
+
+
+def _party(party: edxml.Party) -> str:
+    return f"{party.name or '(không có tên)'} ({party.organ_id or 'không có mã'})"
+
+
+def _day(day: Any) -> str:
+    return "" if day is None else f"{day.day:02}/{day.month:02}/{day.year:04}"
+
+
+def _signer(signer: edxml.Signer | None) -> str:
+    if signer is None:
+        return ""
+    return ", ".join(filter(None, (signer.full_name, signer.position, signer.competence)))
+
+
+def _urgency(other: edxml.OtherInfo | None) -> str:
+    return "" if other is None or other.priority is None else _PRIORITY[other.priority]
+
+
+def _size(size: int) -> str:
+    if size < 1024:
+        return f"{size} byte"
+    kilobytes = size / 1024
+    text = f"{kilobytes:.1f} KB" if kilobytes < 1024 else f"{kilobytes / 1024:.1f} MB"
+    return text.replace(".", ",")
+
+
+def _write(args: argparse.Namespace) -> int:
+    data = _load(args.file)
+    packet = edxml.from_json(data)
+    if isinstance(packet, edxml.StatusPacket):
+        edxml.write_status(packet, args.output)
+    else:
+        sources = [*_sources(data.get("attachments"), args.file.parent)]
+        edxml.write(packet, sources, args.output)
+    return 0
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        raise CommandRefused(f"{path}: không phải JSON đúng cú pháp.") from None
+    if not isinstance(data, dict):
+        raise CommandRefused(f"{path}: phải là một đối tượng JSON như «vanthu edxml read --json» in ra.")
+    return data
+
+
+def _sources(described: Any, folder: Path) -> Iterator[edxml.AttachmentSource]:
+    if not isinstance(described, list | None):
+        raise CommandRefused("attachments: phải là một danh sách.")
+    for number, item in enumerate(described or (), start=1):
+        where = f"attachments[{number}]"
+        if not isinstance(item, Mapping) or not all(isinstance(item.get(k, ""), str) for k in _TEXT_KEYS):
+            raise CommandRefused(f"{where}: phải là một đối tượng JSON có name và path là chuỗi ký tự.")
+        if not item.get("path"):
+            raise CommandRefused(
+                f"{where}: chưa có path; hãy đọc gói tin với «--attachments DIR» để có các tệp đính kèm."
+            )
+        yield _source(item, folder / item["path"], where)
+
+
+_TEXT_KEYS = ("name", "path", "content_type", "description", "sha256")
+
+
+def _source(item: Mapping[str, Any], path: Path, where: str) -> edxml.AttachmentSource:
+    # A listing and the files beside it can drift apart; what was listed is what must be sent.
+    if item.get("sha256") and path.is_file() and file_hash(path) != item["sha256"].lower():
+        raise CommandRefused(f"{where}: tệp {path} không còn đúng SHA-256 đã ghi.")
+    return edxml.AttachmentSource(
+        path=path,
+        name=item.get("name") or path.name,
+        content_type=item.get("content_type", ""),
+        description=item.get("description", ""),
+    )
+
+
+def _first_problems(invalid: edxml.InvalidPacket) -> Iterator[str]:
+    yield from map(str, invalid.problems[:_PROBLEMS_SHOWN])
+    if len(invalid.problems) > _PROBLEMS_SHOWN:
+        yield f"và {len(invalid.problems) - _PROBLEMS_SHOWN} lỗi khác"
+
+
+def _one_line(text: str) -> str:
+    """Foreign text must neither break the line nor command the terminal."""
+    return "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") else c for c in text)
+
+
+def _why(error: OSError) -> str:
+    reasons = {
+        FileNotFoundError: "không tìm thấy tệp hoặc thư mục.",
+        IsADirectoryError: "là thư mục, không phải tệp.",
+        NotADirectoryError: "không phải thư mục.",
+        FileExistsError: "không phải thư mục.",
+        PermissionError: "không có quyền đọc hoặc ghi.",
+    }
+    return reasons.get(type(error), f"không đọc hoặc ghi được ({error.strerror}).")
