@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import itertools
+import mmap
 import os
+import re
 import tempfile
 import threading
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import pypdfium2
 from pyhanko.pdf_utils import generic
@@ -49,6 +53,8 @@ PARSING_FAILURES = (
 PDFIUM_LOCK = threading.RLock()
 
 _PASSWORD_NEEDED = 4
+_END_OF_REVISION = re.compile(rb"startxref\s+\d+\s+%%EOF$")
+_MOST_BROKEN_REVISIONS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +162,66 @@ def read_pdf(stream: IO[bytes]) -> PdfFileReader:
     if encrypted:
         raise PasswordProtected
     return reader
+
+
+@contextlib.contextmanager
+def open_suspect(file: Path) -> Iterator[tuple[PdfFileReader, bool]]:
+    """The document for judging, and whether something unreadable hangs on behind its last end-of-file mark.
+
+    Raises NotAPdf, BrokenPdf, PasswordProtected.
+    """
+    check_header(file)
+    with file.open("rb") as stream:
+        try:
+            reader, trailing = read_pdf(stream), False
+        except BrokenPdf as broken:
+            reader, trailing = _read_earlier(stream, broken), True
+        yield reader, trailing
+
+
+def _read_earlier(stream: IO[bytes], broken: BrokenPdf) -> PdfFileReader:
+    """The last revision that can be read; what cannot is behind it."""
+    size = stream.seek(0, os.SEEK_END)
+    for end in itertools.islice(_revision_ends(stream, size), _MOST_BROKEN_REVISIONS):
+        if size - end > 2:
+            with contextlib.suppress(BrokenPdf):
+                return read_pdf(cast(IO[bytes], io.BufferedReader(_Head(stream, end))))
+    raise broken
+
+
+def _revision_ends(stream: IO[bytes], size: int) -> Iterator[int]:
+    """Where the revisions of a file end, the last one first."""
+    with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        end = size
+        while (found := data.rfind(b"%%EOF", 0, end)) >= 0:
+            if _END_OF_REVISION.search(data[max(0, found - 40) : found + 5]):
+                yield found + 5
+            end = found
+
+
+class _Head(io.RawIOBase):
+    """The first bytes of a file, as a file."""
+
+    def __init__(self, stream: IO[bytes], length: int) -> None:
+        self._stream, self._length, self._position = stream, length, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._length}[whence]
+        self._position = max(0, base + offset)
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:
+        self._stream.seek(self._position)
+        data = self._stream.read(max(0, min(len(buffer), self._length - self._position)))
+        buffer[: len(data)] = data
+        self._position += len(data)
+        return len(data)
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pkcs11
 from pkcs11 import MGF, KeyType, Mechanism, ObjectClass
@@ -96,7 +97,7 @@ class Pkcs11Signer:
             except (pkcs11.exceptions.NoSuchKey, pkcs11.exceptions.MultipleObjectsReturned) as error:
                 raise TokenKeyNotFound from error
 
-    def _sign_with(self, key: pkcs11.PrivateKey, to_be_signed: bytes) -> bytes:
+    def _sign_with(self, key: Any, to_be_signed: bytes) -> bytes:
         digest = digest_for(self._certificate)
         if key.key_type is KeyType.EC:
             # Tokens seldom hash for ECDSA themselves, so the digest is made here and signed as it is.
@@ -126,11 +127,9 @@ class Pkcs11Signer:
             raise TokenError from error
 
 
-def _library(module: str) -> pkcs11.lib:
+def _library(module: str) -> Any:
     if not Path(module).is_file():
-        raise TokenNotFound(
-            f"Không tìm thấy trình điều khiển thiết bị ({Path(module).name}); hãy cài đặt lại."
-        )
+        raise TokenNotFound("Chưa cài trình điều khiển của thiết bị lưu khóa bí mật; hãy cài đặt.")
     try:
         return pkcs11.lib(module)
     except (RuntimeError, OSError) as error:

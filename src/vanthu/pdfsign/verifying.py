@@ -24,8 +24,9 @@ from vanthu.pdfsign.certificates import (
     organization_name,
 )
 from vanthu.pdfsign.changes import Coverage, changes_after, coverage_of, tail_is_validation_data
+from vanthu.pdfsign.errors import BrokenPdf
 from vanthu.pdfsign.objects import form_fields, pick
-from vanthu.pdfsign.opening import PARSING_FAILURES, open_reader, parsing
+from vanthu.pdfsign.opening import PARSING_FAILURES, open_suspect, parsing
 from vanthu.pdfsign.pending import run
 from vanthu.pdfsign.prepare import DAY_FIELD, MONTH_FIELD, NUMBER_FIELD, PERSON_FIELD, SEAL_FIELD
 from vanthu.pdfsign.revocation import Evidence, Fetcher, embedded_evidence
@@ -80,8 +81,12 @@ def verify(
     fetcher = Fetcher(timeout=fetch_timeout) if fetch else None
     settings = TrustSettings(roots=roots, policy=revocation, fetcher=fetcher)
     stamp_roots = roots if timestamp_trust is None else tuple(timestamp_trust)
-    with open_reader(file) as reader, parsing():
+    with open_suspect(file) as (reader, trailing), parsing():
         examined = _examine(reader)
+        if trailing and not examined:
+            raise BrokenPdf
+        if trailing:
+            examined = [_left_behind(one) for one in examined]
         evidence = _evidence(reader)
         values = _field_values(reader)
         signatures = run(_judge_all(examined, settings, replace(settings, roots=stamp_roots), evidence, now))
@@ -158,7 +163,13 @@ def _close_the_tail(reader: PdfFileReader, examined: list[_Examined]) -> list[_E
         return examined
     if tail_is_validation_data(reader, max(one.revision for one in examined)):
         return examined
-    return [replace(one, changes=Changes.ILLEGAL) for one in examined]
+    return [_left_behind(one) for one in examined]
+
+
+def _left_behind(one: _Examined) -> _Examined:
+    """The signature with the file grown behind it by something nobody may add."""
+    coverage = replace(one.coverage, whole_file=False)
+    return replace(one, coverage=coverage, changes=Changes.ILLEGAL)
 
 
 def _evidence(reader: PdfFileReader) -> Evidence:
