@@ -54,7 +54,8 @@ def django_db_modify_db_settings(
 def django_db_setup(django_db_setup: None) -> None:
     """Let the tests empty the tables after a test with real commits; triggers refuse that to everyone.
 
-    They are put aside and back in the one transaction that empties, so every test meets them in force.
+    They are put aside and back in the one transaction that empties, so every test meets them in force. The
+    tables of jobs are emptied too: to Django they are somebody else's.
     """
     from django.db import connection
 
@@ -66,7 +67,8 @@ def django_db_setup(django_db_setup: None) -> None:
             [f"ALTER TABLE {table} {verb} TRIGGER USER" for table in guarded]
             for verb in ("DISABLE", "ENABLE")
         )
-        return [*aside, *sql_flush(style, tables, **options), *back]
+        jobs = "TRUNCATE procrastinate_jobs, procrastinate_periodic_defers, procrastinate_workers CASCADE"
+        return [*aside, *sql_flush(style, tables, **options), jobs, *back]
 
     connection.ops.sql_flush = past_the_triggers  # type: ignore[method-assign]  # of the tests' connection
 

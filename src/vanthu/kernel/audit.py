@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.models import AuditChain, AuditEntry
 
 GENESIS = "0" * 64
+_LARGEST_FLOAT = 1e15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,19 @@ class BrokenLink:
     agency_id: UUID
     sequence: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainReport:
+    """What checking one agency's chain came to; the chain is whole when `broken` is empty.
+
+    Whoever keeps `entries` and `last_hash` elsewhere can show later that nothing before it was rewritten.
+    """
+
+    agency_id: UUID
+    entries: int
+    last_hash: str
+    broken: list[BrokenLink]
 
 
 def record(
@@ -45,8 +60,9 @@ def record(
 ) -> None:
     """Append one fact to the chain of `agency_id` (the actor's own by default), in the caller's transaction.
 
-    `action` is `domain.fact`; `data` holds plain JSON values. Call it last before announcing: the chain's
-    row stays locked until the caller commits.
+    `action` is `domain.fact`; `data` holds texts, numbers, booleans, None, and lists and objects of these.
+    Call it last before announcing: the chain's row stays locked until the caller commits. Raises TypeError
+    for other data.
     """
     assert transaction.get_connection().in_atomic_block, "audit.record needs a transaction"
     chain_id = agency_id or actor.agency_id
@@ -62,7 +78,7 @@ def record(
         actor_label=actor.label,
         subject_type=subject_type,
         subject_id=subject_id,
-        data=dict(data or {}),
+        data=_lasting(data or {}),
         previous_hash=chain.last_hash,
     )
     entry.hash = link_hash(entry)
@@ -90,21 +106,31 @@ def link_hash(entry: AuditEntry) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def broken_links() -> Iterator[BrokenLink]:
-    """Every place where a chain was changed, cut or reordered; nothing when the trail is whole."""
-    for chain in AuditChain.objects.order_by("agency_id"):
-        entries = AuditEntry.objects.filter(agency_id=chain.agency_id).order_by("sequence").iterator()
-        yield from _broken_in(chain, entries)
-    known = AuditChain.objects.values("agency_id")
-    for agency_id in (
-        AuditEntry.objects.exclude(agency_id__in=known).values_list("agency_id", flat=True).distinct()
-    ):
-        yield BrokenLink(agency_id=agency_id, sequence=0, reason="mất đầu mối của chuỗi")
+def examine() -> Iterator[ChainReport]:
+    """Check every chain, link by link; may run while links are added. Reads the trail as a stream."""
+    # What is read first is never newer than what is read after it, so links added meanwhile are no fault.
+    ends = dict(
+        AuditEntry.objects.order_by().values_list("agency_id").annotate(Max("sequence")).order_by("agency_id")
+    )
+    chains = {chain.agency_id: chain for chain in AuditChain.objects.all()}
+    for agency_id in sorted({*ends, *chains}):
+        chain = chains.get(agency_id)
+        if chain is None:
+            lost = BrokenLink(agency_id=agency_id, sequence=0, reason="mất đầu mối của chuỗi")
+            yield ChainReport(agency_id=agency_id, entries=ends[agency_id], last_hash="", broken=[lost])
+            continue
+        broken = list(_broken_in(chain))
+        if ends.get(agency_id, 0) > chain.last_sequence:
+            broken.append(_broken(chain, ends[agency_id], "mục nằm ngoài chuỗi"))
+        yield ChainReport(
+            agency_id=agency_id, entries=chain.last_sequence, last_hash=chain.last_hash, broken=broken
+        )
 
 
-def _broken_in(chain: AuditChain, entries: Iterable[AuditEntry]) -> Iterator[BrokenLink]:
+def _broken_in(chain: AuditChain) -> Iterator[BrokenLink]:
     previous, sequence = GENESIS, 0
-    for entry in entries:
+    entries = AuditEntry.objects.filter(agency_id=chain.agency_id, sequence__lte=chain.last_sequence)
+    for entry in entries.order_by("sequence").iterator():
         sequence += 1
         if entry.sequence != sequence:
             yield _broken(chain, sequence, f"thiếu mục {sequence} đến {entry.sequence - 1}")
@@ -116,6 +142,21 @@ def _broken_in(chain: AuditChain, entries: Iterable[AuditEntry]) -> Iterator[Bro
         previous = entry.hash
     if (sequence, previous) != (chain.last_sequence, chain.last_hash):
         yield _broken(chain, chain.last_sequence, "mất mục cuối chuỗi")
+
+
+def _lasting(value: object) -> Any:
+    """`value` as the database will give it back, digit for digit; anything else would break its hash."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        # jsonb keeps the decimal digits; it knows no minus zero and writes large numbers out.
+        case float() if abs(value) < _LARGEST_FLOAT:
+            return value + 0.0
+        case list() | tuple():
+            return [_lasting(item) for item in value]
+        case Mapping() if all(isinstance(key, str) for key in value):
+            return {key: _lasting(item) for key, item in value.items()}
+    raise TypeError(f"the audit trail cannot hold {value!r}")
 
 
 def _broken(chain: AuditChain, sequence: int, reason: str) -> BrokenLink:

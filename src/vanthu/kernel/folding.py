@@ -6,12 +6,12 @@ import unicodedata
 
 
 def fold(text: str) -> str:
-    """`text` lower-cased, without diacritics, with single spaces.
+    """`text` lower-cased, without diacritics, with single spaces and without NUL, which no database holds.
 
     NFC and NFD, old and new tone placement (hoà, hòa), upper and lower case all fold to one form, so that
     a search typed any way finds a text written any other way.
     """
-    plain = unicodedata.normalize("NFD", text.casefold()).replace("đ", "d")
+    plain = unicodedata.normalize("NFD", text.replace("\0", " ").casefold()).replace("đ", "d")
     kept = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return " ".join(kept.split())
 
