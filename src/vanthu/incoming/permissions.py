@@ -27,7 +27,7 @@ def visible(actor: Actor) -> Q:
     given = Q(user_id=actor.user_id)
     if actor.unit_id:
         given |= Q(unit_id=actor.unit_id)
-    return here & Exists(Assignment.objects.filter(given, document_id=OuterRef("pk")))
+    return here & Q(Exists(Assignment.objects.filter(given, document_id=OuterRef("pk"))))
 
 
 def may_register(actor: Actor, document: IncomingDocument) -> bool:

@@ -45,7 +45,6 @@ TABS: dict[str, tuple[State, ...]] = {
 _QUEUES = {"arrived", "to_direct", "in_progress", "mine"}
 #: Counts beyond this are shown as «999+»; nobody works from an exact larger number.
 COUNT_LIMIT = 1000
-PAGE_SIZE = 30
 
 _SENTENCES = {
     "incoming.arrived": "Văn bản đến hệ thống",
@@ -144,7 +143,7 @@ def list_incoming(
         for word in folded.split():
             rows = rows.filter(document__search_text__contains=word)
     order = ("-urgency", "due_at", "-arrived_at", "pk") if tab in _QUEUES else ("-arrived_at", "pk")
-    found = page_of(rows.order_by(*order), number=page, size=PAGE_SIZE, make=_same)
+    found = page_of(rows.order_by(*order), page)
     ids = [document.pk for document in found.items]
     counts = documents.count_files(actor, document_ids=ids)
     roles = workflow.role_labels(actor, document_ids=ids)
@@ -344,10 +343,6 @@ def _replied_to(document_id: UUID) -> Link | None:
         .first()
     )
     return Link(id=relation.target_id, label=_label(relation.target)) if relation else None
-
-
-def _same(incoming: IncomingDocument) -> IncomingDocument:
-    return incoming
 
 
 def _label(record: Document) -> str:

@@ -34,7 +34,7 @@ def visible(actor: Actor) -> Q:
         own |= Q(unit_id=actor.unit_id, state=State.ISSUED)
     turns = ApprovalStep.objects.filter(document_id=OuterRef("pk"), user_id=actor.user_id)
     if not actor.roles & {Role.LEADER}:
-        own |= Exists(turns)
+        own |= Q(Exists(turns))
     return Q(agency_id=actor.agency_id) & own
 
 

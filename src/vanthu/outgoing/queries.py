@@ -47,7 +47,6 @@ TABS: dict[str, tuple[State, ...]] = {
 _QUEUES = {"my_drafts", "reviewing", "awaiting_signature", "to_number", "to_issue"}
 #: Counts beyond this are shown as «999+».
 COUNT_LIMIT = 1000
-PAGE_SIZE = 30
 
 _SENTENCES = {
     "outgoing.drafted": "Soạn dự thảo",
@@ -87,8 +86,7 @@ class OutgoingRow:
 class RecipientRow:
     """An agency the document is (to be) issued to."""
 
-    #: The agency's id.
-    id: UUID
+    agency_id: UUID
     name: str
     code: str
     is_hosted: bool
@@ -120,7 +118,7 @@ class OutgoingPage:
     verdict: VerdictView | None
     replies_to: Link | None
     #: The number the register would give now; not promised.
-    register_preview: int | None
+    next_number: int | None
     history: tuple[HistoryRow, ...]
 
 
@@ -148,7 +146,7 @@ def list_outgoing(
         for word in folded.split():
             rows = rows.filter(document__search_text__contains=word)
     order = ("-urgency", "moved_at", "pk") if tab in _QUEUES else ("-moved_at", "pk")
-    found = page_of(rows.order_by(*order), number=page, size=PAGE_SIZE, make=_same)
+    found = page_of(rows.order_by(*order), page)
     counts = _recipient_counts([document.pk for document in found.items])
     return found.map(lambda item: _row(item, counts.get(item.pk, 0)))
 
@@ -188,7 +186,7 @@ def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingP
         acts=acts,
         verdict=signing.verdict_of(actor, sha256=main.sha256) if main else None,
         replies_to=_replies_to(outgoing),
-        register_preview=_register_preview(actor, outgoing, now) if Step.NUMBER in acts else None,
+        next_number=_next_number(actor, outgoing, now) if Step.NUMBER in acts else None,
         history=tuple(
             trail.history(subject_type=operations.SUBJECT_TYPE, subject_id=document_id, texts=_SENTENCES)
         ),
@@ -271,14 +269,14 @@ def _row(outgoing: OutgoingDocument, recipients: int) -> OutgoingRow:
 
 def _recipient_counts(document_ids: list[UUID]) -> dict[UUID, int]:
     rows = OutgoingDocument.objects.filter(pk__in=document_ids)
-    return dict(rows.annotate(places=Count("recipients")).values_list("pk", "places"))
+    return dict(rows.annotate(recipients_count=Count("recipients")).values_list("pk", "recipients_count"))
 
 
 def _recipients(outgoing: OutgoingDocument) -> tuple[RecipientRow, ...]:
     rows = outgoing.recipients.select_related("agency").order_by("position")
     return tuple(
         RecipientRow(
-            id=row.agency_id,
+            agency_id=row.agency_id,
             name=row.agency.name,
             code=row.agency.code,
             is_hosted=row.agency.is_hosted,
@@ -332,11 +330,7 @@ def _replies_to(outgoing: OutgoingDocument) -> Link | None:
     return Link(id=record.id, label=f"{record.code} của {record.issuer_name}") if record else None
 
 
-def _register_preview(actor: Actor, outgoing: OutgoingDocument, now: datetime) -> int | None:
+def _next_number(actor: Actor, outgoing: OutgoingDocument, now: datetime) -> int | None:
     return registers.peek_number(
         actor, kind=RegisterKind.OUTGOING, document_type=outgoing.document.type_code, now=now
     )
-
-
-def _same(outgoing: OutgoingDocument) -> OutgoingDocument:
-    return outgoing

@@ -53,7 +53,9 @@ def register_credential(
         raise CertificateRefused from error
 
     kind = SignatureKind.PERSON if user_id else SignatureKind.AGENCY
-    current = Credential.objects.filter(agency=agency, user_id=user_id, kind=kind, withdrawn_at__isnull=True)
+    current = Credential.objects.filter(agency=agency, kind=kind, withdrawn_at__isnull=True)
+    if user_id:
+        current = current.filter(user_id=user_id)
     current.update(withdrawn_at=now)
     blobs.keep(image, now=now)
     credential = Credential.objects.create(

@@ -43,7 +43,7 @@ def sign_here(*, actor: Actor, session_id: UUID, kind: SignatureKind, pin: str, 
         signed = folder / "signed.pdf"
         pdfsign.finish_signature(pending, prepared, value, signed, timestamper=_timestamper())
         if kind is SignatureKind.AGENCY:
-            signed = _lasting(signed, folder)
+            signed = _lasting(signed, folder, now)
         examination = operations.examine_signing(signed, now=now)
         return SignedFile(session_id=session.id, blob=blobs.put_file(signed), examination=examination)
 
@@ -51,7 +51,7 @@ def sign_here(*, actor: Actor, session_id: UUID, kind: SignatureKind, pin: str, 
 def _signer(session: SigningSession, pin: str) -> pdfsign.Pkcs11Signer:
     credential = session.credential
     return pdfsign.Pkcs11Signer(
-        module=settings.PKCS11_MODULE,
+        module=Path(settings.PKCS11_MODULE),
         token_label=credential.token_label,
         key_label=credential.key_label,
         pin=pin,
@@ -64,12 +64,12 @@ def _timestamper() -> pdfsign.HttpTimestamper | None:
     return pdfsign.HttpTimestamper(settings.TSA_URL) if settings.TSA_URL else None
 
 
-def _lasting(signed: Path, folder: Path) -> Path:
+def _lasting(signed: Path, folder: Path, now: datetime) -> Path:
     timestamper = _timestamper()
     if timestamper is None:
         return signed
     lasting = folder / "lasting.pdf"
-    pdfsign.extend_to_lta(signed, lasting, trust=operations.trusted_roots(), timestamper=timestamper)
+    pdfsign.extend_to_lta(signed, lasting, trust=operations.trusted_roots(), timestamper=timestamper, now=now)
     return lasting
 
 

@@ -56,9 +56,8 @@ class SignedFile:
 
 def credential(*, kind: SignatureKind, agency_id: UUID, user_id: UUID | None, now: datetime) -> Credential:
     """The certificate in force of the person, or of the agency. Raises NoCredential."""
-    found = Credential.objects.filter(
-        kind=kind, agency_id=agency_id, user_id=user_id, withdrawn_at__isnull=True
-    ).first()
+    owned = Credential.objects.filter(kind=kind, agency_id=agency_id, withdrawn_at__isnull=True)
+    found = (owned.filter(user_id=user_id) if user_id else owned).first()
     if found is None:
         raise NoCredential
     if not found.valid_from <= now < found.valid_until:
@@ -127,14 +126,14 @@ def accept(*, session: SigningSession, file: SignedFile, current: str, now: date
 
 def examine(path: Path, *, now: datetime) -> Examination:
     """Check every signature of the PDF at `path` by ourselves; may ask OCSP and CRL services. No writes."""
-    report = pdfsign.verify(path, trust=trusted_roots(), now=now, fetch=True).to_json()
+    report = pdfsign.verify(path, trust=trusted_roots(), now=now, fetch=True).to_dict()
     verdict, message = rules.conclude(report)
     return Examination(verdict=Verdict(verdict), message=message, report=report, checked_at=now)
 
 
 def examine_signing(path: Path, *, now: datetime) -> Examination:
     """Check a PDF in the middle of signing, when the agency's signature may still be missing."""
-    report = pdfsign.verify(path, trust=trusted_roots(), now=now, fetch=True).to_json()
+    report = pdfsign.verify(path, trust=trusted_roots(), now=now, fetch=True).to_dict()
     return Examination(
         verdict=Verdict(report["verdict"]), message=str(report["message"]), report=report, checked_at=now
     )

@@ -45,7 +45,7 @@ def verdict_of(actor: Actor, *, sha256: str, verdict: str = "", message: str = "
 
 def has_credential(actor: Actor, *, kind: SignatureKind) -> bool:
     """Whether the actor (or the actor's agency) has a certificate registered to sign with."""
-    user_id = actor.user_id if kind is SignatureKind.PERSON else None
-    return Credential.objects.filter(
-        kind=kind, agency_id=actor.agency_id, user_id=user_id, withdrawn_at__isnull=True
-    ).exists()
+    owned = Credential.objects.filter(kind=kind, agency_id=actor.agency_id, withdrawn_at__isnull=True)
+    if kind is SignatureKind.PERSON:
+        owned = owned.filter(user_id=actor.user_id)
+    return owned.exists()

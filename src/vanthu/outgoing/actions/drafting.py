@@ -200,7 +200,8 @@ def _chosen(agency: Agency, content: DraftContent) -> dict[str, Any]:
 
 
 def _notation(agency: Agency, unit_id: UUID | None, type_code: str) -> str:
-    unit = Unit.objects.filter(id=unit_id).values_list("abbreviation", flat=True).first() or ""
+    units = Unit.objects.filter(id=unit_id) if unit_id else Unit.objects.none()
+    unit = units.values_list("abbreviation", flat=True).first() or ""
     return document_rules.notation(type_code=type_code, agency=agency.abbreviation, unit=unit)
 
 

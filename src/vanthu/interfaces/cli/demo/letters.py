@@ -57,15 +57,15 @@ def typeset(
         "title": signer.signing_title.split("\n"),
         "signer": signer.full_name,
     }
-    return bytes(
-        typst.compile(
-            _TEMPLATE.read_bytes(),
-            sys_inputs={"letter": json.dumps(letter, ensure_ascii=False)},
-            font_paths=[_FONTS],
-            ignore_system_fonts=True,
-            pdf_standards=["a-2b"],
-        )
+    options = {"letter": json.dumps(letter, ensure_ascii=False)}
+    compiled: bytes = typst.compile(
+        _TEMPLATE.read_bytes(),
+        sys_inputs=options,
+        font_paths=[_FONTS],
+        ignore_system_fonts=True,
+        pdf_standards=["a-2b"],
     )
+    return compiled
 
 
 def _short_name(agency: AgencyPlan, fallback: str) -> str:

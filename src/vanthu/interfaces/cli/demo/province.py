@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import Protocol
 from uuid import UUID
 
 from vanthu.interfaces.cli.demo.cast import INSTALLATIONS, PASSWORD, AgencyPlan, PersonPlan
+from vanthu.interfaces.cli.demo.pki import DemoPki
 from vanthu.kernel import blobs
 from vanthu.kernel.actor import Actor, system
 from vanthu.organizations import actions as organizations
@@ -23,28 +21,7 @@ _LOADER = "Nạp tỉnh mẫu"
 _TEMPORARY = "Tam-thoi@2026"
 
 
-class TokenCredential(Protocol):
-    """Where a demo certificate's key lies, and the certificate itself."""
-
-    @property
-    def token_label(self) -> str: ...
-    @property
-    def key_label(self) -> str: ...
-    @property
-    def certificate(self) -> Path: ...
-    @property
-    def chain(self) -> Sequence[Path]: ...
-    @property
-    def image(self) -> Path: ...
-
-
-class CredentialSource(Protocol):
-    """The demo PKI, as far as the loader needs it: a credential by username or agency code."""
-
-    def credential(self, subject_id: str) -> TokenCredential: ...
-
-
-def load(installation: str, pki: CredentialSource, *, now: datetime) -> None:
+def load(installation: str, pki: DemoPki, *, now: datetime) -> None:
     """Open the installation's agencies with their units, registers, people and certificates.
 
     Raises KeyError for an unknown installation, and whatever the use cases raise.
@@ -63,7 +40,7 @@ def load(installation: str, pki: CredentialSource, *, now: datetime) -> None:
         _load_agency(plan, system(_LOADER, agency_id=agency_id), pki, now)
 
 
-def _load_agency(plan: AgencyPlan, loader: Actor, pki: CredentialSource, now: datetime) -> None:
+def _load_agency(plan: AgencyPlan, loader: Actor, pki: DemoPki, now: datetime) -> None:
     registers.open_register(actor=loader, kind=RegisterKind.INCOMING, name="Sổ văn bản đến", now=now)
     registers.open_register(actor=loader, kind=RegisterKind.OUTGOING, name="Sổ văn bản đi", now=now)
     units = {
@@ -108,7 +85,7 @@ def _load_person(
 
 
 def _register_credential(
-    loader: Actor, pki: CredentialSource, subject_id: str, user_id: UUID | None, now: datetime
+    loader: Actor, pki: DemoPki, subject_id: str, user_id: UUID | None, now: datetime
 ) -> None:
     credential = pki.credential(subject_id)
     signing.register_credential(
