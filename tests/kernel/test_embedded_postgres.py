@@ -62,6 +62,13 @@ class TestCluster:
         assert server.create_database("once") is True
         assert server.create_database("once") is False
 
+    def test_drops_a_database_though_someone_is_connected(self, server: EmbeddedPostgres) -> None:
+        server.create_database("dropped")
+        with psycopg.connect(server.url("dropped")):
+            server.drop_database("dropped")
+
+        assert server.create_database("dropped") is True
+
     @pytest.mark.parametrize("role", [APP_ROLE, OWNER_ROLE])
     def test_gives_no_role_the_powers_of_the_server(self, server: EmbeddedPostgres, role: str) -> None:
         rows = _rows(
