@@ -189,6 +189,7 @@ def _body(request: HttpRequest) -> BinaryIO:
     limit = settings.AXIS_PACKET_LIMIT
     if length.isdigit() and int(length) > limit + PacketBody.EXTRA:
         raise FileTooLarge(f"Gói tin lớn hơn {limit // (1024 * 1024)} MB. Hãy tách bớt tệp đính kèm.")
-    # Without a length (chunked) Django reads nothing; the server's own stream ends where the body ends.
-    source = request if length else request.META["wsgi.input"]
+    # Without a length (chunked) Django reads nothing; a server that says so ends its stream with the body.
+    unbounded = not length and request.META.get("wsgi.input_terminated")
+    source = request.META["wsgi.input"] if unbounded else request
     return cast(BinaryIO, PacketBody(source))

@@ -1,0 +1,3 @@
+"""The interchange axis."""
+
+from __future__ import annotations
