@@ -17,8 +17,8 @@ LOCKED_FOR = timedelta(minutes=15)
 PASSWORD_LENGTH_LIMIT = 256
 
 #: QĐ 20/2020/QĐ-TTg Điều 4: groups of capitals and digits divided by dots, 35 characters at most.
-_CODE = re.compile(r"^(?=.{3,35}$)[A-Z]\d{2}(\.[0-9A-Z]+)*$")
-_USERNAME = re.compile(r"^[a-z0-9][a-z0-9._@-]{2,59}$")
+_CODE = re.compile(r"(?=.{3,35}\Z)[A-Z][0-9]{2}(\.[0-9A-Z]+)*")
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{2,59}")
 
 
 class WeakPassword(DomainError):
@@ -29,7 +29,7 @@ class WeakPassword(DomainError):
 
 def is_agency_code(code: str) -> bool:
     """Whether `code` is an identifier code of QĐ 20/2020/QĐ-TTg Điều 4."""
-    return bool(_CODE.match(code))
+    return bool(_CODE.fullmatch(code))
 
 
 def agency_search_text(*, code: str, old_code: str, name: str, abbreviation: str) -> str:
@@ -40,7 +40,7 @@ def agency_search_text(*, code: str, old_code: str, name: str, abbreviation: str
 def username_form(text: str) -> str | None:
     """The one form of a sign-in name: lower case, no outer spaces; None when `text` cannot be one."""
     name = text.strip().lower()
-    return name if _USERNAME.match(name) else None
+    return name if _USERNAME.fullmatch(name) else None
 
 
 def password_form(text: str) -> str:
