@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import itertools
 import struct
+import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.edxml.dialects import (
     MESSAGE,
@@ -272,3 +275,44 @@ def test_every_error_has_a_vietnamese_sentence() -> None:
 
 def test_dialects_are_what_they_claim(tmp_path: Path) -> None:
     assert read_edoc(Dialect().bytes(), tmp_path).warnings == ()
+
+
+class TestDamage:
+    """Random damage is refused with one of our errors or read with warnings; nothing else comes out."""
+
+    @settings(max_examples=300, deadline=None)
+    @given(
+        base=st.sampled_from([edoc(enclosed=TWO_GOOD), carrying(zip_of((f"{UUID}.pdf", PDF))), status()]),
+        place=st.floats(0, 1, exclude_max=True),
+        removed=st.integers(0, 40),
+        inserted=st.one_of(
+            st.binary(max_size=6),
+            st.sampled_from(
+                [b"<a/>", b"&#0;", b"<![CDATA[", b"<!DOCTYPE a>", b"</Attachment>", b"..", b"<!--"]
+            ),
+        ),
+    )
+    def test_a_damaged_packet_is_refused_or_read(
+        self, base: bytes, place: float, removed: int, inserted: bytes
+    ) -> None:
+        at = int(place * len(base))
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            try:
+                edxml.read(io.BytesIO(base[:at] + inserted + base[at + removed :]), attachments_dir=folder)
+            except edxml.PacketRefused:
+                assert list(folder.iterdir()) == []
+
+    @settings(max_examples=300, deadline=None)
+    @given(place=st.floats(0, 1, exclude_max=True), flips=st.binary(min_size=1, max_size=4))
+    def test_a_damaged_zip_is_refused_or_kept(self, place: float, flips: bytes) -> None:
+        data = bytearray(zip_of((f"{UUID}.pdf", PDF)))
+        at = int(place * len(data))
+        for number, flip in enumerate(flips):
+            data[(at + number) % len(data)] ^= flip
+        with tempfile.TemporaryDirectory() as name:
+            try:
+                packet = read_edoc(carrying(bytes(data)), Path(name))
+            except (edxml.DamagedAttachment, edxml.UnsafeName):
+                return
+            assert packet.attachments[1].path.read_bytes() in (PDF, bytes(data))

@@ -166,10 +166,20 @@ class Intake:
                     if into.size + len(piece) > bound:
                         raise ZipBomb
                     into.write(piece)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error) as damage:
+        except _ZIP_FAULTS as damage:
             raise DamagedAttachment from damage
 
 
+# What zipfile lets through besides its own error when a zip's records contradict each other.
+_ZIP_FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 _END = struct.Struct("<4s4H2LH")
 _END_SIGNATURE = b"PK\x05\x06"
 _ZIP64_LOCATOR = b"PK\x06\x07"
@@ -188,7 +198,7 @@ def wrapping_entry(path: Path, name: str) -> zipfile.ZipInfo | None:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error):
+    except _ZIP_FAULTS:
         return None
     if len(entries) != 1 or not _is_plain(entries[0]):
         return None
@@ -217,7 +227,8 @@ def _says_one_entry(path: Path) -> bool:
 def _is_plain(entry: zipfile.ZipInfo) -> bool:
     encrypted = bool(entry.flag_bits & 0x1)
     usual = entry.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-    return usual and not encrypted and not entry.is_dir()
+    # A lying directory can place the entry before the file begins.
+    return usual and not encrypted and not entry.is_dir() and entry.header_offset >= 0
 
 
 def _is_wrapper_name(entry_name: str, name: str) -> bool:

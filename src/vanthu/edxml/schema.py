@@ -43,19 +43,11 @@ class Slot:
     attribute: str
     spec: Spec
     group: type[Any] | None
-
-    @property
-    def name(self) -> str:
-        return self.spec.name
-
-    @property
-    def inside(self) -> str | None:
-        return None if isinstance(self.spec, Leaf) else self.spec.inside
-
-    @property
-    def none_is_unknown(self) -> bool:
-        """Whether None means «said, but not understood», as against an element that is not there."""
-        return isinstance(self.spec, Choice) and self.spec.blank is not None
+    name: str
+    #: The enclosing element, if the standard puts one around this one.
+    inside: str | None
+    #: Whether None means «said, but not understood», as against an element that is not there.
+    none_is_unknown: bool
 
 
 def slots_of(value_class: type[Any]) -> tuple[Slot, ...]:
@@ -75,8 +67,19 @@ def _find_slots(value_class: type[Any]) -> tuple[Slot, ...]:
         annotation, *notes = _parts(hints[item.name])
         spec = next((note for note in notes if isinstance(note, Leaf | Group | Many)), None)
         if spec is not None:
-            found.append(Slot(item.name, spec, _value_class(annotation)))
+            found.append(_slot(item.name, spec, _value_class(annotation)))
     return tuple(found)
+
+
+def _slot(attribute: str, spec: Spec, group: type[Any] | None) -> Slot:
+    return Slot(
+        attribute=attribute,
+        spec=spec,
+        group=group,
+        name=spec.name,
+        inside=None if isinstance(spec, Leaf) else spec.inside,
+        none_is_unknown=isinstance(spec, Choice) and spec.blank is not None,
+    )
 
 
 def _parts(hint: Any) -> tuple[Any, ...]:
