@@ -19,6 +19,9 @@ import pytest
 from vanthu.kernel.embedded_postgres import EmbeddedPostgres
 
 if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
+    from tests.keys import KeyRing
     from tests.world import World
 
 _RUNS = Path("var/test")
@@ -79,6 +82,28 @@ def world(db: None) -> World:
     from tests.world import build_world
 
     return build_world()
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeyRing]:
+    """Tokens and certificates of the cast, and the service that vouches for them: see tests/keys.py."""
+    from tests.keys import standing_keys
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOFTHSM2_CONF", "")
+        with standing_keys(tmp_path_factory.mktemp("keys")) as ring:
+            yield ring
+
+
+@pytest.fixture
+def signers(world: World, keys: KeyRing, settings: SettingsWrapper) -> KeyRing:
+    """The cast with its certificates registered, its tokens plugged in, its root trusted, its time stamped."""
+    from tests.keys import register_credentials
+
+    keys.plug_in()
+    settings.TRUST, settings.TSA_URL = str(keys.pki.trust_dir), keys.pki.tsa_url
+    register_credentials(world, keys)
+    return keys
 
 
 def pytest_sessionstart() -> None:

@@ -1,0 +1,3 @@
+"""Tests of vanthu.documents."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Tests of vanthu.incoming."""
+
+from __future__ import annotations

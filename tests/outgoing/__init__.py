@@ -1,0 +1,3 @@
+"""Tests of vanthu.outgoing."""
+
+from __future__ import annotations

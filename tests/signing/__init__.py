@@ -1,0 +1,3 @@
+"""Tests of vanthu.signing."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Tests of vanthu.workflow."""
+
+from __future__ import annotations
