@@ -107,11 +107,10 @@ class TestAppoint:
             now=NOW,
         )
 
-        labels = [post.label for post in queries.account(world.clerk).posts]
-        assert labels == [
-            "Lưu trữ viên, Văn phòng, Sở Nội vụ tỉnh An Bình",
-            "Văn thư, Văn phòng, Sở Nội vụ tỉnh An Bình",
-        ]
+        assert {post.label: post.is_current for post in queries.account(world.clerk).posts} == {
+            "Lưu trữ viên, Văn phòng, Sở Nội vụ tỉnh An Bình": False,
+            "Văn thư, Văn phòng, Sở Nội vụ tỉnh An Bình": True,
+        }
         assert AuditEntry.objects.get().subject_id == post_id
 
     def test_is_refused_twice_for_one_post(self, world: World) -> None:
