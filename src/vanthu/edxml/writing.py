@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
-import tempfile
 import unicodedata
 import zipfile
 from collections.abc import Collection, Iterator, Sequence
@@ -12,7 +10,7 @@ from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from lxml import etree
 
@@ -77,22 +75,14 @@ def _open(target: Path | BinaryIO) -> Iterator[BinaryIO]:
     if not isinstance(target, Path):
         yield target
         return
-    handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}-", dir=target.parent)
+    unfinished = target.with_name(f".{target.name[:40]}-{uuid4().hex}")
     try:
-        with os.fdopen(handle, "wb") as file:
-            # mkstemp keeps the file to its owner; the packet shall be as any other file of this user.
-            os.fchmod(file.fileno(), 0o666 & ~_umask())
+        with unfinished.open("xb") as file:
             yield file
-        os.replace(name, target)
+        unfinished.replace(target)
     except BaseException:
-        os.unlink(name)
+        unfinished.unlink(missing_ok=True)
         raise
-
-
-def _umask() -> int:
-    current = os.umask(0o077)
-    os.umask(current)
-    return current
 
 
 def _root(xml: _Xml) -> Any:
