@@ -119,7 +119,7 @@ class TestStart:
                      "a = os.environ['NOTIFY_SOCKET']; socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)"
                      ".sendto(b'READY=1', chr(0) + a[1:]); time.sleep(600)")
             start = command([sys.executable, "-c", words], {**os.environ, "NOTIFY_SOCKET": mail.address})
-            children = [Child(name="worker", start=start, ready=mail.arrived)]
+            children = [Child(name="worker", start=mail.before(start), ready=mail.arrived)]
             """,
         )
 

@@ -202,6 +202,13 @@ class EmbeddedPostgres:
             _create_extensions(connection)
         return True
 
+    def drop_database(self, name: str) -> None:
+        """Remove `name` with everything in it, whoever is connected; nothing happens when it is not there."""
+        with self._connect("postgres") as connection:
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
+
     def _connect(self, database: str, *, timeout: int = 30) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(
             host=str(socket_folder(self.data)),

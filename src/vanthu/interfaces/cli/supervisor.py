@@ -256,8 +256,7 @@ def command(arguments: Sequence[str], environment: Mapping[str, str]) -> Start:
 class ReadyMail:
     """Where a child says that it is ready: sd_notify(3), as under systemd.
 
-    Pass `address` to the child as NOTIFY_SOCKET. Every start of the child must be given a fresh word,
-    so `forget` belongs before it.
+    Pass `address` to the child as NOTIFY_SOCKET, and start it with `before(start)`.
     """
 
     def __init__(self, name: str) -> None:
@@ -267,17 +266,22 @@ class ReadyMail:
         self._is_ready = False
 
     def arrived(self) -> bool:
-        """Whether the child has said READY=1 since the last `forget`."""
+        """Whether the child that runs now has said READY=1."""
         with contextlib.suppress(BlockingIOError):
             while True:
                 if b"READY=1" in self._socket.recv(4096).splitlines():
                     self._is_ready = True
         return self._is_ready
 
-    def forget(self) -> None:
-        """Drop what an earlier life of the child said."""
-        self.arrived()
-        self._is_ready = False
+    def before(self, start: Start) -> Start:
+        """`start`, after dropping what an earlier life of the child said."""
+
+        def start_afresh(log: IO[bytes]) -> subprocess.Popen[bytes]:
+            self.arrived()
+            self._is_ready = False
+            return start(log)
+
+        return start_afresh
 
 
 def _request_stop(number: int, frame: FrameType | None) -> None:

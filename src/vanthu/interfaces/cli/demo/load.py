@@ -1,86 +1,57 @@
-"""`vanthu demo load`: enter one installation's agencies and people, with their certificates, once."""
+"""`vanthu demo load`: enter one installation's agencies and people, with their certificates."""
 
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
-from vanthu.config import environment
 from vanthu.interfaces.cli import settings
 from vanthu.interfaces.cli.command import CommandRefused
 from vanthu.interfaces.cli.demo import pki
-from vanthu.interfaces.cli.demo.cast import (
-    IN_THE_STORY,
-    INSTALLATIONS,
-    PASSWORD,
-    AgencyPlan,
-    PersonPlan,
-    unit_name,
-)
+from vanthu.interfaces.cli.demo.cast import INSTALLATIONS, AgencyPlan, PersonPlan, unit_name
 from vanthu.interfaces.cli.demo.pki import AgencySubject, PersonSubject
-from vanthu.kernel.errors import DomainError
+from vanthu.interfaces.cli.demo.tokens import TokenRefused
+from vanthu.interfaces.cli.demo.topology import Topology
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Which installation is loaded."""
-    parser.add_argument(
-        "--installation", required=True, choices=sorted(INSTALLATIONS), help="hệ thống mẫu nào"
-    )
+    """Which installation; its database comes from the environment."""
+    parser.add_argument("--installation", choices=INSTALLATIONS, required=True, help="hệ thống cần nạp")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make the certificates, then enter everything through the use cases. Raises CommandRefused."""
+    """Load the installation into an empty database. Raises CommandRefused."""
     settings.load(settings.SYSTEM)
+    # What the loader needs of the system can only be imported once the system is ready.
     from vanthu.interfaces.cli.demo import province
+    from vanthu.kernel.errors import DomainError
 
+    topology = Topology.from_demo_environment()
+    now = datetime.now(UTC)
     plans = INSTALLATIONS[args.installation]
-    made = pki.ensure(
-        Path(environment.text("VANTHU_DEMO_VAR")),
-        [_person(plan, person) for plan in plans for person in plan.people if person.signing_title],
-        [_agency(plan) for plan in plans],
-        environment.text("VANTHU_DEMO_PKI_URL"),
-    )
+    people = [_person(plan, each) for plan in plans for each in plan.people if each.signing_title]
+    agencies = [_agency(plan) for plan in plans]
     try:
-        province.load(args.installation, made, now=datetime.now(UTC))
-    except DomainError as error:
-        raise CommandRefused(f"Không nạp được tỉnh mẫu: {error}", exit_code=1) from error
-    _write_accounts(plans)
+        made = pki.ensure(topology.var, people, agencies, topology.pki_url, now=now)
+        province.load(args.installation, made, now=now)
+    except (DomainError, TokenRefused) as refused:
+        raise CommandRefused(str(refused), exit_code=1) from refused
     return 0
-
-
-def _write_accounts(plans: Sequence[AgencyPlan]) -> None:
-    """What `vanthu demo run` prints: the accounts of the agencies the demo's story is about."""
-    accounts = [
-        {
-            "agency": plan.name,
-            "role": ", ".join(str(role.label) for role in person.roles)
-            + (" (lần đầu đăng nhập)" if person.is_new else ""),
-            "username": person.username,
-            "password": PASSWORD,
-            "name": f"{person.full_name}, {person.position}",
-        }
-        for plan in plans
-        if plan.code in IN_THE_STORY
-        for person in plan.people
-    ]
-    path = Path(environment.text("VANTHU_VAR")) / "accounts.json"
-    path.write_text(json.dumps(accounts, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def _person(plan: AgencyPlan, person: PersonPlan) -> PersonSubject:
     return PersonSubject(
         id=person.username,
         name=person.full_name,
-        unit=unit_name(plan, person.unit) if person.unit else plan.name,
+        title=person.position,
+        unit=unit_name(plan, person.unit) if person.unit else "",
         agency=plan.name,
         province=plan.place,
         email=f"{person.username}@anbinh.example",
-        title=person.position,
     )
 
 
 def _agency(plan: AgencyPlan) -> AgencySubject:
-    return AgencySubject(id=plan.code, name=plan.name, province=plan.place, email=plan.email)
+    return AgencySubject(
+        id=plan.code, name=plan.name, parent=plan.parent_name, province=plan.place, email=plan.email
+    )
