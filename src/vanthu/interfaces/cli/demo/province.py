@@ -95,7 +95,7 @@ def _register_credential(
         token_label=credential.token_label,
         key_label=credential.key_label,
         certificate_pem=credential.certificate.read_text(encoding="ascii"),
-        chain_pem=credential.chain.read_text(encoding="ascii"),
+        chain_pem="".join(path.read_text(encoding="ascii") for path in credential.chain),
         image=blobs.put_file(credential.image),
         now=now,
     )
