@@ -44,7 +44,7 @@ def _person(plan: AgencyPlan, person: PersonPlan) -> PersonSubject:
         id=person.username,
         name=person.full_name,
         title=person.position,
-        unit=unit_name(plan, person.unit) if person.unit else "",
+        unit=unit_name(plan, person.unit) if person.unit else plan.name,
         agency=plan.name,
         province=plan.place,
         email=f"{person.username}@anbinh.example",

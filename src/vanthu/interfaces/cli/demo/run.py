@@ -283,11 +283,13 @@ def _facts(topology: Topology) -> dict[str, object]:
 
 
 def _greet(topology: Topology) -> None:
-    """Who may sign in, by agency and role, then where: the last lines are what is needed first."""
-    from vanthu.interfaces.cli.demo.cast import INSTALLATIONS, PASSWORD, PIN
+    """Who may sign in where the main job happens, by role; then the addresses, last, where the eye rests."""
+    from vanthu.interfaces.cli.demo.cast import IN_THE_STORY, INSTALLATIONS, PASSWORD, PIN
 
     for each in (topology.province, topology.outside):
         for plan in INSTALLATIONS[each.name]:
+            if plan.code not in IN_THE_STORY:
+                continue
             _say(f"\n  {plan.name} · {each.address}")
             for person in plan.people:
                 roles = ", ".join(role.label for role in person.roles)
