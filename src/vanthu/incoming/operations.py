@@ -15,6 +15,7 @@ from vanthu.documents.states import FileKind
 from vanthu.incoming import permissions
 from vanthu.incoming.events import IncomingProgressed, SignatureUnsettled
 from vanthu.incoming.models import IncomingDocument
+from vanthu.incoming.rules import SUBJECT_TYPE as SUBJECT_TYPE
 from vanthu.incoming.states import State
 from vanthu.kernel import audit, outbox
 from vanthu.kernel.actor import Actor
@@ -23,8 +24,6 @@ from vanthu.signing import operations as signing
 from vanthu.signing import rules as signing_rules
 from vanthu.signing.operations import Examination
 from vanthu.signing.states import Verdict
-
-SUBJECT_TYPE = "incoming.document"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

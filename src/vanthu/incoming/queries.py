@@ -12,7 +12,7 @@ from vanthu.documents import queries as documents
 from vanthu.documents.models import Document, DocumentFile, DocumentRelation
 from vanthu.documents.queries import FileRow, Link
 from vanthu.documents.states import FileKind, RelationKind, Urgency
-from vanthu.incoming import operations, permissions
+from vanthu.incoming import permissions, rules
 from vanthu.incoming.models import IncomingDocument
 from vanthu.incoming.states import TRANSITIONS, State, Step
 from vanthu.kernel import trail
@@ -191,7 +191,7 @@ def get_incoming(actor: Actor, *, document_id: UUID, now: datetime) -> IncomingP
         replied_to=_replied_to(document_id),
         history=tuple(
             trail.history(
-                subject_type=operations.SUBJECT_TYPE,
+                subject_type=rules.SUBJECT_TYPE,
                 subject_id=document_id,
                 texts=_SENTENCES,
                 status_codes=_STATUS_CODES,

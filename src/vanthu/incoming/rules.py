@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+#: What the audit trail calls an incoming document.
+SUBJECT_TYPE = "incoming.document"
+
 REASON_LIMIT = 1000
 INSTRUCTION_LIMIT = 2000
 

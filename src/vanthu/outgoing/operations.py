@@ -16,9 +16,8 @@ from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import DomainError, NotFound
 from vanthu.outgoing import permissions
 from vanthu.outgoing.models import OutgoingDocument
+from vanthu.outgoing.rules import SUBJECT_TYPE as SUBJECT_TYPE
 from vanthu.outgoing.states import State
-
-SUBJECT_TYPE = "outgoing.document"
 
 
 class NotReady(DomainError):

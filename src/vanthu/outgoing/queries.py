@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from vanthu import pdfsign
+from vanthu.documents import operations as document_operations
 from vanthu.documents import queries as documents
 from vanthu.documents.models import Document
 from vanthu.documents.queries import FileRow, Link
@@ -21,7 +22,7 @@ from vanthu.kernel.errors import NotFound
 from vanthu.kernel.folding import fold
 from vanthu.kernel.pages import Page, page_of
 from vanthu.kernel.trail import HistoryRow
-from vanthu.outgoing import operations, permissions
+from vanthu.outgoing import permissions, rules
 from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.states import TRANSITIONS, State, Step
 from vanthu.registers import queries as registers
@@ -188,7 +189,7 @@ def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingP
         replies_to=_replies_to(outgoing),
         next_number=_next_number(actor, outgoing, now) if Step.NUMBER in acts else None,
         history=tuple(
-            trail.history(subject_type=operations.SUBJECT_TYPE, subject_id=document_id, texts=_SENTENCES)
+            trail.history(subject_type=rules.SUBJECT_TYPE, subject_id=document_id, texts=_SENTENCES)
         ),
     )
 
@@ -196,7 +197,9 @@ def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingP
 def signing_view(actor: Actor, *, document_id: UUID) -> SigningView:
     """The pages of the PDF in force and where its marks stand. Raises NotFound."""
     outgoing = _get(actor, document_id)
-    with blobs.as_path(operations.main_file(outgoing).blob_id) as path:
+    main = document_operations.current_file(document_id, FileKind.MAIN)
+    assert main is not None, "an outgoing document is drafted with its PDF"
+    with blobs.as_path(main.blob_id) as path:
         sizes = pdfsign.page_sizes(path)
     return SigningView(
         places=outgoing.places,

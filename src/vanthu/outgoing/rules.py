@@ -9,6 +9,9 @@ from uuid import UUID
 
 from vanthu.documents.rules import DOCUMENT_TYPES
 
+#: What the audit trail calls an outgoing document.
+SUBJECT_TYPE = "outgoing.document"
+
 #: Degrees of secrecy a drafter may name; only the first may enter (seed regulations; QĐ 28/2018 Điều 1).
 SECRECY: Mapping[str, str] = MappingProxyType(
     {"normal": "Thường", "secret": "Mật", "top_secret": "Tối mật", "absolute_secret": "Tuyệt mật"}
