@@ -62,7 +62,7 @@ def _certificate(credential: DemoCredential) -> x509.Certificate:
 
 
 def _ask_ocsp(demo: DemoPki, certificate: Path) -> str:
-    issuing = demo.credential(LEADER.id).chain
+    issuing = demo.credential(LEADER.id).chain[0]
     return _openssl(
         *("ocsp", "-issuer", issuing, "-cert", certificate, "-CAfile", demo.root),
         *("-url", f"{demo.base_url}/ocsp"),
@@ -86,7 +86,7 @@ class TestCertificates:
         credential = demo.credential(AGENCY.id)
 
         said = _openssl(
-            *("verify", "-CAfile", demo.root, "-untrusted", credential.chain, credential.certificate)
+            *("verify", "-CAfile", demo.root, "-untrusted", credential.chain[0], credential.certificate)
         )
 
         assert said.strip().endswith("OK")
@@ -95,7 +95,7 @@ class TestCertificates:
         credential = demo.credential("expired")
 
         said = _openssl(
-            *("verify", "-CAfile", demo.root, "-untrusted", credential.chain, credential.certificate)
+            *("verify", "-CAfile", demo.root, "-untrusted", credential.chain[0], credential.certificate)
         )
 
         assert "certificate has expired" in said
@@ -154,7 +154,7 @@ class TestRevocation:
 
         said = _openssl(
             *("verify", "-crl_check_all", "-CRLfile", lists, "-CAfile", demo.root),
-            *("-untrusted", credential.chain, credential.certificate),
+            *("-untrusted", credential.chain[0], credential.certificate),
         )
 
         assert verdict in said

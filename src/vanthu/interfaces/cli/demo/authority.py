@@ -140,8 +140,6 @@ def _found(folder: Path, base_url: str, now: datetime) -> None:
     signing = Identity(issuing, issuing_key)
     _keep(folder, "issuing", signing)
     _found_services(folder, base_url, top, signing, now)
-    pems = (each.certificate.public_bytes(serialization.Encoding.PEM) for each in (signing, top))
-    (folder / "chain.pem").write_bytes(b"".join(pems))
     (folder / "base_url").write_text(base_url.rstrip("/"), encoding="utf-8")
 
 

@@ -72,8 +72,8 @@ class DemoCredential:
     key_label: str
     pin: str
     certificate: Path
-    #: One PEM file: the issuing certificate, then the root.
-    chain: Path
+    #: PEM files: the issuing certificate, then the root.
+    chain: tuple[Path, ...]
     image: Path
 
 
@@ -139,7 +139,7 @@ class DemoPki:
             key_label=KEY_LABEL,
             pin=PIN,
             certificate=self.folder / "certificates" / f"{token_label}.pem",
-            chain=self.folder / "ca" / "chain.pem",
+            chain=(self.folder / "ca" / "issuing.pem", self.folder / "ca" / "root.pem"),
             image=self.folder / "images" / f"{token_label}.png",
         )
 
