@@ -83,7 +83,7 @@ class TestLock:
 class TestInitials:
     @pytest.mark.parametrize(
         ("name", "initials"),
-        [("Nguyễn Văn An", "NA"), ("Đỗ Thị Mai", "ĐM"), ("An", "A"), ("", ""), ("  ", "")],
+        [("Nguyễn Văn An", "NA"), ("Đỗ Thị Mai", "ĐM"), ("An", "A"), ("", "?"), ("Phòng 1", "P")],
     )
     def test_are_of_family_and_given_name(self, name: str, initials: str) -> None:
         assert rules.initials(name) == initials

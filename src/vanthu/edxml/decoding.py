@@ -55,6 +55,7 @@ _DEFAULT = object()
 
 
 def join(path: str, name: str) -> str:
+    """The place of `name` within `path`, as errors name it."""
     return f"{path}/{name}" if path else name
 
 

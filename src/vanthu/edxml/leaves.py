@@ -113,6 +113,8 @@ def shorten(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text(Leaf):
+    """A text of limited length, and of a given form where the standard gives one."""
+
     max_length: int
     pattern: str | None = None
     #: What the pattern asks for, as the end of «phải là …».
@@ -187,6 +189,8 @@ class StatusCodeText(Text):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Integer(Leaf):
+    """A whole number within its limits."""
+
     low: int = 0
     #: PromulgationAmount and PageAmount are unsigned shorts; nothing in a packet is larger.
     high: int = 65_535
@@ -248,6 +252,8 @@ class Choice(Leaf):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Boolean(Leaf):
+    """Yes or no, in the ways XML Schema writes them."""
+
     def parse(self, text: str, path: str, remarks: Remarks) -> bool | None:
         value = tidy(text).lower()
         if value in ("true", "1"):

@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Prefetch
-from django.utils import timezone
 
 from vanthu.exchange import rules
 from vanthu.exchange.models import Delivery, DeliveryStatus
@@ -74,7 +73,7 @@ class DeliveriesPage:
     not_fetched: int
 
 
-def deliveries(actor: Actor, *, document_id: UUID) -> DeliveriesPage:
+def deliveries(actor: Actor, *, document_id: UUID, now: datetime) -> DeliveriesPage:
     """Gửi, nhận của một văn bản đi: every recipient with every state and its time. Raises NotFound."""
     document = OutgoingDocument.objects.filter(outgoing_permissions.visible(actor), pk=document_id).first()
     if document is None:
@@ -86,7 +85,6 @@ def deliveries(actor: Actor, *, document_id: UUID) -> DeliveriesPage:
         .filter(document_id=document_id)
         .order_by("recipient_name", "id")
     )
-    now = timezone.now()
     rows = [
         (delivery, _row(delivery, now))
         for delivery in sorted(found, key=lambda each: places.get(each.recipient_id, 0))

@@ -89,9 +89,9 @@ def accepted_password(password: str, *, username: str, previous: str | None = No
 
 
 def initials(full_name: str) -> str:
-    """First letters of the family and the given name: `NA` of Nguyễn Văn An, `A` of An."""
-    words = full_name.split()
-    return "".join(word[0] for word in (words[0], *words[1:][-1:])).upper() if words else ""
+    """Two letters to know a name by, of its first and last word: `NA` of Nguyễn Văn An; else `?`."""
+    words = [word for word in full_name.split() if word[0].isalpha()]
+    return "".join(word[0] for word in (*words[:1], *words[1:][-1:])).upper() or "?"
 
 
 def person_label(full_name: str, *, position: str, unit_abbreviation: str = "") -> str:

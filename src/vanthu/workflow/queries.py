@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from vanthu.kernel.actor import Actor
 from vanthu.organizations.models import Post
+from vanthu.organizations.rules import initials
 from vanthu.workflow.models import ApprovalStep, Assignment
 from vanthu.workflow.states import ApprovalKind, ApprovalState, AssignmentRole, AssignmentState
 
@@ -132,21 +133,13 @@ def approvals_of(actor: Actor, *, document_id: UUID) -> list[ApprovalRow]:
     ]
 
 
-def initials_of(name: str) -> str:
-    """Two letters to know a name by: first and last word."""
-    words = [word for word in name.split() if word[0].isalpha()]
-    if not words:
-        return "?"
-    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
-
-
 def _node(actor: Actor, part: Assignment, below: dict[UUID | None, list[Assignment]]) -> AssignmentNode:
     own_unit = part.unit_id is not None and part.unit_id == actor.unit_id
     open_part = part.state != AssignmentState.DONE
     return AssignmentNode(
         id=part.id,
         who=_who(part),
-        initials=initials_of(_who(part)),
+        initials=initials(_who(part)),
         is_unit=part.unit_id is not None,
         role=part.role,
         role_label=str(AssignmentRole(part.role).label),

@@ -40,6 +40,7 @@ _CHANGES = {
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
+    """A file, roots to trust, and the form of the answer."""
     parser.add_argument("file", metavar="TỆP.pdf", type=Path, help="tệp PDF cần kiểm tra")
     parser.add_argument(
         "--trust",

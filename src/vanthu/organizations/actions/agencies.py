@@ -19,6 +19,17 @@ from vanthu.organizations.models import Agency
 
 #: Rows read and written at a time when a whole directory (125,000 agencies) is learned.
 _CHUNK = 2000
+_DESCRIBED = [
+    "name",
+    "abbreviation",
+    "place",
+    "old_code",
+    "email",
+    "parent",
+    "is_hosted",
+    "closed_at",
+    "search_text",
+]
 
 
 class CodeRefused(DomainError):
@@ -78,18 +89,22 @@ def open_agency(
 
     `code` follows QĐ 20/2020/QĐ-TTg Điều 4. Raises NotAllowed, CodeRefused, CodeTaken (served already).
     """
-    agency = Agency.objects.select_for_update().filter(code=code).first() or Agency(code=code)
+    known = Agency.objects.select_for_update().filter(code=code).first()
     require(permissions.may_open_agencies(actor))
     if not rules.is_agency_code(code):
         raise CodeRefused
-    if agency.is_hosted:
+    if known is not None and known.is_hosted:
         raise CodeTaken
 
+    agency = known or Agency(code=code)
     agency.name, agency.abbreviation, agency.place = tidy(name), tidy(abbreviation), tidy(place)
     agency.old_code, agency.email, agency.parent_id = old_code, email, parent_id
     agency.is_hosted, agency.closed_at = True, None
     agency.search_text = _search_text(agency)
-    agency.save()
+    if known is None:
+        agency.save(force_insert=True)
+    else:
+        agency.save(update_fields=_DESCRIBED)
 
     audit.record(
         action="organizations.agency-opened",

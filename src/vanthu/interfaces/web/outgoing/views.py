@@ -90,7 +90,7 @@ def deliveries(request: WebRequest, document_id: UUID) -> HttpResponse:
     found = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
     context = {
         "document": found,
-        "sent": exchange.deliveries(request.actor, document_id=document_id),
+        "sent": exchange.deliveries(request.actor, document_id=document_id, now=timezone.now()),
         "crumbs": crumbs(found, "Gửi nhận"),
         "page_title": f"Gửi nhận {found.row.code}",
     }

@@ -1,0 +1,3 @@
+"""House rules, checked by machine; each message says what to do instead."""
+
+from __future__ import annotations
