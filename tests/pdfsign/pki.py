@@ -16,7 +16,7 @@ from certomancer.registry import ArchLabel, CertLabel, CertomancerConfig, PKIArc
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from vanthu.pdfsign import Certificate, HttpTimestamper, PrivateKeySigner
+from vanthu.pdfsign import Certificate, HttpTimestamper, PrivateKeySigner, load_certificate
 from vanthu.pdfsign.signers import PrivateKey
 
 _KEYS = ("root", "ca", "ocsp", "tsa", "person", "agency", "other-root")
@@ -124,4 +124,5 @@ def _issue(architecture: PKIArchitecture) -> dict[str, Certificate]:
         "expired",
         "untrusted",
     )
-    return {name: architecture.get_cert(CertLabel(name)) for name in names}
+    # Read back from their bytes, as every certificate in the world arrives.
+    return {name: load_certificate(architecture.get_cert(CertLabel(name)).dump()) for name in names}

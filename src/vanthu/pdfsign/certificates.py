@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
+import functools
 import re
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeAlias, cast
 
@@ -163,6 +165,20 @@ def _attribute(certificate: Certificate, name: str) -> str:
 
 def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def unique(certificates: Iterable[Certificate]) -> list[Certificate]:
+    """The certificates without repetition, in order, each as the one object this process knows it by.
+
+    Parsing and comparing names is slow and remembered per object; the same few certificates come with every
+    signature.
+    """
+    return list(dict.fromkeys(_known(certificate.dump()) for certificate in certificates))
+
+
+@functools.lru_cache(maxsize=512)
+def _known(der: bytes) -> Certificate:
+    return Certificate.load(der)
 
 
 def fingerprint(certificate: Certificate) -> bytes:

@@ -24,6 +24,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.rw_common import PdfHandler, find_inherited_value_in_tree
 from pyhanko.sign.fields import enumerate_sig_fields
 
+from vanthu.pdfsign import fastlex
 from vanthu.pdfsign.errors import (
     BrokenPdf,
     EmptyPdf,
@@ -34,6 +35,8 @@ from vanthu.pdfsign.errors import (
     UnreadablePdf,
 )
 from vanthu.pdfsign.places import Box
+
+fastlex.install()
 
 #: What a parser raises on bytes somebody made up; none of it may reach the person as a traceback.
 PARSING_FAILURES = (

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import contextlib
 import json
 import shutil
-import threading
 from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -192,19 +191,17 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(coroutine)
-    outcome: list[T] = []
-    failure: list[BaseException] = []
+        return _run_here(coroutine)
+    with ThreadPoolExecutor(max_workers=1) as other:
+        return other.submit(_run_here, coroutine).result()
 
-    def work() -> None:
-        try:
-            outcome.append(asyncio.run(coroutine))
-        except BaseException as error:
-            failure.append(error)
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
-    with contextlib.suppress(IndexError):
-        raise failure[0]
-    return outcome[0]
+def _run_here(coroutine: Coroutine[Any, Any, T]) -> T:
+    # Not asyncio.run: its handling of Ctrl-C prints the whole task, certificates and all, into a string that
+    # nobody reads, which takes longer than the signature.
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(coroutine)
+    finally:
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()

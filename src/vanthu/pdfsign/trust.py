@@ -20,7 +20,7 @@ from pyhanko_certvalidator.errors import (
 )
 from pyhanko_certvalidator.path import ValidationPath
 
-from vanthu.pdfsign.certificates import Certificate
+from vanthu.pdfsign.certificates import Certificate, unique
 from vanthu.pdfsign.revocation import Evidence, Fetcher
 from vanthu.pdfsign.verdict import Problem, Revocation
 
@@ -99,7 +99,8 @@ async def judge_certificate(
     In force: at the proven time; without one, now. Revoked: before the proven time; without one, at all.
     Evidence that the network gives is added to `evidence`.
     """
-    intermediates = [*others, *evidence.certificates]
+    (certificate,) = unique([certificate])
+    intermediates = unique([*others, *evidence.certificates])
     found = await _find_path(
         certificate, intermediates, purpose, moment=times.proven or times.now, roots=settings.roots
     )
@@ -187,7 +188,7 @@ async def _check_revocation(
     for moment in (times.now, times.archived):
         if moment is None:
             continue
-        context = _context(roots, [*others, *evidence.certificates], moment=moment, evidence=evidence)
+        context = _context(roots, others, moment=moment, evidence=evidence)
         try:
             await CertificateValidator(certificate, validation_context=context).async_validate_path()
         except RevokedError as revoked:

@@ -22,6 +22,7 @@ from vanthu.pdfsign.certificates import (
     fingerprint,
     kind_of,
     organization_name,
+    unique,
 )
 from vanthu.pdfsign.changes import Coverage, changes_after, coverage_of, tail_is_validation_data
 from vanthu.pdfsign.errors import BrokenPdf
@@ -77,10 +78,10 @@ def verify(
 
     Raises NotAPdf, BrokenPdf, PasswordProtected, EmptyPdf: files nothing can be said about.
     """
-    roots = tuple(trust)
+    roots = tuple(unique(trust))
     fetcher = Fetcher(timeout=fetch_timeout) if fetch else None
     settings = TrustSettings(roots=roots, policy=revocation, fetcher=fetcher)
-    stamp_roots = roots if timestamp_trust is None else tuple(timestamp_trust)
+    stamp_roots = roots if timestamp_trust is None else tuple(unique(timestamp_trust))
     with open_suspect(file) as (reader, trailing), parsing():
         examined = _examine(reader)
         if trailing and not examined:
