@@ -8,11 +8,11 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from vanthu.incoming import actions, queries
 from vanthu.interfaces.web.acting import ActPage, act_page
-from vanthu.interfaces.web.forms import refusals_into
+from vanthu.interfaces.web.forms import Form, refusals_into
 from vanthu.interfaces.web.http import WebRequest, go, page, posted
 from vanthu.interfaces.web.incoming.acts import register_label
 from vanthu.interfaces.web.incoming.forms import (
@@ -77,7 +77,8 @@ def return_to_sender(request: WebRequest, document_id: UUID) -> HttpResponse:
         progress="Đang trả lại…",
         said="Đã trả lại văn bản; bên gửi sẽ nhận được lý do.",
     )
-    initial = {"reason": document.verdict.message if _is_tampered(document) else ""}
+    verdict = document.verdict
+    initial = {"reason": verdict.message if verdict and verdict.verdict == "invalid" else ""}
     return act_page(
         request,
         screen,
@@ -85,12 +86,8 @@ def return_to_sender(request: WebRequest, document_id: UUID) -> HttpResponse:
         lambda words: actions.return_document(
             actor=request.actor, document_id=document_id, reason=words["reason"], now=timezone.now()
         ),
-        verdict=document.verdict,
+        verdict=verdict,
     )
-
-
-def _is_tampered(document: queries.IncomingPage) -> bool:
-    return document.verdict is not None and document.verdict.verdict == "invalid"
 
 
 @require_http_methods(["GET", "POST"])
@@ -170,11 +167,25 @@ def _part_of_unit(nodes: Iterable[AssignmentNode]) -> AssignmentNode:
     return found
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def start(request: WebRequest, document_id: UUID) -> HttpResponse:
-    """Bắt đầu xử lý."""
-    actions.start_work(actor=request.actor, document_id=document_id, now=timezone.now())
-    return go(request, _back(document_id), said="Đã ghi nhận bạn bắt đầu xử lý; bên gửi được báo.")
+    """Bắt đầu xử lý one's own part."""
+    document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
+    screen = ActPage(
+        title="Bắt đầu xử lý",
+        text=f"{document.row.subject}. Bên gửi được báo là văn bản đang được xử lý.",
+        submit="Bắt đầu xử lý",
+        icon="player-play",
+        back=_back(document_id),
+        crumbs=crumbs(document, "Bắt đầu xử lý"),
+        said="Đã ghi nhận bạn bắt đầu xử lý.",
+    )
+    return act_page(
+        request,
+        screen,
+        Form(posted(request)),
+        lambda _: actions.start_work(actor=request.actor, document_id=document_id, now=timezone.now()),
+    )
 
 
 @require_http_methods(["GET", "POST"])

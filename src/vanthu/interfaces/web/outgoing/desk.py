@@ -25,7 +25,8 @@ def places(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Chỉnh vị trí of number, date, signature and seal, before anything is signed."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
     require("place" in document.acts)
-    form = PlacesForm(posted(request), places=document.places, pages=document.page_count or 1)
+    view = queries.signing_view(request.actor, document_id=document_id)
+    form = PlacesForm(posted(request), places=view.places, pages=len(view.page_sizes))
     if form.is_valid():
         with refusals_into(form):
             actions.place_marks(
@@ -49,8 +50,9 @@ def sign(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Ký số: the paper, the places, the PIN."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
     require("sign" in document.acts)
+    view = queries.signing_view(request.actor, document_id=document_id)
     form = PinForm(posted(request))
-    marks = PlacesForm(posted(request), places=document.places, pages=document.page_count or 1)
+    marks = PlacesForm(posted(request), places=view.places, pages=len(view.page_sizes))
     if form.is_valid() and marks.is_valid():
         now = timezone.now()
         with refusals_into(form):

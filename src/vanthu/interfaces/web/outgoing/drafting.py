@@ -17,7 +17,7 @@ from vanthu.documents.intake import AcceptedDraft, AcceptedFile
 from vanthu.incoming import queries as incoming
 from vanthu.interfaces.web.forms import refusals_into
 from vanthu.interfaces.web.http import WebRequest, go, page
-from vanthu.interfaces.web.outgoing.forms import DraftForm
+from vanthu.interfaces.web.outgoing.forms import DraftForm, IdList
 from vanthu.interfaces.web.outgoing.views import crumbs
 from vanthu.interfaces.web.screens import Crumb
 from vanthu.kernel.errors import NotFound, require
@@ -106,18 +106,22 @@ def _is_sent(request: WebRequest) -> bool:
 
 
 def _form(request: WebRequest, initial: Mapping[str, Any], *, is_revision: bool) -> DraftForm:
-    signers = organizations.list_signers(request.actor)
-    common = {"signers": signers, "limit": settings.UPLOAD_LIMIT, "is_revision": is_revision}
-    if _is_sent(request):
-        return DraftForm(request.POST, request.FILES, initial=initial, **common)
-    if request.method == "POST":
+    if request.method == "POST" and not _is_sent(request):
+        # A search for recipients without scripts: what was typed so far is typed in again.
         typed = {name: request.POST[name] for name in DraftForm.base_fields if name in request.POST}
-        return DraftForm(initial={**typed, "recipients": request.POST.getlist("recipients")}, **common)
-    return DraftForm(initial=initial, **common)
+        initial = {**typed, "recipients": request.POST.getlist("recipients")}
+    return DraftForm(
+        request.POST if _is_sent(request) else None,
+        request.FILES if _is_sent(request) else None,
+        initial=initial,
+        signers=organizations.list_signers(request.actor),
+        limit=settings.UPLOAD_LIMIT,
+        is_revision=is_revision,
+    )
 
 
 def _screen(request: WebRequest, form: DraftForm, context: dict[str, Any]) -> HttpResponse:
-    chosen = form.fields["recipients"].to_python(form["recipients"].value() or [])
+    chosen = IdList().to_python(form["recipients"].value() or [])
     asked = request.POST.get("q", "")
     shown = {
         **context,

@@ -74,16 +74,16 @@ def due_tone(value: datetime | None) -> str:
 
 
 def span(length: timedelta) -> str:
-    """A length of time in words: whole days from two days on, hours and minutes below."""
+    """A length of time in words: whole days from one day on, hours and minutes below."""
     minutes = max(int(length.total_seconds()) // 60, 0)
     if minutes < 1:
         return "chưa đầy 1 phút"
     if minutes < 60:
         return f"{minutes} phút"
     hours, rest = divmod(minutes, 60)
-    if hours >= 48:
+    if hours >= 24:
         return f"{hours // 24} ngày"
-    return f"{hours} giờ {rest:02d} phút" if rest and hours < 24 else f"{hours} giờ"
+    return f"{hours} giờ {rest:02d} phút" if rest else f"{hours} giờ"
 
 
 @register.filter

@@ -8,6 +8,7 @@ import { startDialogs } from "./dialogs.mjs";
 import { startPickers } from "./pickers.mjs";
 import { startUploads } from "./uploads.mjs";
 
+document.documentElement.classList.add("js");
 startOnce();
 startDialogs();
 startPickers();

@@ -190,12 +190,11 @@ class PdfViewer extends HTMLElement {
     this.#turn += 1;
     this.#size();
     this.scroll.scrollTop = middle * this.scroll.scrollHeight;
-    const stale = this.#drawn;
     this.#drawn = [];
-    for (const entry of stale) {
-      entry.drawnAt = undefined;
-      this.#watcher.unobserve(entry.element);
-      this.#watcher.observe(entry.element);
+    // Every page is looked at anew: one whose drawing was under way at the old size must be drawn again too.
+    for (const { element } of this.#pages) {
+      this.#watcher.unobserve(element);
+      this.#watcher.observe(element);
     }
   }
 

@@ -57,7 +57,8 @@ class PlaceEditor extends HTMLElement {
       place.box.remove();
       return;
     }
-    const [left, bottom, right, top] = viewport.convertToViewportRectangle([x, y, x + width, y + height]);
+    const [left, bottom] = viewport.convertToViewportPoint(x, y);
+    const [right, top] = viewport.convertToViewportPoint(x + width, y + height);
     const share = (value, whole) => `${((value / whole) * 100).toFixed(3)}%`;
     place.box.style.left = share(Math.min(left, right), viewport.width);
     place.box.style.top = share(Math.min(top, bottom), viewport.height);
