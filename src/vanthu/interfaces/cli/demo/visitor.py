@@ -133,16 +133,27 @@ class Visitor:
 def _values(form: html.FormElement) -> dict[str, str | list[str]]:
     """What a browser would send of an untouched form, files apart."""
     values: dict[str, str | list[str]] = {}
-    files = {field.get("name") for field in form.xpath(".//input[@type='file']")}
-    for name, value in form.form_values():
-        if name in files:
-            continue
-        kept = values.get(name)
-        if kept is None:
-            values[name] = value
-        else:
-            values[name] = [*(kept if isinstance(kept, list) else [kept]), value]
+    for field in form.xpath(".//input[@name] | .//select[@name] | .//textarea[@name]"):
+        for value in _sent_by(field):
+            kept = values.get(field.name)
+            if kept is None:
+                values[field.name] = value
+            else:
+                values[field.name] = [*(kept if isinstance(kept, list) else [kept]), value]
     return values
+
+
+def _sent_by(field: html.HtmlElement) -> list[str]:
+    if field.tag == "select":
+        chosen = field.xpath("./option[@selected]/@value") or field.xpath("./option[1]/@value")
+        return [str(value) for value in chosen]
+    if field.tag == "textarea":
+        return [field.text or ""]
+    kind = field.get("type", "text")
+    if kind in {"checkbox", "radio"}:
+        # An empty value is a value: «none of these».
+        return [field.get("value", "on")] if field.get("checked") is not None else []
+    return [] if kind in {"file", "submit", "button"} else [field.get("value", "")]
 
 
 def _plain(value: str | Sequence[str]) -> str | list[str]:
