@@ -19,7 +19,7 @@ import pytest
 from vanthu.kernel.embedded_postgres import EmbeddedPostgres
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
     from tests.keys import KeyRing
     from tests.world import World
@@ -96,7 +96,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeyRing]:
 
 
 @pytest.fixture
-def signers(world: World, keys: KeyRing, settings: SettingsWrapper) -> KeyRing:
+def signers(world: World, keys: KeyRing, settings: Settings) -> KeyRing:
     """The cast with its certificates registered, its tokens plugged in, its root trusted, its time stamped."""
     from tests.keys import register_credentials
 

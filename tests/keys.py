@@ -63,7 +63,8 @@ class KeyRing:
 
     def stop(self) -> None:
         """Answer no more."""
-        assert self._server is not None and self._thread is not None, "started before"
+        assert self._server, "started before"
+        assert self._thread, "started before"
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -111,7 +112,7 @@ def register_credentials(world: World, ring: KeyRing) -> None:
 
 
 def register_credential(ring: KeyRing, subject: str, *, agency_id: UUID, user_id: UUID | None) -> UUID:
-    """Register the certificate of `subject` (a name of the cast, `expired`, `revoked`, or an agency's code)."""
+    """Register the certificate of `subject`: a name of the cast, `expired`, `revoked`, an agency's code."""
     credential = ring.pki.credential(subject)
     return signing.register_credential(
         actor=system("Cài đặt", agency_id=agency_id),

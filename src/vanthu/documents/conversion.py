@@ -10,6 +10,17 @@ from pathlib import Path
 
 from vanthu.kernel.errors import DomainError
 
+#: The profile's settings: a document from anywhere runs nothing, and fetches nothing from network or disk.
+_SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting">
+<prop oor:name="DisableMacrosExecution" oor:op="fuse"><value>true</value></prop></item>
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting">
+<prop oor:name="BlockUntrustedRefererLinks" oor:op="fuse"><value>true</value></prop></item>
+<item oor:path="/org.openoffice.Office.Writer/Content/Update">
+<prop oor:name="Link" oor:op="fuse"><value>2</value></prop></item>
+</oor:items>
+"""
 #: Seconds after which a conversion is given up; a page takes well under one.
 TIME_LIMIT = 120
 
@@ -34,11 +45,14 @@ def convert_to_pdf(source: Path, extension: str, folder: Path) -> Path:
     # A copy with the right extension: LibreOffice chooses its reader by it.
     copy = folder / f"van-ban.{extension}"
     shutil.copyfile(source, copy)
+    profile = folder / "profile"
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
     command = [
         program,
         "--headless",
         "--norestore",
-        f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+        f"-env:UserInstallation={profile.as_uri()}",
         "--convert-to",
         "pdf:writer_pdf_Export",
         "--outdir",

@@ -15,30 +15,39 @@ from pathlib import Path
 from typing import BinaryIO
 
 import magic
-import pypdfium2
 
 from vanthu import pdfsign
 from vanthu.documents import rules
 from vanthu.documents.conversion import convert_to_pdf
+from vanthu.documents.marks import SecretRefused, refuse_secret, refuse_secret_word
 from vanthu.kernel import blobs
 from vanthu.kernel.blobs import StoredBlob
 from vanthu.kernel.errors import DomainError
 from vanthu.kernel.folding import tidy
 
+__all__ = [
+    "PDF",
+    "AcceptedDraft",
+    "AcceptedFile",
+    "FileRefused",
+    "SecretRefused",
+    "accept_attachment",
+    "accept_draft",
+    "media_type_of",
+    "refuse_secret",
+]
+
 PDF = "application/pdf"
 _OFFICE_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
+_ZIPPED = frozenset({"docx", "xlsx", "odt", "ods"})
+#: What an office file may come to when unpacked, in bytes; more is a bomb.
+_UNPACKED_LIMIT = 1 << 30
 
 
 class FileRefused(DomainError):
     """Tệp không dùng được. Hãy chọn tệp khác."""
 
     code = "documents.file-refused"
-
-
-class SecretRefused(DomainError):
-    """Văn bản có dấu độ mật không được đưa vào hệ thống. Hãy xử lý theo quy định bảo vệ bí mật nhà nước."""
-
-    code = "documents.secret-refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,54 +75,28 @@ def accept_attachment(content: BinaryIO, file_name: str, *, limit: int) -> Accep
     `limit` is in bytes. Raises FileRefused, SecretRefused, blobs.EmptyFile, blobs.FileTooLarge.
     """
     with _received(content, limit) as path:
-        return _accept(path, _clean_name(file_name))
+        return _stored(path, _checked(path, _clean_name(file_name)))
 
 
 def accept_draft(content: BinaryIO, file_name: str, *, limit: int) -> AcceptedDraft:
     """Take in a draft: a PDF as it is, or a text from which LibreOffice makes the PDF.
 
-    Raises FileRefused (also for a PDF that is encrypted, broken or already signed), SecretRefused,
-    blobs.EmptyFile, blobs.FileTooLarge.
+    Nothing is stored unless all of it is accepted. Raises FileRefused (also for a PDF that is encrypted,
+    broken or already signed), SecretRefused, ConversionFailed, blobs.EmptyFile, blobs.FileTooLarge.
     """
     name = _clean_name(file_name)
-    if rules.extension_of(name) not in rules.DRAFT_EXTENSIONS:
+    extension = rules.extension_of(name)
+    if extension not in rules.DRAFT_EXTENSIONS:
         raise FileRefused("Dự thảo phải là tệp PDF hoặc Word (pdf, docx, doc, odt, rtf). Hãy chọn lại tệp.")
     with _received(content, limit) as path:
-        if rules.extension_of(name) == "pdf":
-            accepted = _accept(path, name)
+        checked = _checked(path, name)
+        if extension == "pdf":
             _refuse_signed(path)
-            return AcceptedDraft(pdf=accepted)
-        source = _accept(path, name)
+            return AcceptedDraft(pdf=_stored(path, checked))
         with blobs.work_folder() as folder:
-            pdf = convert_to_pdf(path, rules.extension_of(name), folder)
-            made = _accept(pdf, f"{name.rpartition('.')[0]}.pdf")
-        return AcceptedDraft(pdf=made, source=source)
-
-
-def refuse_secret(path: Path) -> None:
-    """Refuse a PDF whose first page bears a state-secret mark (seed regulations; QĐ 28/2018 Điều 1).
-
-    Raises SecretRefused. Only text can be read here; a scanned mark is for the records clerk to see.
-    """
-    if rules.secrecy_mark(first_page_lines(path)) is not None:
-        raise SecretRefused
-
-
-def first_page_lines(path: Path) -> list[str]:
-    """The lines of text on a PDF's first page; none for a scan."""
-    document = pypdfium2.PdfDocument(path)
-    try:
-        if len(document) == 0:
-            return []
-        page = document[0]
-        text = page.get_textpage()
-        try:
-            return str(text.get_text_bounded()).splitlines()
-        finally:
-            text.close()
-            page.close()
-    finally:
-        document.close()
+            made = convert_to_pdf(path, extension, folder)
+            pdf = _checked(made, f"{name.rpartition('.')[0]}.pdf")
+            return AcceptedDraft(pdf=_stored(made, pdf), source=_stored(path, checked))
 
 
 def media_type_of(path: Path) -> str:
@@ -139,33 +122,50 @@ def _received(content: BinaryIO, limit: int) -> Iterator[Path]:
         yield Path(file.name)
 
 
-def _accept(path: Path, name: str) -> AcceptedFile:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checked:
+    """A file that may enter, not yet stored."""
+
+    name: str
+    media_type: str
+    page_count: int | None
+
+
+def _checked(path: Path, name: str) -> _Checked:
     extension = rules.extension_of(name)
     known = rules.ALLOWED_FORMATS.get(extension)
     if known is None:
         allowed = ", ".join(rules.ALLOWED_FORMATS)
-        raise FileRefused(f"Không nhận tệp «.{extension or '?'}». Các định dạng được nhận: {allowed}.")
+        raise FileRefused(f"Không nhận tệp «.{extension[:20] or '?'}». Các định dạng được nhận: {allowed}.")
     media_type = media_type_of(path)
     if media_type not in known.media_types and not _is_office(path, extension):
         raise FileRefused(
             f"Tệp «{name}» có tên .{extension} nhưng nội dung không phải {known.name}. "
             "Hãy lưu lại đúng định dạng rồi chọn lại."
         )
+    if extension in _ZIPPED:
+        _refuse_bomb(path, name)
+    if extension == "docx":
+        refuse_secret_word(path)
     pages = _check_pdf(path) if extension == "pdf" else None
+    return _Checked(name=name, media_type=PDF if extension == "pdf" else media_type, page_count=pages)
+
+
+def _stored(path: Path, checked: _Checked) -> AcceptedFile:
     return AcceptedFile(
         blob=blobs.put_file(path),
-        name=name,
-        media_type=PDF if extension == "pdf" else media_type,
-        page_count=pages,
+        name=checked.name,
+        media_type=checked.media_type,
+        page_count=checked.page_count,
     )
 
 
 def _check_pdf(path: Path) -> int:
     try:
         facts = pdfsign.inspect(path)
+        refuse_secret(path)
     except pdfsign.PdfSignError as refused:
         raise FileRefused(str(refused)) from refused
-    refuse_secret(path)
     return facts.pages
 
 
@@ -179,15 +179,30 @@ def _refuse_signed(path: Path) -> None:
 def _is_office(path: Path, extension: str) -> bool:
     """Office files that libmagic takes for a plain ZIP are told by the part they must hold."""
     part = _OFFICE_PARTS.get(extension)
-    if part is None or not zipfile.is_zipfile(path):
+    if part is None:
         return False
-    with zipfile.ZipFile(path) as archive:
-        return part in archive.namelist()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return part in archive.namelist()
+    except (zipfile.BadZipFile, NotImplementedError):
+        return False
+
+
+def _refuse_bomb(path: Path, name: str) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise FileRefused(f"Tệp «{name}» bị hỏng. Hãy mở tệp, lưu lại rồi chọn lại.") from error
+    if unpacked > _UNPACKED_LIMIT:
+        raise FileRefused(f"Tệp «{name}» khi giải nén quá lớn nên không được nhận. Hãy chọn tệp khác.")
 
 
 def _clean_name(file_name: str) -> str:
     """The name without folders and control characters, in NFC, 200 characters at most, extension kept."""
     bare = tidy(file_name.replace("\\", "/").rpartition("/")[2])
-    safe = "".join(letter for letter in bare if letter.isprintable()) or "tep"
+    safe = "".join(letter for letter in bare if letter.isprintable()).strip() or "tep"
     stem, dot, extension = safe.rpartition(".")
-    return f"{stem[: 199 - len(extension)]}.{extension}" if dot else safe[:200]
+    if not dot or len(extension) > 20:
+        return safe[:200]
+    return f"{stem[: 199 - len(extension)]}.{extension}"

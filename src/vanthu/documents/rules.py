@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -47,7 +47,7 @@ DOCUMENT_TYPES: Mapping[str, str] = MappingProxyType(
 _WITHOUT_TYPE_IN_NOTATION = frozenset({"CV", "TCg"})
 
 #: Marks that state-secret law puts on a document; such a document never enters (seed 002 Điều 1.2).
-_SECRECY_MARK = re.compile(r"^(TUYỆT\s*MẬT|TỐI\s*MẬT|MẬT)$")
+_SECRECY_MARKS = {"MẬT": "MẬT", "TỐIMẬT": "TỐI MẬT", "TUYỆTMẬT": "TUYỆT MẬT"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,9 +139,12 @@ def extension_of(file_name: str) -> str:
 
 
 def secrecy_mark(lines: Iterable[str]) -> str | None:
-    """The state-secret mark that stands alone on one of `lines`, or None."""
+    """The state-secret mark that stands alone on one of `lines`, or None.
+
+    Spaces between the letters of the mark, and the Unicode form it was typed in, do not matter.
+    """
     for line in lines:
-        words = " ".join(line.split())
-        if _SECRECY_MARK.match(words):
-            return words
+        letters = "".join(unicodedata.normalize("NFC", line).split())
+        if letters in _SECRECY_MARKS:
+            return _SECRECY_MARKS[letters]
     return None

@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-import pypdfium2
-
 from vanthu import edxml, pdfsign
 from vanthu.documents import intake
 from vanthu.documents import rules as document_rules
@@ -157,7 +155,7 @@ def _recipient(content: edxml.Packet, waiting: WaitingPacket) -> Agency | None:
 def _refuse_secret(attachment: edxml.Attachment) -> None:
     """Raises SecretRefused. A PDF nobody can open shows nobody its mark; its verdict says it is broken."""
     if intake.media_type_of(attachment.path) == intake.PDF:
-        with contextlib.suppress(pypdfium2.PdfiumError):
+        with contextlib.suppress(pdfsign.PdfSignError):
             intake.refuse_secret(attachment.path)
 
 
