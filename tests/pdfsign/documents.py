@@ -115,3 +115,56 @@ def write(path: Path, data: bytes) -> Path:
     """Write and return the path, for one-line set-ups."""
     path.write_bytes(data)
     return path
+
+
+def minimal_docx(*, name: str, title: str) -> dict[str, str]:
+    """The parts of a DOCX with the header and the signature block of NĐ 30/2020, file name -> content."""
+    types = "http://schemas.openxmlformats.org/package/2006/content-types"
+    relations = "http://schemas.openxmlformats.org/package/2006/relationships"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+    main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+
+    def paragraph(text: str, *, italic: bool = False) -> str:
+        style = "<w:i/>" if italic else ""
+        return (
+            '<w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:rPr>'
+            f'<w:rFonts w:ascii="Liberation Serif" w:hAnsi="Liberation Serif"/>{style}<w:sz w:val="26"/>'
+            f'</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r></w:p>'
+        )
+
+    def row(left: str, right: str) -> str:
+        cell = '<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{content}</w:tc>'
+        return (
+            "<w:tr>"
+            + cell.format(width=4200, content=left)
+            + cell.format(width=5400, content=right)
+            + "</w:tr>"
+        )
+
+    rows = [
+        row(paragraph("UBND TỈNH AN BÌNH"), paragraph("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")),
+        row(paragraph("SỞ NỘI VỤ"), paragraph("Độc lập - Tự do - Hạnh phúc")),
+        row(
+            paragraph("Số:…………/SNV-VP"),
+            paragraph("An Bình, ngày       tháng      năm 2026", italic=True),
+        ),
+    ]
+    ending = [row(paragraph("Nơi nhận:"), paragraph(title) + paragraph("") * 4 + paragraph(name))]
+    table = '<w:tbl><w:tblPr><w:tblW w:w="9600" w:type="dxa"/></w:tblPr>{rows}</w:tbl>'
+    body = (
+        table.format(rows="".join(rows))
+        + paragraph("Sở Nội vụ đề nghị các đơn vị báo cáo trước ngày 05 tháng 12 năm 2026./.")
+        + table.format(rows="".join(ending))
+        + paragraph("")
+    )
+    return {
+        "[Content_Types].xml": f'{head}<Types xmlns="{types}">'
+        '<Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/word/document.xml" ContentType="{main}"/></Types>',
+        "_rels/.rels": f'{head}<Relationships xmlns="{relations}">'
+        f'<Relationship Id="r1" Type="{office}" Target="word/document.xml"/></Relationships>',
+        "word/document.xml": f'{head}<w:document xmlns:w="{word}"><w:body>{body}</w:body></w:document>',
+    }
