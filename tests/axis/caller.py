@@ -58,16 +58,22 @@ class Caller:
         return dict(json.loads(b"".join(response)))
 
     def send(
-        self, packet: bytes, sender: str, kind: str = "edoc", *, body: bytes | None = None, **more: str
+        self,
+        packet: bytes,
+        sender: str,
+        kind: str = "edoc",
+        *,
+        body: bytes | None = None,
+        change: Mapping[str, str] | None = None,
     ) -> Answer:
-        """`sendEdoc`, with the CRLF the national client appends."""
+        """`sendEdoc`, with the CRLF the national client appends; `change` replaces parameters."""
         parameters = {
             "servicetype": "eDoc",
             "messagetype": kind,
             "hash-file": sha256(packet).hexdigest(),
             "from": sender,
             "Content-Type": "application/octet-stream",
-            **more,
+            **(change or {}),
         }
         return self.call("sendEdoc", parameters, body=packet + b"\r\n" if body is None else body)
 

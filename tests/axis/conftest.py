@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from pytest_django import Settings
 
 from tests.axis.caller import Caller
+from tests.axis.process import AxisProcess
 from tests.axis.world import AxisWorld, build_axis_world
 
 
@@ -39,3 +42,11 @@ def neighbour(protocol: AxisWorld) -> Caller:
 def outsider(protocol: AxisWorld) -> Caller:
     """The system of MINISTRY."""
     return Caller("BO.G09")
+
+
+@pytest.fixture(scope="session")
+def axis_process(embedded_database: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AxisProcess]:
+    """The axis in a process of its own, its directory filled. Tests that share it number apart."""
+    with AxisProcess(tmp_path_factory.mktemp("axis")) as process:
+        process.fill_directory()
+        yield process

@@ -162,10 +162,15 @@ class TestRefuseDocument:
                 now=NOW,
             )
 
-    @pytest.mark.parametrize("mark", [{"sphere": "Mật"}, {"subject": "[TỐI MẬT] V/v nhân sự"}], ids=str)
-    def test_that_says_it_is_secret(self, axis: AxisWorld, mark: dict[str, str]) -> None:
+    @pytest.mark.parametrize(
+        ("subject", "sphere"),
+        [("V/v nhân sự", "Mật"), ("[TỐI MẬT] V/v nhân sự", "")],
+        ids=["field", "subject"],
+    )
+    def test_that_says_it_is_secret(self, axis: AxisWorld, subject: str, sphere: str) -> None:
+        packet = packets.document(DEPARTMENT, [DISTRICT], subject=subject, sphere=sphere)
         with refused_with(Refusal.SECRET_DOCUMENT):
-            send(axis.province, packets.document(DEPARTMENT, [DISTRICT], **mark), DEPARTMENT)
+            send(axis.province, packet, DEPARTMENT)
 
     @pytest.mark.parametrize(
         ("old", "new"),

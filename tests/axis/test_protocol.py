@@ -84,11 +84,11 @@ class TestSendEdoc:
             if dropped != right:
                 break
         assert len(dropped) < 64
-        assert province.send(packet, DEPARTMENT, **{"hash-file": dropped})["status"] == "OK"
+        assert province.send(packet, DEPARTMENT, change={"hash-file": dropped})["status"] == "OK"
 
     def test_narrows_to_the_recipients_named(self, province: Caller) -> None:
         packet = packets.document(DEPARTMENT, [DISTRICT, MINISTRY])
-        assert province.send(packet, DEPARTMENT, to=json.dumps([MINISTRY]))["status"] == "OK"
+        assert province.send(packet, DEPARTMENT, change={"to": json.dumps([MINISTRY])})["status"] == "OK"
         assert [item.recipient.code for item in MailboxItem.objects.all()] == [MINISTRY]
 
     @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ class TestSendEdoc:
     def test_refuses_what_does_not_fit_the_packet(
         self, province: Caller, change: dict[str, str], refusal: Refusal
     ) -> None:
-        answer = province.send(packets.document(DEPARTMENT, [DISTRICT]), DEPARTMENT, **change)
+        answer = province.send(packets.document(DEPARTMENT, [DISTRICT]), DEPARTMENT, change=change)
         assert_refused(answer, refusal)
         assert Packet.objects.count() == 0
 

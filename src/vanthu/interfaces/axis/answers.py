@@ -26,13 +26,24 @@ _ROWS = 500
 
 def ok(**fields: object) -> HttpResponse:
     """Success, with the call's own fields."""
-    return JsonResponse({**_OK, **fields}, json_dumps_params={"ensure_ascii": False})
+    return _json({**_OK, **fields}, status=200)
 
 
 def fail(refusal: Refusal, message: str | None = None, *, status: int = 200) -> HttpResponse:
     """A refusal with its code of the one table and a Vietnamese sentence."""
-    answer = {"status": "FAIL", "ErrorCode": refusal.code, "ErrorDesc": message or refusal.sentence}
-    return JsonResponse(answer, json_dumps_params={"ensure_ascii": False}, status=status)
+    answer: dict[str, object] = {
+        "status": "FAIL",
+        "ErrorCode": refusal.code,
+        "ErrorDesc": message or refusal.sentence,
+    }
+    return _json(answer, status=status)
+
+
+def _json(fields: dict[str, object], *, status: int) -> HttpResponse:
+    answer = JsonResponse(fields, json_dumps_params={"ensure_ascii": False}, status=status)
+    # Old clients read an answer of known length more surely than a chunked one.
+    answer["Content-Length"] = str(len(answer.content))
+    return answer
 
 
 def ok_rows(rows: Iterable[dict[str, object]]) -> StreamingHttpResponse:
