@@ -60,7 +60,8 @@ TEMPLATES = [
     }
 ]
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR / "static"
+#: Static files are served from where they lie in the package; nothing is collected anywhere.
+STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 
 AUTH_USER_MODEL = "organizations.User"

@@ -1,0 +1,153 @@
+"""What is true of every page: headers, the frame by role, errors as pages, messages said once."""
+
+from __future__ import annotations
+
+import logging
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from tests import path
+from tests.web.conftest import SignIn
+from tests.world import World
+from vanthu.incoming import queries
+
+
+class TestHeaders:
+    def test_let_the_browser_run_only_our_own_files(self, sign_in: SignIn) -> None:
+        policy = sign_in("clerk").get("/").headers["Content-Security-Policy"]
+
+        assert "script-src 'self' 'wasm-unsafe-eval';" in policy
+        assert "style-src 'self';" in policy
+        assert "object-src 'none'" in policy
+        assert "unsafe-inline" not in policy
+
+    def test_keep_pages_out_of_caches_and_frames(self, sign_in: SignIn) -> None:
+        headers = sign_in("clerk").get("/").headers
+
+        assert "no-store" in headers["Cache-Control"]
+        assert headers["X-Frame-Options"] == "SAMEORIGIN"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert "camera=()" in headers["Permissions-Policy"]
+
+
+class TestPages:
+    @pytest.mark.parametrize("person", ["clerk", "officer", "head", "leader", "archivist", "administrator"])
+    @pytest.mark.parametrize(
+        "address", ["/", "/van-ban-den/", "/van-ban-di/", "/so-dang-ky/", "/tim/?q=van+ban", "/doi-mat-khau/"]
+    )
+    def test_open_for_everyone_with_nothing_inline(self, sign_in: SignIn, person: str, address: str) -> None:
+        answer = sign_in(person).get(address)
+        text = answer.content.decode()
+
+        assert answer.status_code == 200
+        assert " style=" not in text
+        assert "<script>" not in text
+        assert " onclick=" not in text
+
+    @pytest.mark.parametrize(
+        ("person", "queue"),
+        [
+            ("clerk", "Văn bản đến chờ tiếp nhận"),
+            ("leader", "Chờ chỉ đạo"),
+            ("head", "Chờ duyệt nội dung"),
+            ("officer", "Dự thảo của tôi"),
+        ],
+    )
+    def test_greet_each_role_with_its_own_queues(self, sign_in: SignIn, person: str, queue: str) -> None:
+        assert queue in sign_in(person).get("/").content.decode()
+
+    def test_are_whole_for_a_browser_and_a_part_for_htmx(self, sign_in: SignIn) -> None:
+        clerk = sign_in("clerk")
+        whole = clerk.get("/van-ban-den/")
+        part = clerk.get("/van-ban-den/", headers={"HX-Request": "true"})
+        boosted = clerk.get("/van-ban-den/", headers={"HX-Request": "true", "HX-Boosted": "true"})
+
+        assert b"<!doctype html>" in whole.content
+        assert b"<!doctype html>" not in part.content
+        assert b"<!doctype html>" in boosted.content
+        assert "HX-Request" in whole.headers["Vary"]
+
+    def test_take_nonsense_in_their_addresses_for_nothing(self, sign_in: SignIn) -> None:
+        clerk = sign_in("clerk")
+
+        for address in ("?tab=khong-co", "?page=-3", "?page=x", "?q=" + "a" * 500):
+            assert clerk.get(f"/van-ban-den/{address}").status_code == 200, address
+            assert clerk.get(f"/van-ban-di/{address}").status_code == 200, address
+
+
+class TestErrors:
+    def test_say_calmly_that_nothing_is_there(self, sign_in: SignIn) -> None:
+        answer = sign_in("clerk").get("/khong-co-trang-nay/")
+
+        assert answer.status_code == 404
+        assert "Không tìm thấy nội dung này" in answer.content.decode()
+
+    def test_do_not_tell_an_outsider_that_a_document_exists(self, sign_in: SignIn, world: World) -> None:
+        document = path.drafted(world)
+        hidden = sign_in("outsider").get(f"/van-ban-di/{document}/")
+        absent = sign_in("outsider").get(f"/van-ban-di/{uuid4()}/")
+
+        assert (hidden.status_code, absent.status_code) == (404, 404)
+        assert hidden.content.count(b"V/v") == 0
+
+    def test_tell_a_colleague_that_it_is_not_for_him(self, sign_in: SignIn, world: World) -> None:
+        document = path.submitted(world)
+        answer = sign_in("officer").post(f"/van-ban-di/{document}/duyet/", {"comment": ""})
+
+        assert answer.status_code == 403
+        assert "Bạn không có quyền" in answer.content.decode()
+
+    def test_tell_the_second_of_two_that_it_is_done(self, sign_in: SignIn, world: World) -> None:
+        document = path.submitted(world)
+        head = sign_in("head")
+        first = head.post(f"/van-ban-di/{document}/duyet/", {"comment": ""})
+        second = head.post(f"/van-ban-di/{document}/duyet/", {"comment": ""})
+
+        assert (first.status_code, second.status_code) == (303, 409)
+        assert "Chờ ký" in second.content.decode()
+
+    def test_come_to_htmx_as_an_alert(self, sign_in: SignIn, world: World) -> None:
+        answer = sign_in("clerk").get(f"/van-ban-di/{uuid4()}/xem-nhanh/", headers={"HX-Request": "true"})
+
+        assert answer.status_code == 404
+        assert answer.headers["HX-Retarget"] == "#flash"
+        assert b"<!doctype html>" not in answer.content
+
+    def test_unforeseen_are_logged_under_the_number_the_person_reads(
+        self, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        clerk = sign_in("clerk")
+        clerk.raise_request_exception = False
+
+        def broken(*args: object, **kwargs: object) -> None:
+            raise RuntimeError("đĩa hỏng")
+
+        monkeypatch.setattr(queries, "list_incoming", broken)
+        with caplog.at_level(logging.ERROR):
+            answer = clerk.get("/van-ban-den/")
+
+        record = next(each for each in caplog.records if each.name == "vanthu.interfaces.web.errors")
+        assert record.args is not None
+        assert answer.status_code == 500
+        assert str(record.args[0]) in answer.content.decode()  # type: ignore[index]  # positional arguments
+        assert "đĩa hỏng" not in answer.content.decode()
+
+    def test_of_a_stale_form_ask_to_load_the_page_again(self, sign_in: SignIn, world: World) -> None:
+        strict = Client(enforce_csrf_checks=True)
+        strict.cookies = sign_in("clerk").cookies
+        answer = strict.post("/dang-xuat/")
+
+        assert answer.status_code == 403
+        assert "tải lại trang" in answer.content.decode()
+
+
+class TestMessages:
+    def test_are_said_once(self, sign_in: SignIn, world: World) -> None:
+        document = path.drafted(world)
+        officer = sign_in("officer")
+        officer.post(f"/van-ban-di/{document}/trinh/")
+
+        assert "Đã trình duyệt." in officer.get(f"/van-ban-di/{document}/").content.decode()
+        assert "Đã trình duyệt." not in officer.get(f"/van-ban-di/{document}/").content.decode()

@@ -1,0 +1,151 @@
+"""The door: who comes in, who is sent away, and what a session is worth afterwards."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.web.conftest import SignIn
+from tests.world import PASSWORD, World
+from vanthu.organizations.models import Post, User
+
+NEW_PASSWORD = "Mật khẩu mới 2027!"
+
+
+@pytest.fixture
+def stranger(world: World) -> Client:
+    """A browser nobody has signed in at."""
+    return Client()
+
+
+class TestAStranger:
+    @pytest.mark.parametrize("path", ["/", "/van-ban-den/", "/van-ban-di/soan/", "/so-dang-ky/", "/tim/?q=a"])
+    def test_is_led_to_the_door_and_back(self, stranger: Client, path: str) -> None:
+        answer = stranger.get(path)
+
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/dang-nhap/?next=%2F")
+
+    def test_is_led_to_the_door_by_htmx_too(self, stranger: Client) -> None:
+        answer = stranger.get("/van-ban-den/", headers={"HX-Request": "true"})
+
+        assert answer.headers["HX-Redirect"] == "/dang-nhap/?next=%2F"
+
+    def test_is_not_sent_to_another_site_afterwards(self, stranger: Client, world: World) -> None:
+        answer = stranger.post(
+            "/dang-nhap/", {"username": "clerk", "password": PASSWORD, "next": "https://example.org/"}
+        )
+
+        assert answer["Location"] == "/"
+
+    def test_with_a_wrong_password_is_told_so_and_stays_outside(self, stranger: Client) -> None:
+        answer = stranger.post("/dang-nhap/", {"username": "clerk", "password": "sai"})
+
+        assert answer.status_code == 422
+        assert 'role="alert"' in answer.content.decode()
+        assert stranger.get("/").status_code == 302
+
+    def test_finds_the_supervisors_question_answered(self, stranger: Client) -> None:
+        answer = stranger.get("/suc-khoe/")
+
+        assert (answer.status_code, answer.content) == (200, b"ok")
+
+
+class TestSigningIn:
+    def test_leads_where_the_person_was_going(self, stranger: Client) -> None:
+        answer = stranger.post(
+            "/dang-nhap/", {"username": "clerk", "password": PASSWORD, "next": "/van-ban-den/?tab=all"}
+        )
+
+        assert (answer.status_code, answer["Location"]) == (303, "/van-ban-den/?tab=all")
+
+    def test_begins_a_new_session(self, stranger: Client) -> None:
+        stranger.session["seen"] = 1
+        stranger.session.save()
+        before = stranger.session.session_key
+        stranger.post("/dang-nhap/", {"username": "clerk", "password": PASSWORD})
+
+        assert stranger.session.session_key != before
+
+    def test_ends_when_the_account_is_disabled(self, sign_in: SignIn, world: World) -> None:
+        clerk = sign_in("clerk")
+        User.objects.filter(id=world.clerk.user_id).update(disabled_at="2026-11-22T00:00Z")
+
+        assert clerk.get("/").status_code == 302
+
+    def test_ends_at_the_button(self, sign_in: SignIn) -> None:
+        clerk = sign_in("clerk")
+        answer = clerk.post("/dang-xuat/")
+
+        assert (answer.status_code, answer["Location"]) == (303, "/dang-nhap/")
+        assert clerk.get("/").status_code == 302
+
+    def test_does_not_end_by_following_a_link(self, sign_in: SignIn) -> None:
+        assert sign_in("clerk").get("/dang-xuat/").status_code == 405
+
+
+class TestTheFirstPassword:
+    @pytest.fixture
+    def newcomer(self, stranger: Client, world: World) -> Client:
+        """The clerk with a password somebody else chose."""
+        User.objects.filter(id=world.clerk.user_id).update(must_change_password=True)
+        stranger.post("/dang-nhap/", {"username": "clerk", "password": PASSWORD})
+        return stranger
+
+    def test_opens_only_the_page_that_changes_it(self, newcomer: Client) -> None:
+        answer = newcomer.get("/van-ban-den/")
+
+        assert (answer.status_code, answer["Location"]) == (302, "/doi-mat-khau/")
+
+    def test_changed_opens_the_rest(self, newcomer: Client) -> None:
+        words = {"current": PASSWORD, "new": NEW_PASSWORD, "again": NEW_PASSWORD}
+        answer = newcomer.post("/doi-mat-khau/", words)
+
+        assert answer["Location"] == "/"
+        assert "Đã đổi mật khẩu." in newcomer.get("/").content.decode()
+
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            ({"current": "sai", "new": NEW_PASSWORD, "again": NEW_PASSWORD}, "Mật khẩu"),
+            ({"current": PASSWORD, "new": "ngắn", "again": "ngắn"}, "ít nhất 8 ký tự"),
+            ({"current": PASSWORD, "new": NEW_PASSWORD, "again": "khác"}, "chưa giống nhau"),
+        ],
+        ids=["wrong", "weak", "mistyped"],
+    )
+    def test_is_not_changed_by_a_refused_form(
+        self, newcomer: Client, words: dict[str, str], said: str
+    ) -> None:
+        answer = newcomer.post("/doi-mat-khau/", words)
+
+        assert answer.status_code == 422
+        assert said in answer.content.decode()
+        assert newcomer.get("/").status_code == 302
+
+
+class TestSeveralPosts:
+    def test_are_chosen_between(self, sign_in: SignIn, world: World) -> None:
+        second = _second_post(world)
+        officer = sign_in("officer")
+        answer = officer.post("/doi-vi-tri/", {"post_id": second.id})
+
+        assert answer.status_code == 303
+        assert "Chờ cấp số, đóng dấu" in officer.get("/").content.decode()
+
+    def test_of_somebody_else_are_not_to_be_had(self, sign_in: SignIn, world: World) -> None:
+        answer = sign_in("officer").post("/doi-vi-tri/", {"post_id": world.posts["clerk"].id})
+
+        assert answer.status_code == 404
+
+
+def _second_post(world: World) -> Post:
+    """The officer is also the records clerk."""
+    clerk = world.posts["clerk"]
+    return Post.objects.create(
+        user=world.users["officer"],
+        agency=clerk.agency,
+        unit=clerk.unit,
+        position=clerk.position,
+        roles=clerk.roles,
+        started_at=clerk.started_at,
+    )
