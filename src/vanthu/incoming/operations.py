@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -62,7 +62,9 @@ def receive(*, actor: Actor, arrival: Arrival, now: datetime) -> Received:
     record = documents.create_document(arrival.record, arrival.files, now=now)
     for sha256, examination in arrival.examinations.items():
         signing.keep_verification(sha256, examination)
-    verdict, message = verdict_on(arrival)
+    verdict, message = verdict_on(
+        [(file.kind, file.blob.sha256) for file in arrival.files], arrival.examinations
+    )
     incoming = IncomingDocument.objects.create(
         document=record,
         agency_id=record.agency_id,
@@ -96,20 +98,16 @@ def receive(*, actor: Actor, arrival: Arrival, now: datetime) -> Received:
     return Received(document_id=record.id, is_new=True)
 
 
-def verdict_on(arrival: Arrival) -> tuple[str, str]:
-    """The verdict on the document itself (its main file decides what it says, the worst file the verdict)."""
-    main = [file for file in arrival.files if file.kind == FileKind.MAIN]
-    conclusions = [
-        (str(arrival.examinations[file.blob.sha256].verdict), arrival.examinations[file.blob.sha256].message)
-        for file in main
-        if file.blob.sha256 in arrival.examinations
-    ]
-    spoiled = [
-        (str(examination.verdict), f"Tài liệu kèm theo: {examination.message}")
-        for sha256, examination in arrival.examinations.items()
-        if examination.verdict is Verdict.INVALID and sha256 not in {file.blob.sha256 for file in main}
-    ]
-    return signing_rules.conclude_all([*conclusions, *spoiled])
+def verdict_on(files: Iterable[tuple[str, str]], examinations: Mapping[str, Examination]) -> tuple[str, str]:
+    """The verdict on a document of these files, each its kind and its hash, from the checks of its PDFs."""
+    main: list[tuple[str, str]] = []
+    attached: list[tuple[str, str]] = []
+    for kind, sha256 in files:
+        examination = examinations.get(sha256)
+        if examination is not None:
+            found = main if kind == FileKind.MAIN else attached
+            found.append((str(examination.verdict), examination.message))
+    return signing_rules.conclude_document(main, attached)
 
 
 def tell_sender(

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from vanthu.incoming.models import IncomingDocument
 from vanthu.kernel.actor import Actor
 from vanthu.organizations.states import Role
+from vanthu.workflow import permissions as workflow
 from vanthu.workflow.models import Assignment
 
 #: Who sees everything that comes to the agency.
@@ -16,18 +17,16 @@ _SEE_ALL = {Role.RECORDS_CLERK, Role.LEADER, Role.ARCHIVIST, Role.MONITOR}
 def visible(actor: Actor) -> Q:
     """What the actor may know exists. Reads and writes share this one definition.
 
-    Records clerk, leaders, archivist and monitor see all that came to the agency; others what they, or
-    their unit, were given a part of.
+    Records clerk, leaders, archivist and monitor see all that came to the agency; others what they were
+    given a part of, and heads of units what their unit was.
     """
     if actor.is_system:
         return Q()
     here = Q(agency_id=actor.agency_id)
     if actor.roles & _SEE_ALL:
         return here
-    given = Q(user_id=actor.user_id)
-    if actor.unit_id:
-        given |= Q(unit_id=actor.unit_id)
-    return here & Q(Exists(Assignment.objects.filter(given, document_id=OuterRef("pk"))))
+    parts = Assignment.objects.filter(workflow.own(actor), document_id=OuterRef("pk"))
+    return here & Q(Exists(parts))
 
 
 def may_register(actor: Actor, document: IncomingDocument) -> bool:
@@ -45,7 +44,7 @@ def may_direct(actor: Actor, document: IncomingDocument) -> bool:
 
 def may_pass_on(actor: Actor, part: Assignment) -> bool:
     """The head of a unit gives the unit's part to one of its people."""
-    return Role.UNIT_HEAD in actor.roles and part.unit_id is not None and part.unit_id == actor.unit_id
+    return workflow.is_of_own_unit(actor, part)
 
 
 def may_complete(actor: Actor, document: IncomingDocument, *, is_lead: bool) -> bool:

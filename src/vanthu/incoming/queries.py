@@ -26,6 +26,7 @@ from vanthu.registers import queries as registers
 from vanthu.registers.states import RegisterKind
 from vanthu.signing import queries as signing
 from vanthu.signing.queries import VerdictView
+from vanthu.workflow import permissions as workflow_permissions
 from vanthu.workflow import queries as workflow
 from vanthu.workflow.models import Assignment
 from vanthu.workflow.queries import AssignmentNode, Waiting
@@ -249,10 +250,8 @@ def _in_tab(actor: Actor, tab: str) -> QuerySet[IncomingDocument]:
     if len(states) < len(State):
         rows = rows.filter(state__in=states)
     if tab == "mine":
-        mine = Q(user_id=actor.user_id)
-        if actor.unit_id:
-            mine |= Q(unit_id=actor.unit_id)
-        parts = Assignment.objects.filter(mine, document_id=OuterRef("pk")).exclude(
+        own = workflow_permissions.own(actor)
+        parts = Assignment.objects.filter(own, document_id=OuterRef("pk")).exclude(
             Q(state=AssignmentState.DONE) | Q(role=AssignmentRole.INFORM)
         )
         rows = rows.filter(Exists(parts))
@@ -293,7 +292,7 @@ def _acts(actor: Actor, incoming: IncomingDocument, nodes: tuple[AssignmentNode,
         for node in parts
         if node.is_mine and node.role != AssignmentRole.INFORM and node.state != AssignmentState.DONE
     ]
-    leads = any(node.role == AssignmentRole.LEAD for node in working)
+    leads = any(node.is_mine and node.role == AssignmentRole.LEAD for node in parts)
     allowed = {
         Step.REGISTER.value: permissions.may_register(actor, incoming),
         Step.RETURN.value: permissions.may_return(actor, incoming),
@@ -330,10 +329,10 @@ def _next_number(actor: Actor, incoming: IncomingDocument, now: datetime) -> int
 
 
 def _replies(document_id: UUID) -> list[Link]:
-    relations = DocumentRelation.objects.filter(
-        target_id=document_id, kind=RelationKind.REPLIES_TO
-    ).select_related("source")
-    return [Link(id=relation.source_id, label=_label(relation.source)) for relation in relations]
+    """Replies with a number: a draft is its author's business until then."""
+    relations = DocumentRelation.objects.filter(target_id=document_id, kind=RelationKind.REPLIES_TO)
+    numbered = relations.exclude(source__number="").select_related("source").order_by("id")
+    return [Link(id=relation.source_id, label=_label(relation.source)) for relation in numbered]
 
 
 def _replied_to(document_id: UUID) -> Link | None:

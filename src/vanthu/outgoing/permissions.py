@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import Exists, OuterRef, Q
 
+from vanthu.documents.models import Document
 from vanthu.kernel.actor import Actor
 from vanthu.organizations.states import Role
 from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.states import State
-from vanthu.workflow.models import ApprovalStep
+from vanthu.workflow import permissions as workflow
+from vanthu.workflow.models import ApprovalStep, Assignment
 from vanthu.workflow.states import ApprovalKind
 
 #: From here on the document is the records office's business.
@@ -41,6 +45,17 @@ def visible(actor: Actor) -> Q:
 def may_draft(actor: Actor) -> bool:
     """Everyone who works on documents may draft."""
     return bool(actor.roles & {Role.OFFICER, Role.UNIT_HEAD, Role.LEADER, Role.RECORDS_CLERK, Role.ARCHIVIST})
+
+
+def may_answer(actor: Actor, document_id: UUID) -> bool:
+    """Whether the actor may draft the answer to an incoming document.
+
+    Whoever was given a part of it may, and a leader or the records clerk of the agency it came to.
+    """
+    if actor.roles & {Role.LEADER, Role.RECORDS_CLERK}:
+        return Document.objects.filter(id=document_id, agency_id=actor.agency_id).exists()
+    parts = Assignment.objects.filter(workflow.own(actor), document_id=document_id, agency_id=actor.agency_id)
+    return parts.exists()
 
 
 def may_edit(actor: Actor, document: OutgoingDocument) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from vanthu.documents.rules import DOCUMENT_TYPES
@@ -18,6 +19,9 @@ SECRECY: Mapping[str, str] = MappingProxyType(
 )
 
 SUBJECT_LIMIT = 500
+SPHERE_LIMIT = 100
+#: One line of «Nơi nhận».
+PLACE_LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +52,28 @@ def draft_faults(content: DraftContent) -> list[str]:
         faults.append(f"Trích yếu dài quá {SUBJECT_LIMIT} ký tự.")
     if content.urgency not in range(4):
         faults.append("Hãy chọn độ khẩn.")
+    if len(content.sphere) > SPHERE_LIMIT:
+        faults.append(f"Lĩnh vực dài quá {SPHERE_LIMIT} ký tự.")
+    if any(len(place) > PLACE_LIMIT for place in content.to_places):
+        faults.append(f"Mỗi dòng nơi nhận dài không quá {PLACE_LIMIT} ký tự.")
     return faults
 
 
 def is_secret(content: DraftContent) -> bool:
     """Whether the drafter named any degree of state secrecy."""
     return content.secrecy != "normal"
+
+
+def are_on_pages(boxes: Sequence[Mapping[str, Any]], sizes: Sequence[tuple[float, float]]) -> bool:
+    """Whether every box (of pdfsign.Places, plain) lies on its page; `sizes`: width and height, in points."""
+    return all(
+        box["page"] <= len(sizes)
+        and box["x0"] >= 0
+        and box["y0"] >= 0
+        and box["x1"] <= sizes[box["page"] - 1][0]
+        and box["y1"] <= sizes[box["page"] - 1][1]
+        for box in boxes
+    )
 
 
 def submission_faults(*, recipients: int, missing_places: Sequence[str]) -> list[str]:

@@ -11,7 +11,8 @@ from vanthu import pdfsign
 from vanthu.kernel import audit, blobs
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.blobs import StoredBlob
-from vanthu.kernel.errors import DomainError, require
+from vanthu.kernel.errors import DomainError, NotFound, require
+from vanthu.organizations import operations as organizations
 from vanthu.organizations.models import Agency
 from vanthu.signing import permissions
 from vanthu.signing.models import Credential
@@ -40,12 +41,17 @@ def register_credential(
     """Đăng ký chứng thư số of a person (`user_id`) or, without one, of the agency itself.
 
     The one in force until now is withdrawn; signatures made with it stay what they are. `image` is the
-    handwriting or the seal, a transparent PNG. Raises NotAllowed, CertificateRefused.
+    handwriting or the seal, a transparent PNG. Raises NotFound, NotAllowed, UnknownPerson,
+    CertificateRefused.
     """
-    agency = Agency.objects.select_for_update().get(id=agency_id)
+    agency = Agency.objects.select_for_update().filter(id=agency_id, is_hosted=True).first()
+    if agency is None:
+        raise NotFound
 
     require(permissions.may_register_credential(actor, agency.id))
 
+    if user_id:
+        organizations.assert_works_here(agency_id=agency.id, user_ids=[user_id], unit_ids=[])
     try:
         certificate = pdfsign.load_certificate(certificate_pem.encode())
         pdfsign.load_certificates(chain_pem.encode())

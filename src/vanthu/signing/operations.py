@@ -118,6 +118,8 @@ def accept(*, session: SigningSession, file: SignedFile, current: str, now: date
         raise SignatureRefused(f"Chưa ghi nhận chữ ký: {file.examination.message}")
     if not _grows_from(file.blob.sha256, session):
         raise SignatureRefused("Tệp ký trả về không phải văn bản đã chuẩn bị. Hãy ký lại từ đầu.")
+    if not _is_signed_with(session, file.examination):
+        raise SignatureRefused("Chữ ký không được tạo bằng chứng thư số đã chọn. Hãy ký lại từ đầu.")
     session.ended_at = now
     session.save(update_fields=["ended_at"])
     blobs.keep(file.blob, now=now)
@@ -146,14 +148,14 @@ def keep_verification(sha256: str, examination: Examination) -> None:
         blob_id=sha256,
         defaults={
             "verdict": examination.verdict,
-            "message": examination.message,
+            "message": rules.kept_message(examination.message),
             "report": examination.report,
             "checked_at": examination.checked_at,
         },
     )
     if created:
         return
-    row.verdict, row.message = examination.verdict, examination.message
+    row.verdict, row.message = examination.verdict, rules.kept_message(examination.message)
     row.report, row.checked_at = examination.report, examination.checked_at
     row.attempts += 1
     row.save(update_fields=["verdict", "message", "report", "checked_at", "attempts"])
@@ -167,6 +169,16 @@ def trusted_roots() -> list[pdfsign.Certificate]:
         for path in sorted(folder.glob("*.pem"))
         for certificate in pdfsign.read_certificates(path)
     ]
+
+
+def _is_signed_with(session: SigningSession, examination: Examination) -> bool:
+    """Whether the field the session was opened for is signed with the very certificate of the session."""
+    pending = pdfsign.PendingSignature.from_json(session.pending["text"])
+    wanted = pdfsign.fingerprint(pdfsign.load_certificate(pending.certificate)).hex()
+    return any(
+        signature["field"] == pending.field and signature["details"]["certificate_sha256"] == wanted
+        for signature in examination.report.get("signatures", ())
+    )
 
 
 def _grows_from(sha256: str, session: SigningSession) -> bool:

@@ -7,6 +7,8 @@ from typing import Any
 
 #: How long after a check that could not be concluded it is tried again, in minutes, try by try.
 RETRY_MINUTES = (1, 5, 15, 60, 240)
+#: The longest sentence kept of a verdict, in characters.
+MESSAGE_LIMIT = 500
 
 
 def conclude(report: Mapping[str, Any]) -> tuple[str, str]:
@@ -32,6 +34,25 @@ def conclude_all(conclusions: Sequence[tuple[str, str]]) -> tuple[str, str]:
     if not conclusions:
         return "unsigned", "Văn bản không có tệp PDF ký số."
     return min(conclusions, key=lambda conclusion: order.index(conclusion[0]))
+
+
+def conclude_document(
+    main: Sequence[tuple[str, str]], attached: Sequence[tuple[str, str]]
+) -> tuple[str, str]:
+    """The verdict on a document: that of its main file, unless an attached PDF was tampered with.
+
+    Attachments need no signature of their own, but one that carries a signature must not break it.
+    """
+    spoiled = [
+        (verdict, f"Tài liệu kèm theo: {message}") for verdict, message in attached if verdict == "invalid"
+    ]
+    verdict, message = conclude_all([*main, *spoiled])
+    return verdict, kept_message(message)
+
+
+def kept_message(message: str) -> str:
+    """The sentence as far as it is kept; names in certificates may be longer than any sentence should."""
+    return message if len(message) <= MESSAGE_LIMIT else message[: MESSAGE_LIMIT - 1] + "…"
 
 
 def next_check_minutes(attempts: int) -> int | None:

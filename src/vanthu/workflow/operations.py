@@ -7,12 +7,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
+from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
+from vanthu.workflow import permissions
 from vanthu.workflow.models import ApprovalStep, Assignment
 from vanthu.workflow.rules import Assignee
 from vanthu.workflow.states import (
+    ASSIGNMENT_TRANSITIONS,
     ApprovalKind,
     ApprovalState,
     AssignmentRole,
@@ -100,18 +102,35 @@ def give(
     )
 
 
-def part_of(
-    *, document_id: UUID, user_id: UUID, unit_id: UUID | None, roles: Sequence[AssignmentRole]
+def open_part(
+    *, document_id: UUID, actor: Actor, roles: Sequence[AssignmentRole], step: AssignmentStep
 ) -> Assignment | None:
-    """The person's own unfinished part of a document, or the unit's when the person has none; locked."""
-    parts = Assignment.objects.select_for_update().filter(
-        Q(user_id=user_id) | Q(unit_id=unit_id, unit_id__isnull=False),
-        document_id=document_id,
-        role__in=roles,
+    """The actor's own unfinished part of a document, locked; of several, the one `step` can be done with.
+
+    A personal part comes before that of the unit the actor heads, leading before supporting. None when the
+    actor has no unfinished part.
+    """
+    own = Assignment.objects.select_for_update().filter(
+        permissions.own(actor), document_id=document_id, role__in=roles
     )
-    unfinished = [part for part in parts if part.state != AssignmentState.DONE]
-    unfinished.sort(key=lambda part: (part.user_id is None, part.role != AssignmentRole.LEAD, part.given_at))
+    unfinished = [part for part in own if part.state != AssignmentState.DONE]
+    unfinished.sort(
+        key=lambda part: (
+            (AssignmentState(part.state), step) not in ASSIGNMENT_TRANSITIONS,
+            part.user_id is None,
+            part.role != AssignmentRole.LEAD,
+            part.given_at,
+        )
+    )
     return unfinished[0] if unfinished else None
+
+
+def leads(*, document_id: UUID, actor: Actor) -> bool:
+    """Whether the document was given to the actor, or the unit the actor heads, to lead, finished or not."""
+    parts = Assignment.objects.filter(
+        permissions.own(actor), document_id=document_id, role=AssignmentRole.LEAD
+    )
+    return parts.exists()
 
 
 def start(part: Assignment, *, now: datetime) -> None:

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
-
 from vanthu.kernel.actor import Actor
 from vanthu.organizations.models import Post
 from vanthu.organizations.rules import initials
+from vanthu.workflow import permissions
 from vanthu.workflow.models import ApprovalStep, Assignment
 from vanthu.workflow.states import ApprovalKind, ApprovalState, AssignmentRole, AssignmentState
 
@@ -74,8 +73,7 @@ def assignments_of(actor: Actor, *, document_id: UUID) -> list[AssignmentNode]:
         .select_related("user", "unit", "given_by")
         .order_by("given_at", "id")
     )
-    order = list(AssignmentRole)
-    parts.sort(key=lambda part: order.index(AssignmentRole(part.role)))
+    parts.sort(key=_weight)
     below: dict[UUID | None, list[Assignment]] = defaultdict(list)
     for part in parts:
         below[part.parent_id].append(part)
@@ -84,29 +82,33 @@ def assignments_of(actor: Actor, *, document_id: UUID) -> list[AssignmentNode]:
 
 def role_labels(actor: Actor, *, document_ids: Sequence[UUID]) -> dict[UUID, str]:
     """What the actor is to each of these documents, e.g. «Chủ trì»; own parts win over the unit's."""
-    mine = Q(user_id=actor.user_id)
-    if actor.unit_id:
-        mine |= Q(unit_id=actor.unit_id)
-    parts = Assignment.objects.filter(mine, document_id__in=document_ids).order_by("user_id", "given_at")
+    parts = Assignment.objects.filter(permissions.own(actor), document_id__in=document_ids)
     labels: dict[UUID, str] = {}
-    for part in sorted(parts, key=lambda part: part.user_id is not None):
+    # Written last, kept: own parts over the unit's, and the weightier role over the lighter.
+    for part in sorted(parts, key=lambda part: (part.user_id is not None, -_weight(part))):
         labels[part.document_id] = str(AssignmentRole(part.role).label)
     return labels
 
 
 def lead_waiting(actor: Actor, *, document_id: UUID) -> Waiting | None:
-    """Who leads a document and has not finished: the person it was passed on to, else the unit."""
+    """Who leads a document: the person it was passed on to, else the unit; None when nobody was given it.
+
+    Whoever has reported the result still has to say that the document needs nothing more.
+    """
     leads = list(
         Assignment.objects.filter(document_id=document_id, role=AssignmentRole.LEAD)
-        .exclude(state=AssignmentState.DONE)
         .select_related("user", "unit")
-        .order_by("given_at")
+        .order_by("given_at", "id")
     )
     if not leads:
         return None
-    last = leads[-1]
-    what = "xử lý" if last.state == AssignmentState.STARTED else "bắt đầu xử lý"
-    return Waiting(who=_who(last), what=what, since=last.started_at or last.given_at, due_at=last.due_at)
+    last = next((part for part in reversed(leads) if part.user_id), leads[-1])
+    what, since = {
+        AssignmentState.GIVEN: ("bắt đầu xử lý", last.given_at),
+        AssignmentState.STARTED: ("xử lý", last.started_at),
+        AssignmentState.DONE: ("kết thúc xử lý", last.finished_at),
+    }[AssignmentState(last.state)]
+    return Waiting(who=_who(last), what=what, since=since or last.given_at, due_at=last.due_at)
 
 
 def approvals_of(actor: Actor, *, document_id: UUID) -> list[ApprovalRow]:
@@ -134,7 +136,6 @@ def approvals_of(actor: Actor, *, document_id: UUID) -> list[ApprovalRow]:
 
 
 def _node(actor: Actor, part: Assignment, below: dict[UUID | None, list[Assignment]]) -> AssignmentNode:
-    own_unit = part.unit_id is not None and part.unit_id == actor.unit_id
     open_part = part.state != AssignmentState.DONE
     return AssignmentNode(
         id=part.id,
@@ -152,10 +153,14 @@ def _node(actor: Actor, part: Assignment, below: dict[UUID | None, list[Assignme
         started_at=part.started_at,
         finished_at=part.finished_at,
         result=part.result,
-        is_mine=own_unit or part.user_id == actor.user_id,
-        can_pass_on=own_unit and open_part and "unit_head" in actor.roles and not below[part.id],
+        is_mine=permissions.is_own(actor, part),
+        can_pass_on=permissions.is_of_own_unit(actor, part) and open_part and not below[part.id],
         children=tuple(_node(actor, child, below) for child in below[part.id]),
     )
+
+
+def _weight(part: Assignment) -> int:
+    return list(AssignmentRole).index(AssignmentRole(part.role))
 
 
 def _who(part: Assignment) -> str:

@@ -16,6 +16,17 @@ class Assignee:
     id: UUID
 
 
+#: The longest instruction, comment, reason or result, in characters.
+TEXT_LIMIT = 2000
+
+
+def text_fault(text: str, *, what: str) -> str | None:
+    """Why `text` cannot be kept as `what` («Lý do», «Kết quả»); None when it can."""
+    if len(text) > TEXT_LIMIT:
+        return f"{what} dài quá {TEXT_LIMIT} ký tự. Hãy ghi gọn lại."
+    return None
+
+
 def named_twice(lead: Assignee, support: Sequence[Assignee], inform: Sequence[Assignee]) -> bool:
     """Whether somebody stands in more than one role: each has exactly one (NĐ 30/2020 Điều 24)."""
     everyone = [lead, *support, *inform]

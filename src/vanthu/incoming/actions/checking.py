@@ -9,13 +9,11 @@ from uuid import UUID
 from django.db import transaction
 
 from vanthu.documents import operations as documents
-from vanthu.documents.states import FileKind
 from vanthu.incoming import operations, permissions
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import require
 from vanthu.signing import operations as signing
-from vanthu.signing import rules as signing_rules
 from vanthu.signing.operations import Examination
 from vanthu.signing.states import Verdict
 
@@ -32,14 +30,12 @@ def settle_signature(
 
     require(permissions.may_settle(actor))
 
+    if document.verdict not in {Verdict.INDETERMINATE, Verdict.PENDING}:
+        # Settled by the same job run before; a later doubt must not take a verdict back.
+        return True
+
     files = documents.current_files(document.pk)
-    conclusions = [
-        (str(examinations[file.blob_id].verdict), examinations[file.blob_id].message)
-        for file in files
-        if file.blob_id in examinations
-        and (file.kind == FileKind.MAIN or examinations[file.blob_id].verdict is Verdict.INVALID)
-    ]
-    verdict, message = signing_rules.conclude_all(conclusions)
+    verdict, message = operations.verdict_on([(file.kind, file.blob_id) for file in files], examinations)
 
     for sha256, examination in examinations.items():
         signing.keep_verification(sha256, examination)

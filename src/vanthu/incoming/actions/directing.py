@@ -53,7 +53,7 @@ def direct_document(
     if named_twice(lead, support, inform):
         raise DirectionRefused("Mỗi người hoặc đơn vị chỉ giữ một vai trò. Hãy bỏ tên bị chọn hai lần.")
     everyone = [lead, *support, *inform]
-    _assert_of_agency(document.agency_id, everyone)
+    _assert_reachable(document.agency_id, everyone)
 
     workflow.give(
         agency_id=document.agency_id,
@@ -119,7 +119,10 @@ def pass_on(
         raise DirectionRefused(fault)
     if part.state == AssignmentState.DONE:
         raise DirectionRefused("Phần việc này đã hoàn thành nên không phân công tiếp được.")
-    if part.unit_id is None or not organizations.is_member(unit_id=part.unit_id, user_id=user_id):
+    if part.children.exists():
+        raise DirectionRefused("Phần việc này đã được phân công tiếp. Hãy tải lại trang.")
+    assert part.unit_id is not None, "only a unit's part is passed on"
+    if not organizations.is_member(unit_id=part.unit_id, user_id=user_id):
         raise organizations.UnknownPerson
     if Assignment.objects.filter(document_id=document.pk, user_id=user_id).exists():
         raise DirectionRefused("Người này đã có phần việc trong văn bản. Hãy chọn người khác.")
@@ -145,9 +148,15 @@ def pass_on(
     )
 
 
-def _assert_of_agency(agency_id: UUID, everyone: Sequence[Assignee]) -> None:
+def _assert_reachable(agency_id: UUID, everyone: Sequence[Assignee]) -> None:
+    """Everyone works at the agency now, and every unit has a head to take its part."""
+    units = [assignee.id for assignee in everyone if assignee.kind == "unit"]
     organizations.assert_works_here(
         agency_id=agency_id,
         user_ids=[assignee.id for assignee in everyone if assignee.kind == "user"],
-        unit_ids=[assignee.id for assignee in everyone if assignee.kind == "unit"],
+        unit_ids=units,
     )
+    if any(organizations.unit_head(unit_id) is None for unit_id in units):
+        raise DirectionRefused(
+            "Có đơn vị chưa có trưởng đơn vị để nhận việc. Hãy giao cho một người của đơn vị đó."
+        )

@@ -15,15 +15,16 @@ from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import DomainError, NotAllowed, require
 from vanthu.workflow import operations as workflow
 from vanthu.workflow.models import Assignment
-from vanthu.workflow.states import AssignmentRole
+from vanthu.workflow.rules import text_fault
+from vanthu.workflow.states import AssignmentRole, AssignmentStep
 
 _WORKING = (AssignmentRole.LEAD, AssignmentRole.SUPPORT)
 
 
-class ResultMissing(DomainError):
+class ResultRefused(DomainError):
     """Hãy ghi kết quả xử lý."""
 
-    code = "incoming.result-missing"
+    code = "incoming.result-refused"
 
 
 @transaction.atomic(durable=True)
@@ -32,7 +33,7 @@ def start_work(*, actor: Actor, document_id: UUID, now: datetime) -> None:
     document = operations.lock(actor, document_id)
 
     state = next_state(State(document.state), Step.START)
-    part = _part(actor, document)
+    part = _part(actor, document, AssignmentStep.START)
 
     was = State(document.state)
     workflow.start(part, now=now)
@@ -55,18 +56,17 @@ def start_work(*, actor: Actor, document_id: UUID, now: datetime) -> None:
 def report_work(*, actor: Actor, document_id: UUID, result: str, now: datetime) -> None:
     """Báo cáo kết quả: end one's own part; the document goes on with the others.
 
-    Raises NotFound, NotAllowed, IllegalStep, ResultMissing.
+    Raises NotFound, NotAllowed, IllegalStep, ResultRefused.
     """
     document = operations.lock(actor, document_id)
 
     state = next_state(State(document.state), Step.START)
-    part = _part(actor, document)
+    part = _part(actor, document, AssignmentStep.FINISH)
 
-    if not result.strip():
-        raise ResultMissing
+    result = _accepted(result)
 
     was = State(document.state)
-    workflow.finish(part, result=result.strip(), now=now)
+    workflow.finish(part, result=result, now=now)
     document.state = state
     document.save(update_fields=["state"])
 
@@ -86,17 +86,17 @@ def report_work(*, actor: Actor, document_id: UUID, result: str, now: datetime) 
 def complete_document(*, actor: Actor, document_id: UUID, result: str, now: datetime) -> None:
     """Hoàn thành: whoever leads (or a leader) says the document needs nothing more, and how it ended.
 
-    Raises NotFound, NotAllowed, IllegalStep, ResultMissing.
+    Raises NotFound, NotAllowed, IllegalStep, ResultRefused.
     """
     document = operations.lock(actor, document_id)
 
     state = next_state(State(document.state), Step.COMPLETE)
-    require(permissions.may_complete(actor, document, is_lead=_leads(actor, document)))
+    is_lead = workflow.leads(document_id=document.pk, actor=actor)
+    require(permissions.may_complete(actor, document, is_lead=is_lead))
 
-    if not result.strip():
-        raise ResultMissing
+    result = _accepted(result)
 
-    _complete(document, state, result=result.strip(), now=now)
+    _complete(document, state, result=result, now=now)
 
     audit.record(
         action="incoming.completed",
@@ -106,7 +106,7 @@ def complete_document(*, actor: Actor, document_id: UUID, result: str, now: date
         subject_id=document.pk,
         data={"result": result},
     )
-    operations.tell_sender(document, state, at=now, note=result.strip(), staff=actor.label)
+    operations.tell_sender(document, state, at=now, note=result, staff=actor.label)
 
 
 @transaction.atomic(durable=True)
@@ -149,23 +149,20 @@ def complete_answered(
     operations.tell_sender(document, state, at=now, note=result, staff=staff)
 
 
-def _part(actor: Actor, document: IncomingDocument) -> Assignment:
-    part = workflow.part_of(
-        document_id=document.pk, user_id=actor.user_id, unit_id=actor.unit_id, roles=_WORKING
-    )
+def _part(actor: Actor, document: IncomingDocument, step: AssignmentStep) -> Assignment:
+    part = workflow.open_part(document_id=document.pk, actor=actor, roles=_WORKING, step=step)
     if part is None:
         raise NotAllowed("Bạn không có phần việc nào đang mở trong văn bản này.")
     return part
 
 
-def _leads(actor: Actor, document: IncomingDocument) -> bool:
-    part = workflow.part_of(
-        document_id=document.pk,
-        user_id=actor.user_id,
-        unit_id=actor.unit_id,
-        roles=[AssignmentRole.LEAD],
-    )
-    return part is not None
+def _accepted(result: str) -> str:
+    if not result.strip():
+        raise ResultRefused
+    fault = text_fault(result, what="Kết quả")
+    if fault:
+        raise ResultRefused(fault)
+    return result.strip()
 
 
 def _complete(document: IncomingDocument, state: State, *, result: str, now: datetime) -> None:

@@ -17,6 +17,7 @@ from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.operations import NotReady
 from vanthu.outgoing.states import State, Step, next_state
 from vanthu.workflow import operations as workflow
+from vanthu.workflow.rules import text_fault
 from vanthu.workflow.states import ApprovalKind
 
 
@@ -24,6 +25,12 @@ class ReasonMissing(DomainError):
     """Hãy ghi rõ lý do trả lại để người soạn biết cần sửa gì."""
 
     code = "outgoing.reason-missing"
+
+
+class CommentRefused(DomainError):
+    """Ý kiến không ghi được."""
+
+    code = "outgoing.comment-refused"
 
 
 @transaction.atomic(durable=True)
@@ -73,12 +80,13 @@ def submit_draft(*, actor: Actor, document_id: UUID, now: datetime) -> None:
 def approve_content(*, actor: Actor, document_id: UUID, comment: str = "", now: datetime) -> None:
     """Duyệt nội dung: the unit head answers for the content; the leader's turn to sign begins.
 
-    Raises NotFound, NotAllowed, IllegalStep.
+    Raises NotFound, NotAllowed, IllegalStep, CommentRefused.
     """
     document = operations.lock(actor, document_id)
 
     state = next_state(State(document.state), Step.APPROVE)
     require(permissions.may_approve(actor, workflow.current_step(document.pk)))
+    _refuse_long(comment, "Ý kiến")
 
     workflow.approve_current(document_id=document.pk, comment=comment, now=now)
     operations.move(document, state, now)
@@ -97,7 +105,7 @@ def approve_content(*, actor: Actor, document_id: UUID, comment: str = "", now: 
 def return_draft(*, actor: Actor, document_id: UUID, reason: str, now: datetime) -> None:
     """Trả lại: whoever's turn it is sends the draft back to its author, saying why.
 
-    Raises NotFound, NotAllowed, IllegalStep, ReasonMissing.
+    Raises NotFound, NotAllowed, IllegalStep, ReasonMissing, CommentRefused.
     """
     document = operations.lock(actor, document_id)
 
@@ -106,6 +114,7 @@ def return_draft(*, actor: Actor, document_id: UUID, reason: str, now: datetime)
 
     if not reason.strip():
         raise ReasonMissing
+    _refuse_long(reason, "Lý do")
 
     workflow.return_current(document_id=document.pk, reason=reason, now=now)
     document.returned_reason = reason
@@ -128,6 +137,12 @@ _PLACE_NAMES = {
     "signature": "chữ ký",
     "seal": "dấu cơ quan",
 }
+
+
+def _refuse_long(text: str, what: str) -> None:
+    fault = text_fault(text, what=what)
+    if fault:
+        raise CommentRefused(fault)
 
 
 def _reviewer(document: OutgoingDocument) -> UUID | None:

@@ -13,12 +13,12 @@ from vanthu import pdfsign
 from vanthu.documents import operations as documents
 from vanthu.documents import rules as document_rules
 from vanthu.documents.intake import AcceptedDraft, AcceptedFile, SecretRefused
-from vanthu.documents.models import Document
 from vanthu.documents.operations import NewFile, NewRecord
 from vanthu.documents.states import FileKind, RelationKind
-from vanthu.kernel import audit
+from vanthu.kernel import audit, blobs
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import DomainError, NotFound, require
+from vanthu.kernel.folding import tidy
 from vanthu.organizations import operations as organizations
 from vanthu.organizations.models import Agency, Unit, User
 from vanthu.outgoing import operations, permissions, rules
@@ -55,7 +55,7 @@ def draft_document(
 
     _refuse_faults(content)
     recipients = organizations.recipients(content.recipient_ids)
-    if replies_to and not Document.objects.filter(id=replies_to, agency=agency).exists():
+    if replies_to and not permissions.may_answer(actor, replies_to):
         raise NotFound
 
     record = documents.create_document(
@@ -128,13 +128,16 @@ def revise_draft(
         setattr(record, name, value)
     record.search_text = documents.search_text(record)
     record.save(update_fields=[*changed, "search_text"])
+    is_other_signer = document.signer_id != content.signer_id
     document.signer_id, document.urgency = content.signer_id, content.urgency
     if draft is not None:
         for file in _files(draft, (), note="Sửa dự thảo"):
             documents.add_version(record, file, now=now)
     if attachments is not None:
         documents.replace_attachments(record, _attached(attachments), now=now)
-    operations.find_places(document, operations.main_file(document).blob_id)
+    if draft is not None or is_other_signer:
+        # Otherwise the places stay, as somebody may have corrected them.
+        operations.find_places(document, operations.main_file(document).blob_id)
     operations.move(document, state, now, also=("signer", "urgency", "places"))
     _set_recipients(document, recipients)
 
@@ -152,17 +155,18 @@ def revise_draft(
 def place_marks(*, actor: Actor, document_id: UUID, places: Mapping[str, Any], now: datetime) -> None:
     """Chỉnh vị trí: say where on the pages number, date, signature and seal stand, before the signature.
 
-    `places` is pdfsign.Places as a plain dict. Raises NotFound, NotAllowed, IllegalStep, DraftRefused.
+    `places` is pdfsign.Places as a plain dict. Raises NotFound, NotAllowed, DraftRefused.
     """
     document = operations.lock(actor, document_id)
 
     step = workflow.current_step(document.pk)
     require(permissions.may_place(actor, document, step))
 
-    try:
-        marks = pdfsign.Places.from_dict(places)
-    except (pdfsign.PdfSignError, KeyError, TypeError, ValueError) as error:
-        raise DraftRefused("Vị trí trên trang không đọc được. Hãy đặt lại các khung.") from error
+    marks = _marks(places)
+    with blobs.as_path(operations.main_file(document).blob_id) as path:
+        sizes = pdfsign.page_sizes(path)
+    if not rules.are_on_pages([box for box in marks.to_dict().values() if box], sizes):
+        raise DraftRefused("Có khung nằm ngoài trang. Hãy đặt lại khung đó.")
 
     document.places = marks.to_dict()
     document.save(update_fields=["places"])
@@ -175,6 +179,13 @@ def place_marks(*, actor: Actor, document_id: UUID, places: Mapping[str, Any], n
         subject_id=document.pk,
         data={"places": document.places},
     )
+
+
+def _marks(places: Mapping[str, Any]) -> pdfsign.Places:
+    try:
+        return pdfsign.Places.from_dict(places)
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+        raise DraftRefused("Vị trí trên trang không đọc được. Hãy đặt lại các khung.") from error
 
 
 def _refuse_faults(content: DraftContent) -> None:
@@ -190,7 +201,7 @@ def _chosen(agency: Agency, content: DraftContent) -> dict[str, Any]:
     return {
         "type_code": content.type_code,
         "type_name": document_rules.type_name(content.type_code),
-        "subject": content.subject,
+        "subject": tidy(content.subject),
         "urgency": content.urgency,
         "to_places": list(content.to_places),
         "sphere": content.sphere,
