@@ -196,6 +196,9 @@ class TestSearchAgencies:
     def test_finds_the_neighbour_by(self, world: World, text: str) -> None:
         assert self._codes(world, text) == ["H99.31"]
 
+    def test_finds_a_committee_by_the_short_form_everybody_types(self, world: World) -> None:
+        assert self._codes(world, "ubnd tỉnh phú vinh") == ["H98"]
+
     def test_leaves_out_ones_own_and_the_closed(self, world: World) -> None:
         Agency.objects.filter(id=world.remote.id).update(closed_at=NOW)
 

@@ -18,6 +18,7 @@ PASSWORD_LENGTH_LIMIT = 256
 
 #: QĐ 20/2020/QĐ-TTg Điều 4: groups of capitals and digits divided by dots, 35 characters at most.
 _CODE = re.compile(r"(?=.{3,35}\Z)[A-Z][0-9]{2}(\.[0-9A-Z]+)*")
+_SHORT_FORMS = {"uy ban nhan dan": "ubnd", "hoi dong nhan dan": "hdnd"}
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{2,59}")
 
 
@@ -33,8 +34,9 @@ def is_agency_code(code: str) -> bool:
 
 
 def agency_search_text(*, code: str, old_code: str, name: str, abbreviation: str) -> str:
-    """What a search for an agency looks through, folded."""
-    return fold(" ".join((code, old_code, abbreviation, name)))
+    """What a search for an agency looks through, folded, with the short forms everybody types."""
+    text = fold(" ".join((code, old_code, abbreviation, name)))
+    return " ".join([text, *(short for full, short in _SHORT_FORMS.items() if full in text)])
 
 
 def username_form(text: str) -> str | None:

@@ -198,38 +198,37 @@ def _chunks(entries: list[DirectoryEntry]) -> Iterator[list[DirectoryEntry]]:
 
 def _learn_chunk(entries: list[DirectoryEntry], now: datetime) -> Learned:
     codes = [entry.code for entry in entries]
-    known = {
-        agency.code: agency
-        for agency in Agency.objects.select_for_update().filter(code__in=codes).order_by("code")
-    }
+    known = {agency.code: agency for agency in Agency.objects.filter(code__in=codes)}
     added = [_describe(Agency(code=entry.code), entry, now) for entry in entries if entry.code not in known]
     Agency.objects.bulk_create(added, ignore_conflicts=True)
 
-    changed, closed = [], 0
-    for entry in entries:
-        agency = known.get(entry.code)
-        if agency is None or agency.is_hosted:
-            continue
-        before = _facts(agency)
-        _describe(agency, entry, now)
-        if _facts(agency) != before:
-            changed.append(agency)
-            closed += agency.closed_at == now
+    news = {entry.code: entry for entry in entries if _is_news(known.get(entry.code), entry)}
+    changed = list(Agency.objects.select_for_update().filter(code__in=news).order_by("code"))
+    for agency in changed:
+        _describe(agency, news[agency.code], now)
     Agency.objects.bulk_update(changed, ["name", "old_code", "email", "closed_at", "search_text"])
+    closed = sum(agency.closed_at == now for agency in changed)
     return Learned(added=len(added), changed=len(changed) - closed, closed=closed)
 
 
+def _is_news(agency: Agency | None, entry: DirectoryEntry) -> bool:
+    if agency is None or agency.is_hosted:
+        return False
+    known = (agency.name, agency.old_code, agency.email)
+    return known != _written(entry) or (entry.is_closed and agency.closed_at is None)
+
+
+def _written(entry: DirectoryEntry) -> tuple[str, str, str]:
+    """Name, old code and mail as they fit into their columns."""
+    return tidy(entry.name)[:200], entry.old_code[:35], entry.email[:100]
+
+
 def _describe(agency: Agency, entry: DirectoryEntry, now: datetime) -> Agency:
-    agency.name, agency.old_code = tidy(entry.name)[:200], entry.old_code[:35]
-    agency.email = entry.email[:100]
+    agency.name, agency.old_code, agency.email = _written(entry)
     if entry.is_closed and agency.closed_at is None:
         agency.closed_at = now
     agency.search_text = _search_text(agency)
     return agency
-
-
-def _facts(agency: Agency) -> tuple[object, ...]:
-    return agency.name, agency.old_code, agency.email, agency.closed_at, agency.search_text
 
 
 def _name_successors(listed: dict[str, DirectoryEntry]) -> None:
