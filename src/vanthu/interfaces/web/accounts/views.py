@@ -34,6 +34,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             username=form.cleaned_data["username"],
             password=form.cleaned_data["password"],
             now=timezone.now(),
+            address=request.META.get("REMOTE_ADDR", ""),
         )
         if answer.user_id is not None:
             session.enter(request, user_id=answer.user_id, must_change_password=answer.must_change_password)
