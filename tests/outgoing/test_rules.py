@@ -1,0 +1,85 @@
+"""What a draft must say before it is one, and before it may be submitted."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from vanthu.outgoing.rules import (
+    SECRECY,
+    DraftContent,
+    are_on_pages,
+    draft_faults,
+    is_secret,
+    submission_faults,
+)
+
+
+def _content(**changes: Any) -> DraftContent:
+    return DraftContent(**{"type_code": "CV", "subject": "V/v x", "signer_id": UUID(int=1)} | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "faults"),
+    [
+        pytest.param({}, [], id="NĐ 30/2020 Điều 8: type, subject, signer"),
+        pytest.param({"type_code": "XX"}, ["Hãy chọn loại văn bản."], id="NĐ 30/2020 Điều 7: no such type"),
+        pytest.param({"type_code": ""}, ["Hãy chọn loại văn bản."], id="no type"),
+        pytest.param({"subject": " \t"}, ["Hãy ghi trích yếu nội dung."], id="no subject"),
+        pytest.param({"subject": "x" * 500}, [], id="a subject as long as may be"),
+        pytest.param({"subject": "x" * 501}, ["Trích yếu dài quá 500 ký tự."], id="a subject too long"),
+        pytest.param({"urgency": 3}, [], id="NĐ 30/2020 PL I: hỏa tốc"),
+        pytest.param({"urgency": 4}, ["Hãy chọn độ khẩn."], id="no such urgency"),
+        pytest.param({"urgency": -1}, ["Hãy chọn độ khẩn."], id="urgency below none"),
+        pytest.param({"sphere": "x" * 101}, ["Lĩnh vực dài quá 100 ký tự."], id="a sphere too long"),
+        pytest.param(
+            {"to_places": ["Lưu: VT", "x" * 201]},
+            ["Mỗi dòng nơi nhận dài không quá 200 ký tự."],
+            id="a line of recipients too long",
+        ),
+        pytest.param(
+            {"type_code": "", "subject": ""},
+            ["Hãy chọn loại văn bản.", "Hãy ghi trích yếu nội dung."],
+            id="everything at once",
+        ),
+    ],
+)
+def test_faults_of_a_draft(changes: dict[str, Any], faults: list[str]) -> None:
+    assert draft_faults(_content(**changes)) == faults
+
+
+@pytest.mark.parametrize("secrecy", [*SECRECY, "gì đó"])
+def test_only_what_is_not_secret_may_enter(secrecy: str) -> None:
+    assert is_secret(_content(secrecy=secrecy)) is (secrecy != "normal")
+
+
+@pytest.mark.parametrize(
+    ("recipients", "missing", "faults"),
+    [
+        (1, [], []),
+        (0, [], ["Chưa có nơi nhận."]),
+        (2, ["số", "ngày"], ["Chưa xác định được vị trí trên trang: số, ngày."]),
+        (0, ["số"], ["Chưa có nơi nhận.", "Chưa xác định được vị trí trên trang: số."]),
+    ],
+)
+def test_faults_of_a_submission(recipients: int, missing: list[str], faults: list[str]) -> None:
+    assert submission_faults(recipients=recipients, missing_places=missing) == faults
+
+
+@pytest.mark.parametrize(
+    ("box", "expected"),
+    [
+        ({"page": 1, "x0": 0, "y0": 0, "x1": 595, "y1": 842}, True),
+        ({"page": 2, "x0": 10, "y0": 10, "x1": 20, "y1": 20}, True),
+        ({"page": 3, "x0": 10, "y0": 10, "x1": 20, "y1": 20}, False),
+        ({"page": 1, "x0": -1, "y0": 10, "x1": 20, "y1": 20}, False),
+        ({"page": 1, "x0": 10, "y0": -1, "x1": 20, "y1": 20}, False),
+        ({"page": 1, "x0": 10, "y0": 10, "x1": 596, "y1": 20}, False),
+        ({"page": 1, "x0": 10, "y0": 10, "x1": float("inf"), "y1": 20}, False),
+        ({"page": 1, "x0": 10, "y0": 10, "x1": 20, "y1": 843}, False),
+    ],
+)
+def test_boxes_lie_on_their_pages(box: dict[str, Any], expected: bool) -> None:
+    assert are_on_pages([box], [(595.0, 842.0), (595.0, 842.0)]) is expected

@@ -1,0 +1,103 @@
+"""What signatures come to, as tables (NĐ 30/2020 Điều 5: the person's AND the agency's)."""
+
+from __future__ import annotations
+
+import pytest
+
+from vanthu.signing.rules import (
+    MESSAGE_LIMIT,
+    RETRY_MINUTES,
+    conclude,
+    conclude_all,
+    conclude_document,
+    kept_message,
+    next_check_minutes,
+)
+
+WELL = "Chữ ký hợp lệ."
+
+
+@pytest.mark.parametrize(
+    ("verdict", "kinds", "expected"),
+    [
+        pytest.param("valid", ["person", "agency"], ("valid", WELL), id="NĐ 30/2020 Điều 5: both"),
+        pytest.param("valid", ["person", "agency", "timestamp"], ("valid", WELL), id="both and a time stamp"),
+        pytest.param(
+            "valid",
+            ["person"],
+            ("indeterminate", "Chữ ký hợp lệ nhưng văn bản chưa có chữ ký số của cơ quan."),
+            id="NĐ 30/2020 Điều 5: the person's alone",
+        ),
+        pytest.param(
+            "valid",
+            ["agency"],
+            ("indeterminate", "Có chữ ký số của cơ quan nhưng không có chữ ký số của người ký."),
+            id="NĐ 30/2020 Điều 5: the agency's alone",
+        ),
+        pytest.param(
+            "valid",
+            ["unknown"],
+            ("indeterminate", "Chữ ký hợp lệ nhưng văn bản chưa có chữ ký số của cơ quan."),
+            id="nobody knows whose",
+        ),
+        pytest.param("invalid", ["person", "agency"], ("invalid", WELL), id="invalid stays"),
+        pytest.param("indeterminate", ["person"], ("indeterminate", WELL), id="indeterminate stays"),
+        pytest.param("unsigned", [], ("unsigned", WELL), id="unsigned stays"),
+    ],
+)
+def test_one_pdf(verdict: str, kinds: list[str], expected: tuple[str, str]) -> None:
+    report = {"verdict": verdict, "message": WELL, "signatures": [{"kind": kind} for kind in kinds]}
+
+    assert conclude(report) == expected
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        ([], "unsigned"),
+        (["valid"], "valid"),
+        (["valid", "indeterminate"], "indeterminate"),
+        (["indeterminate", "unsigned", "valid"], "unsigned"),
+        (["valid", "unsigned", "invalid", "indeterminate"], "invalid"),
+    ],
+)
+def test_several_pdfs_come_to_the_worst(verdicts: list[str], expected: str) -> None:
+    assert conclude_all([(verdict, f"câu {verdict}") for verdict in verdicts])[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("main", "attached", "expected"),
+    [
+        pytest.param([], [], ("unsigned", "Văn bản không có tệp PDF ký số."), id="no PDF at all"),
+        pytest.param(["valid"], ["unsigned"], ("valid", "chính"), id="an attachment needs no signature"),
+        pytest.param(
+            ["valid"], ["indeterminate"], ("valid", "chính"), id="a doubtful attachment decides not"
+        ),
+        pytest.param(
+            ["valid"],
+            ["invalid"],
+            ("invalid", "Tài liệu kèm theo: kèm"),
+            id="a tampered attachment spoils it",
+        ),
+        pytest.param(["invalid"], ["invalid"], ("invalid", "chính"), id="the main file speaks first"),
+        pytest.param(["indeterminate"], [], ("indeterminate", "chính"), id="the main file decides"),
+    ],
+)
+def test_a_whole_document(main: list[str], attached: list[str], expected: tuple[str, str]) -> None:
+    found = conclude_document(
+        [(verdict, "chính") for verdict in main], [(verdict, "kèm") for verdict in attached]
+    )
+
+    assert found == expected
+
+
+def test_a_sentence_is_kept_as_far_as_there_is_room() -> None:
+    assert kept_message("x" * MESSAGE_LIMIT) == "x" * MESSAGE_LIMIT
+    assert kept_message("x" * 900) == "x" * (MESSAGE_LIMIT - 1) + "…"
+
+
+@pytest.mark.parametrize(
+    ("attempts", "minutes"), [(0, None), *enumerate(RETRY_MINUTES, start=1), (len(RETRY_MINUTES) + 1, None)]
+)
+def test_the_ladder_of_checks(attempts: int, minutes: int | None) -> None:
+    assert next_check_minutes(attempts) == minutes

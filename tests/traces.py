@@ -1,0 +1,42 @@
+"""What an act leaves behind: audit entries, jobs, rows. And that a refused one leaves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from vanthu.kernel.models import AuditEntry
+
+_KEPT_BY = ("kernel", "registers", "documents", "workflow", "signing", "outgoing", "incoming")
+
+
+def audited(subject: UUID) -> list[tuple[str, str, dict[str, Any]]]:
+    """Action, who and data of every entry about one thing, oldest first."""
+    entries = AuditEntry.objects.filter(subject_id=subject).order_by("at", "sequence")
+    return [(entry.action, entry.actor_label, entry.data) for entry in entries]
+
+
+def jobs(*, after: int = 0) -> list[tuple[str, dict[str, Any]]]:
+    """Name and arguments of every job deferred after the `after` first ones, in the order of names."""
+    rows = ProcrastinateJob.objects.order_by("id").values_list("task_name", "args")
+    return sorted(rows[after:], key=lambda row: row[0])
+
+
+def everything() -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table a document's life touches."""
+    models = [model for label in _KEPT_BY for model in apps.get_app_config(label).get_models()]
+    rows = {model._meta.label: list(model._default_manager.order_by("pk").values()) for model in models}
+    return rows | {"jobs": list(ProcrastinateJob.objects.order_by("id").values("task_name", "args"))}
+
+
+@contextmanager
+def nothing_changed() -> Iterator[None]:
+    """After the block, every row is as it was before."""
+    before = everything()
+    yield
+    assert everything() == before
