@@ -62,7 +62,7 @@ def _save(ink: Image.Image, colour: tuple[int, int, int], path: Path) -> None:
     )
     image = Image.new("RGBA", ink.size, (*colour, 0))
     image.putalpha(ink)
-    image.save(path, dpi=(DOTS_PER_INCH, DOTS_PER_INCH), optimize=True)
+    image.save(path, dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
 
 
 def _flourish(pen: ImageDraw.ImageDraw, width: int, height: int, seed: bytes) -> None:

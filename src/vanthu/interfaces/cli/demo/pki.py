@@ -26,7 +26,7 @@ from vanthu.interfaces.cli.demo.cast import PIN
 from vanthu.interfaces.cli.demo.tokens import KEY_LABEL, Tokens
 
 _OFFICER_PIN = "87654321"
-_PERSON_BITS, _AGENCY_BITS = 2048, 3072
+_KEY_BITS = 2048
 _TERM = timedelta(days=3 * 365)
 
 
@@ -165,8 +165,7 @@ def ensure(
     with _alone(folder):
         issuer = Authority(folder / "ca", base_url, now=now)
         (folder / "trust" / "root.pem").write_bytes((folder / "ca" / "root.pem").read_bytes())
-        _issue_missing(folder, issuer, (*people, *REFUSED), _PERSON_BITS, now)
-        _issue_missing(folder, issuer, agencies, _AGENCY_BITS, now)
+        _issue_missing(folder, issuer, (*people, *REFUSED, *agencies), now)
     return DemoPki(folder)
 
 
@@ -174,7 +173,6 @@ def _issue_missing(
     folder: Path,
     issuer: Authority,
     subjects: Iterable[PersonSubject | AgencySubject],
-    bits: int,
     now: datetime,
 ) -> None:
     index = _read_index(folder)
@@ -182,7 +180,7 @@ def _issue_missing(
     tokens = Tokens(folder, pin=PIN, security_officer_pin=_OFFICER_PIN)
     if not missing:
         return
-    keys = tokens.create(list(missing), bits=bits)
+    keys = tokens.create(list(missing), bits=_KEY_BITS)
     for label, subject in missing.items():
         certificate = _certify(issuer, subject, keys[label], now)
         pem = certificate.public_bytes(serialization.Encoding.PEM)
