@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 
-from vanthu.workflow.queries import initials_of
 from vanthu.workflow.rules import TEXT_LIMIT, Assignee, named_twice, text_fault
 
 AN, BINH = Assignee(kind="user", id=UUID(int=1)), Assignee(kind="user", id=UUID(int=2))
@@ -37,11 +36,3 @@ def test_nobody_is_named_twice(
 )
 def test_a_text_has_a_limit(length: int, fault: str | None) -> None:
     assert text_fault("ạ" * length, what="Lý do") == fault
-
-
-@pytest.mark.parametrize(
-    ("name", "initials"),
-    [("Nguyễn Văn Ước", "NƯ"), ("Đỗ Thị Mai", "ĐM"), ("An", "A"), ("", "?"), ("12 34", "?")],
-)
-def test_initials(name: str, initials: str) -> None:
-    assert initials_of(name) == initials
