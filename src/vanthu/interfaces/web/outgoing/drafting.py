@@ -17,7 +17,7 @@ from vanthu.documents.intake import AcceptedDraft, AcceptedFile
 from vanthu.incoming import queries as incoming
 from vanthu.interfaces.web.forms import refusals_into
 from vanthu.interfaces.web.http import WebRequest, go, page
-from vanthu.interfaces.web.outgoing.forms import DraftForm, IdList
+from vanthu.interfaces.web.outgoing.forms import DraftForm
 from vanthu.interfaces.web.outgoing.views import crumbs
 from vanthu.interfaces.web.screens import Crumb
 from vanthu.kernel.errors import NotFound, require
@@ -121,12 +121,11 @@ def _form(request: WebRequest, initial: Mapping[str, Any], *, is_revision: bool)
 
 
 def _screen(request: WebRequest, form: DraftForm, context: dict[str, Any]) -> HttpResponse:
-    chosen = IdList().to_python(form["recipients"].value() or [])
     asked = request.POST.get("q", "")
     shown = {
         **context,
         "form": form,
-        "chosen": organizations.agencies_by_id(request.actor, chosen),
+        "chosen": organizations.agencies_by_id(request.actor, form.chosen_ids),
         "found": organizations.search_agencies(request.actor, asked) if asked else [],
         "asked": asked,
         "limit": settings.UPLOAD_LIMIT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -118,6 +119,15 @@ class DraftForm(Form):
     def clean_to_places(self) -> list[str]:
         """One place a line."""
         return [line.strip() for line in self.cleaned_data["to_places"].splitlines() if line.strip()]
+
+    @property
+    def chosen_ids(self) -> list[UUID]:
+        """The recipients ticked so far, also in a form that is refused; what is no id is left out."""
+        found = []
+        for value in self["recipients"].value() or []:
+            with suppress(ValueError):
+                found.append(UUID(str(value)))
+        return list(dict.fromkeys(found))
 
     @property
     def content(self) -> DraftContent:

@@ -1,0 +1,255 @@
+"""«Văn bản đến» from the desk of each person: what the page offers, and what pressing it does."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+
+from tests.exchange import desk, jobs
+from tests.web.conftest import SignIn
+from tests.world import World
+from vanthu.incoming.models import IncomingDocument
+from vanthu.incoming.states import State
+from vanthu.kernel import blobs
+
+SUBJECT = "V/v rà soát vị trí việc làm năm 2027"
+
+
+@pytest.fixture
+def arrived(world: World) -> UUID:
+    """A letter of the department, just arrived at the neighbour; its PDF bears no signature."""
+    issued = desk.issue(world, [world.neighbour])
+    jobs.run_all()
+    (document,) = desk.arrived(world.neighbour, issued)
+    return document.pk
+
+
+@pytest.fixture
+def registered(arrived: UUID, sign_in: SignIn) -> UUID:
+    """The letter with its arrival number, waiting for the leader."""
+    assert sign_in("outsider").post(f"/van-ban-den/{arrived}/vao-so/", {"leader": ""}).status_code == 303
+    return arrived
+
+
+@pytest.fixture
+def directed(registered: UUID, sign_in: SignIn, world: World) -> UUID:
+    """The letter in the hands of the officer."""
+    answer = sign_in("outsider_leader").post(f"/van-ban-den/{registered}/chi-dao/", _direction(world))
+    assert answer.status_code == 303, answer.content.decode()
+    return registered
+
+
+def _direction(world: World, **changes: str) -> dict[str, str]:
+    words = {
+        f"user-{world.outsider_officer.user_id}": "lead",
+        f"user-{world.outsider.user_id}": "inform",
+        "instruction": "Tham mưu trả lời trước ngày 25.",
+        "due_at": "2026-11-25T17:00",
+    }
+    return words | changes
+
+
+def _state(document: UUID) -> State:
+    return State(IncomingDocument.objects.values_list("state", flat=True).get(pk=document))
+
+
+def _text(browser: Client, address: str) -> str:
+    answer = browser.get(address)
+    assert answer.status_code == 200, (address, answer.status_code)
+    return answer.content.decode()
+
+
+class TestTheList:
+    def test_shows_what_arrived_to_the_clerk_of_its_agency_alone(
+        self, arrived: UUID, sign_in: SignIn
+    ) -> None:
+        assert SUBJECT in _text(sign_in("outsider"), "/van-ban-den/?tab=arrived")
+        assert SUBJECT not in _text(sign_in("clerk"), "/van-ban-den/?tab=all")
+        assert SUBJECT not in _text(sign_in("outsider_officer"), "/van-ban-den/?tab=all")
+
+    @pytest.mark.parametrize("words", ["vi tri viec lam", "Vị trí", "SỞ NỘI VỤ"])
+    def test_is_filtered_with_or_without_diacritics(self, arrived: UUID, sign_in: SignIn, words: str) -> None:
+        rows = sign_in("outsider").get("/van-ban-den/", {"q": words}, headers={"HX-Request": "true"})
+
+        assert SUBJECT in rows.content.decode()
+
+    def test_says_what_to_do_when_nothing_matches(self, arrived: UUID, sign_in: SignIn) -> None:
+        assert "Thử ít chữ hơn" in _text(sign_in("outsider"), "/van-ban-den/?q=khong+co+gi+nhu+the")
+
+    def test_waits_on_the_home_page_of_the_clerk(self, arrived: UUID, sign_in: SignIn) -> None:
+        page = _text(sign_in("outsider"), "/")
+
+        assert "1 việc đang chờ bạn" in page
+        assert SUBJECT in page
+
+    def test_is_previewed_with_what_can_be_done_at_once(self, arrived: UUID, sign_in: SignIn) -> None:
+        page = _text(sign_in("outsider"), f"/van-ban-den/{arrived}/xem-nhanh/")
+
+        assert "Tiếp nhận, vào sổ số 1" in page
+        assert "Trả lại" in page
+        assert "Không có chữ ký số" in page
+
+
+class TestReceiving:
+    def test_registers_under_the_next_number(self, arrived: UUID, sign_in: SignIn, world: World) -> None:
+        clerk = sign_in("outsider")
+        leader = str(world.outsider_leader.user_id)
+        answer = clerk.post(f"/van-ban-den/{arrived}/vao-so/", {"leader": leader})
+
+        assert answer.status_code == 303
+        page = _text(clerk, answer["Location"])
+        assert "Đã tiếp nhận, vào sổ số 1." in page
+        assert 'data-state="registered"' in page
+        assert "chỉ đạo" in page
+
+    def test_happens_once_however_often_the_button_is_pressed(self, arrived: UUID, sign_in: SignIn) -> None:
+        clerk = sign_in("outsider")
+        first = clerk.post(f"/van-ban-den/{arrived}/vao-so/", {"leader": ""})
+        second = clerk.post(f"/van-ban-den/{arrived}/vao-so/", {"leader": ""})
+
+        assert (first.status_code, second.status_code) == (303, 409)
+        assert IncomingDocument.objects.get(pk=arrived).arrival_number == 1
+
+    def test_refuses_a_leader_who_is_none(self, arrived: UUID, sign_in: SignIn, world: World) -> None:
+        officer = str(world.outsider_officer.user_id)
+        answer = sign_in("outsider").post(f"/van-ban-den/{arrived}/vao-so/", {"leader": officer})
+
+        assert answer.status_code == 422
+        assert _state(arrived) is State.ARRIVED
+
+    def test_returns_with_a_reason_and_not_without(self, arrived: UUID, sign_in: SignIn) -> None:
+        clerk = sign_in("outsider")
+        empty = clerk.post(f"/van-ban-den/{arrived}/tra-lai/", {"reason": ""})
+        given = clerk.post(f"/van-ban-den/{arrived}/tra-lai/", {"reason": "Gửi nhầm cơ quan."})
+
+        assert (empty.status_code, given.status_code) == (422, 303)
+        assert "Gửi nhầm cơ quan." in _text(clerk, f"/van-ban-den/{arrived}/")
+        assert _state(arrived) is State.RETURNED
+
+    @pytest.mark.parametrize(
+        ("person", "status"), [("outsider_officer", 404), ("clerk", 404), ("leader", 404)]
+    )
+    def test_is_the_clerks_alone(self, arrived: UUID, sign_in: SignIn, person: str, status: int) -> None:
+        answer = sign_in(person).post(f"/van-ban-den/{arrived}/vao-so/", {"leader": ""})
+
+        assert answer.status_code == status
+        assert _state(arrived) is State.ARRIVED
+
+
+class TestDirecting:
+    def test_gives_the_parts_and_the_deadline(self, registered: UUID, sign_in: SignIn, world: World) -> None:
+        leader = sign_in("outsider_leader")
+        assert "Chủ trì" in _text(leader, f"/van-ban-den/{registered}/chi-dao/")
+        answer = leader.post(f"/van-ban-den/{registered}/chi-dao/", _direction(world))
+
+        assert answer.status_code == 303, answer.context["form"].errors
+        page = _text(leader, f"/van-ban-den/{registered}/")
+        assert "Tham mưu trả lời trước ngày 25." in page
+        assert "25/11/2026 17:00" in page
+        assert "Đang chờ" in page
+
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            ({"instruction": ""}, "Hãy ghi ý kiến chỉ đạo."),
+            ({"due_at": "mai"}, "Hạn xử lý chưa đúng"),
+            ({"lead": "nobody"}, "chủ trì"),
+            ({"lead": "two"}, "Chỉ một nơi được chủ trì."),
+        ],
+        ids=["no words", "no date", "nobody leads", "two lead"],
+    )
+    def test_refused_keeps_what_was_chosen(
+        self, registered: UUID, sign_in: SignIn, world: World, change: dict[str, str], said: str
+    ) -> None:
+        words = _direction(world)
+        officer, clerk = f"user-{world.outsider_officer.user_id}", f"user-{world.outsider.user_id}"
+        who = {"nobody": {officer: ""}, "two": {clerk: "lead"}}.get(change.get("lead", ""), {})
+        words |= who or change
+        answer = sign_in("outsider_leader").post(f"/van-ban-den/{registered}/chi-dao/", words)
+
+        assert answer.status_code == 422
+        assert said in answer.content.decode()
+        assert "checked" in answer.content.decode()
+        assert _state(registered) is State.REGISTERED
+
+    def test_of_a_unit_without_a_head_asks_for_a_person(
+        self, registered: UUID, sign_in: SignIn, world: World
+    ) -> None:
+        words = {f"unit-{world.neighbour_office.id}": "support"}
+        answer = sign_in("outsider_leader").post(
+            f"/van-ban-den/{registered}/chi-dao/", _direction(world, **words)
+        )
+
+        assert answer.status_code == 422
+        assert "chưa có trưởng đơn vị" in answer.content.decode()
+
+    def test_is_not_the_clerks(self, registered: UUID, sign_in: SignIn, world: World) -> None:
+        answer = sign_in("outsider").post(f"/van-ban-den/{registered}/chi-dao/", _direction(world))
+
+        assert answer.status_code == 403
+
+
+class TestHandling:
+    def test_goes_from_start_to_report(self, directed: UUID, sign_in: SignIn) -> None:
+        officer = sign_in("outsider_officer")
+        assert "Việc được giao" in _text(officer, "/")
+        assert officer.post(f"/van-ban-den/{directed}/bat-dau/").status_code == 303
+        assert _state(directed) is State.PROCESSING
+        answer = officer.post(
+            f"/van-ban-den/{directed}/hoan-thanh/", {"result": "Đã trả lời qua điện thoại."}
+        )
+
+        assert answer.status_code == 303
+        assert _state(directed) is State.COMPLETED
+        assert "Đã trả lời qua điện thoại." in _text(officer, f"/van-ban-den/{directed}/")
+
+    def test_starts_the_reply_from_the_document(self, directed: UUID, sign_in: SignIn, world: World) -> None:
+        page = _text(sign_in("outsider_officer"), f"/van-ban-di/soan/?tra-loi={directed}")
+
+        assert "Soạn văn bản trả lời" in page
+        assert f'value="{world.department.id}" checked' in page
+        assert "V/v trả lời văn bản số" in page
+
+    @pytest.mark.parametrize("asked", ["khong-phai-ma", str(uuid4())])
+    def test_answers_nothing_that_is_not_there(self, sign_in: SignIn, asked: str) -> None:
+        assert sign_in("outsider_officer").get(f"/van-ban-di/soan/?tra-loi={asked}").status_code == 404
+
+    def test_of_an_empty_report_is_refused(self, directed: UUID, sign_in: SignIn) -> None:
+        answer = sign_in("outsider_officer").post(f"/van-ban-den/{directed}/bao-cao/", {"result": " "})
+
+        assert answer.status_code == 422
+        assert "Hãy ghi kết quả xử lý." in answer.content.decode()
+
+
+class TestTheSendersView:
+    def test_shows_every_state_of_every_recipient(
+        self, directed: UUID, sign_in: SignIn, world: World
+    ) -> None:
+        jobs.run_all()
+        issued = IncomingDocument.objects.get(pk=directed).source_key
+        listed = sign_in("clerk").get("/van-ban-di/?tab=issued").context["listing"].items
+        page = _text(sign_in("clerk"), f"/van-ban-di/{listed[0].id}/gui-nhan/")
+
+        assert issued
+        assert world.neighbour.name in page
+        for code in ("01", "03", "04"):
+            assert f'data-status="{code}"' in page
+
+
+class TestDamagedFiles:
+    def test_are_reported_and_not_shown(
+        self, arrived: UUID, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        clerk = sign_in("outsider")
+        shown = clerk.get(f"/van-ban-den/{arrived}/").context["document"].main_file
+
+        def gone(sha256: str) -> None:
+            raise blobs.BlobDamaged
+
+        monkeypatch.setattr(blobs, "open_blob", gone)
+        answer = clerk.get(f"/tep/den/{arrived}/{shown.id}/")
+
+        assert answer.status_code == 500
+        assert "bị hỏng hoặc bị thay đổi" in answer.content.decode()

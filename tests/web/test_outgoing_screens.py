@@ -1,0 +1,300 @@
+"""«Văn bản đi» from the desk of each person: what the page offers, and what pressing it does."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests import path
+from tests.keys import PIN, KeyRing
+from tests.pdfsign.documents import typeset
+from tests.web.conftest import SignIn
+from tests.world import World
+from vanthu.outgoing.models import OutgoingDocument
+from vanthu.outgoing.states import State
+
+
+def _pdf(content: bytes | None = None, name: str = "du-thao.pdf") -> SimpleUploadedFile:
+    body = typeset(name="Phạm Văn Hùng", title_lines=("GIÁM ĐỐC",)) if content is None else content
+    return SimpleUploadedFile(name, body, content_type="application/pdf")
+
+
+def _filled(world: World, **changes: object) -> dict[str, object]:
+    words: dict[str, object] = {
+        "type_code": "CV",
+        "subject": "V/v rà soát vị trí việc làm",
+        "urgency": "1",
+        "secrecy": "normal",
+        "signer_id": str(world.leader.user_id),
+        "recipients": [str(world.neighbour.id), str(world.remote.id)],
+        "to_places": "Lưu: VT, CCVC",
+        "draft_file": _pdf(),
+    }
+    return words | changes
+
+
+def _state(document: UUID) -> State:
+    return State(OutgoingDocument.objects.values_list("state", flat=True).get(pk=document))
+
+
+def _text(browser: Client, address: str) -> str:
+    answer = browser.get(address)
+    assert answer.status_code == 200, (address, answer.status_code)
+    return answer.content.decode()
+
+
+class TestDrafting:
+    def test_leads_to_the_page_of_the_draft(self, sign_in: SignIn, world: World) -> None:
+        officer = sign_in("officer")
+        answer = officer.post("/van-ban-di/soan/", _filled(world))
+
+        assert answer.status_code == 303, answer.content.decode()
+        page = _text(officer, answer["Location"])
+        assert "V/v rà soát vị trí việc làm" in page
+        assert world.neighbour.name in page
+        assert 'data-state="draft"' in page
+
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            ({"draft_file": _pdf(b"khong phai pdf")}, "nội dung không phải"),
+            ({"draft_file": _pdf(b"")}, "Tệp rỗng"),
+            ({"draft_file": _pdf(b"MZ", "virus.exe")}, "PDF hoặc Word"),
+            ({"draft_file": ""}, "Hãy chọn tệp dự thảo"),
+            ({"subject": "   "}, "Hãy ghi trích yếu"),
+            ({"secrecy": "secret"}, "độ mật không được đưa vào"),
+            ({"signer_id": str(uuid4())}, "không phải là một"),
+            ({"recipients": ["x"]}, "Nơi nhận đã chọn không đọc được"),
+        ],
+        ids=["not a PDF", "empty", "a program", "no file", "no subject", "secret", "no such signer", "no id"],
+    )
+    def test_refused_says_why_and_keeps_nothing(
+        self, sign_in: SignIn, world: World, changes: dict[str, object], said: str
+    ) -> None:
+        answer = sign_in("officer").post("/van-ban-di/soan/", _filled(world, **changes))
+
+        assert answer.status_code == 422
+        assert said in answer.content.decode()
+        assert "V/v" in answer.content.decode() or "subject" in changes
+        assert OutgoingDocument.objects.count() == 0
+
+    def test_refuses_a_file_larger_than_allowed(
+        self, sign_in: SignIn, world: World, settings: pytest.FixtureRequest
+    ) -> None:
+        settings.UPLOAD_LIMIT = 1024 * 1024  # type: ignore[attr-defined]  # pytest-django's settings
+        large = typeset(name="Phạm Văn Hùng", title_lines=("GIÁM ĐỐC",)) + b"%" * (1024 * 1024)
+        answer = sign_in("officer").post("/van-ban-di/soan/", _filled(world, draft_file=_pdf(large)))
+
+        assert answer.status_code == 422
+        assert "Tệp lớn hơn 1 MB" in answer.content.decode()
+
+    def test_finds_recipients_without_scripts_and_forgets_nothing(
+        self, sign_in: SignIn, world: World
+    ) -> None:
+        words = _filled(world, recipients=[str(world.neighbour.id)], draft_file="", find="1", q="phu vinh")
+        page = sign_in("officer").post("/van-ban-di/soan/", words).content.decode()
+
+        assert world.remote.name in page
+        assert f'value="{world.neighbour.id}" checked' in page
+        assert "V/v rà soát vị trí việc làm" in page
+
+    def test_starts_again_from_what_was_drafted(self, sign_in: SignIn, world: World) -> None:
+        document = path.drafted(world)
+        officer = sign_in("officer")
+
+        assert "V/v rà soát vị trí việc làm" in _text(officer, f"/van-ban-di/{document}/sua/")
+        answer = officer.post(f"/van-ban-di/{document}/sua/", _filled(world, subject="V/v đã sửa"))
+        assert answer.status_code == 303
+        page = _text(officer, f"/van-ban-di/{document}/")
+        assert "V/v đã sửa" in page
+        assert "Các bản đã lưu" in page
+
+    def test_is_not_for_the_administrator(self, sign_in: SignIn, world: World) -> None:
+        answer = sign_in("administrator").post("/van-ban-di/soan/", _filled(world))
+
+        assert answer.status_code == 403
+
+
+class TestTheChain:
+    def test_offers_each_person_only_his_own_step(self, sign_in: SignIn, world: World) -> None:
+        document = path.submitted(world)
+        address = f"/van-ban-di/{document}/"
+
+        assert "Duyệt, trình ký" in _text(sign_in("head"), address)
+        assert "Duyệt, trình ký" not in _text(sign_in("officer"), address)
+        assert "Đang chờ Trần Thị Bình" in _text(sign_in("officer"), address)
+
+    def test_returns_a_draft_with_the_reason(self, sign_in: SignIn, world: World) -> None:
+        document = path.submitted(world)
+        head = sign_in("head")
+        empty = head.post(f"/van-ban-di/{document}/tra-lai/", {"reason": " "})
+        given = head.post(f"/van-ban-di/{document}/tra-lai/", {"reason": "Thiếu căn cứ."})
+
+        assert (empty.status_code, given.status_code) == (422, 303)
+        assert "Thiếu căn cứ." in _text(sign_in("officer"), f"/van-ban-di/{document}/")
+        assert _state(document) is State.DRAFT
+
+    def test_opens_an_act_as_a_dialog_and_as_a_page(self, sign_in: SignIn, world: World) -> None:
+        document = path.submitted(world)
+        head = sign_in("head")
+        dialog = head.get(f"/van-ban-di/{document}/tra-lai/", headers={"HX-Request": "true"})
+        page = head.get(f"/van-ban-di/{document}/tra-lai/")
+
+        assert b"<form" in dialog.content
+        assert b"<!doctype" not in dialog.content
+        assert b"<!doctype" in page.content
+
+
+class TestPlaces:
+    def test_are_corrected_before_signing(self, sign_in: SignIn, world: World) -> None:
+        document = path.drafted(world)
+        officer = sign_in("officer")
+        page = _text(officer, f"/van-ban-di/{document}/vi-tri/")
+        assert 'name="seal-x"' in page
+
+        answer = officer.post(f"/van-ban-di/{document}/vi-tri/", _boxes())
+        assert answer.status_code == 303
+        places = OutgoingDocument.objects.values_list("places", flat=True).get(pk=document)
+        assert places["number"] | {"opaque": False} == {
+            "page": 1,
+            "x0": 100.0,
+            "y0": 700.0,
+            "x1": 140.0,
+            "y1": 716.0,
+            "opaque": False,
+        }
+
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            ({"seal-page": "9"}, "văn bản chỉ có 1 trang"),
+            ({"number-x": "chỗ nào"}, "phải là số"),
+            ({"month-width": ""}, "thiếu rộng"),
+        ],
+    )
+    def test_off_the_paper_are_refused(
+        self, sign_in: SignIn, world: World, changes: dict[str, str], said: str
+    ) -> None:
+        document = path.drafted(world)
+        answer = sign_in("officer").post(f"/van-ban-di/{document}/vi-tri/", _boxes() | changes)
+
+        assert answer.status_code == 422
+        assert said in answer.content.decode()
+
+
+class TestSigningToIssuing:
+    def test_goes_from_the_leader_to_the_clerk_to_the_recipients(
+        self, sign_in: SignIn, world: World, signers: KeyRing
+    ) -> None:
+        document = path.approved(world, now=path.true_time())
+        leader, clerk = sign_in("leader"), sign_in("clerk")
+        here = f"/van-ban-di/{document}"
+
+        assert leader.post(f"{here}/ky/", _boxes_of(leader, f"{here}/ky/") | {"pin": PIN}).status_code == 303
+        assert _state(document) is State.SIGNED
+        assert "Cấp số 1, đóng dấu" in _text(clerk, f"{here}/")
+        assert clerk.post(f"{here}/cap-so-dong-dau/", {"pin": PIN}).status_code == 303
+        assert _state(document) is State.SEALED
+        issued = clerk.post(f"{here}/phat-hanh/")
+        assert issued["Location"] == f"{here}/gui-nhan/"
+        assert _state(document) is State.ISSUED
+        page = _text(clerk, f"{here}/")
+        assert 'data-verdict="valid"' in page
+        assert "01/SNV-CCVC" in page
+
+    def test_with_a_wrong_pin_changes_nothing_and_shows_no_pin(
+        self, sign_in: SignIn, world: World, signers: KeyRing
+    ) -> None:
+        document = path.approved(world, now=path.true_time())
+        leader = sign_in("leader")
+        address = f"/van-ban-di/{document}/ky/"
+        answer = leader.post(address, _boxes_of(leader, address) | {"pin": "87654321"})
+
+        assert answer.status_code == 422
+        assert "PIN" in answer.content.decode()
+        assert "87654321" not in answer.content.decode()
+        assert _state(document) is State.AWAITING_SIGNATURE
+
+    def test_keeps_the_number_when_the_seal_fails(
+        self, sign_in: SignIn, world: World, signers: KeyRing
+    ) -> None:
+        document = path.signed(world)
+        clerk = sign_in("clerk")
+        failed = clerk.post(f"/van-ban-di/{document}/cap-so-dong-dau/", {"pin": "87654321"})
+
+        assert failed.status_code == 422
+        assert "01/SNV-CCVC" in failed.content.decode()
+        again = clerk.post(f"/van-ban-di/{document}/cap-so-dong-dau/", {"pin": PIN})
+        assert again.status_code == 303
+        assert OutgoingDocument.objects.get(pk=document).number == 1
+
+    def test_is_not_offered_to_the_officer(self, sign_in: SignIn, world: World) -> None:
+        document = path.approved(world)
+
+        assert sign_in("officer").get(f"/van-ban-di/{document}/ky/").status_code == 403
+        assert sign_in("officer").get(f"/van-ban-di/{document}/cap-so-dong-dau/").status_code == 403
+
+
+class TestFiles:
+    def test_are_streamed_to_whoever_sees_the_document(self, sign_in: SignIn, world: World) -> None:
+        document = path.drafted(world)
+        address = _file_of(sign_in("officer"), document)
+        answer = sign_in("officer").get(address)
+
+        assert answer.headers["Content-Type"] == "application/pdf"
+        assert answer.headers["Content-Disposition"].startswith("inline")
+        assert b"".join(answer.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]  # a FileResponse
+        again = sign_in("officer").get(address, headers={"If-None-Match": answer.headers["ETag"]})
+        assert again.status_code == 304
+
+    @pytest.mark.parametrize("person", ["outsider", "clerk", "colleague"])
+    def test_are_hidden_from_whoever_does_not(self, sign_in: SignIn, world: World, person: str) -> None:
+        document = path.drafted(world)
+        address = _file_of(sign_in("officer"), document)
+
+        assert sign_in(person).get(address).status_code == 404
+
+
+class TestFindingAgencies:
+    @pytest.mark.parametrize("words", ["phu vinh", "Phú Vinh", "H98", "vinh phu"])
+    def test_answers_with_or_without_diacritics(self, sign_in: SignIn, world: World, words: str) -> None:
+        answer = sign_in("officer").get("/co-quan/tim/", {"q": words})
+
+        assert f'value="{world.remote.id}"' in answer.content.decode()
+
+    def test_says_what_to_do_when_nothing_is_found(self, sign_in: SignIn) -> None:
+        text = sign_in("officer").get("/co-quan/tim/", {"q": "<b>không có"}).content.decode()
+
+        assert "Không có cơ quan nào khớp" in text
+        assert "<b>không" not in text
+
+
+def _boxes() -> dict[str, str]:
+    """Five boxes on the first page."""
+    boxes = {
+        "number": (100, 700, 40, 16),
+        "day": (400, 700, 20, 16),
+        "month": (450, 700, 20, 16),
+        "signature": (340, 200, 150, 60),
+        "seal": (290, 180, 102, 102),
+    }
+    parts = ("x", "y", "width", "height")
+    return {
+        f"{name}-{part}": str(value)
+        for name, box in boxes.items()
+        for part, value in [("page", 1), *zip(parts, box, strict=True)]
+    }
+
+
+def _boxes_of(browser: Client, address: str) -> dict[str, str]:
+    """The boxes as the page suggests them."""
+    form = browser.get(address).context["places_form"]
+    return {name: str(value) for name, value in form.initial.items()}
+
+
+def _file_of(browser: Client, document: UUID) -> str:
+    page = browser.get(f"/van-ban-di/{document}/").context["document"]
+    return f"/tep/di/{document}/{page.main_file.id}/"
