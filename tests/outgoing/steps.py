@@ -1,0 +1,151 @@
+"""Every act on an outgoing document: from which state, by whom of the cast, and who may know of it there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from tests import path
+from tests.arrivals import examined
+from tests.world import NOW, World
+from vanthu.kernel.actor import Actor
+from vanthu.outgoing import actions
+from vanthu.outgoing.states import State
+from vanthu.signing.operations import SignedFile
+
+#: Fewest rights first.
+CAST = (
+    "outsider_administrator",
+    "outsider_officer",
+    "outsider",
+    "outsider_leader",
+    "administrator",
+    "colleague",
+    "archivist",
+    "clerk",
+    "officer",
+    "head",
+    "deputy",
+    "leader",
+)
+
+_EARLY = {"officer", "head", "leader", "deputy"}
+_LATE = _EARLY | {"clerk", "archivist"}
+#: Who may know that the officer's document exists.
+SEEN_BY: dict[State, set[str]] = {
+    State.DRAFT: {"officer", "head"},
+    State.REVIEWING: _EARLY,
+    State.AWAITING_SIGNATURE: _EARLY,
+    State.SIGNED: _LATE,
+    State.NUMBERED: _LATE,
+    State.SEALED: _LATE,
+    State.ISSUED: _LATE,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """One act: `do(world, actor, document)` at a document in one of `states`, by `by`."""
+
+    states: tuple[State, ...]
+    by: str
+    do: Callable[[World, Actor, UUID], object]
+
+    @property
+    def state(self) -> State:
+        """The state the tests do it in."""
+        return self.states[0]
+
+
+def a_signed_file(world: World) -> SignedFile:
+    """A file of no session at all."""
+    return SignedFile(session_id=uuid4(), blob=path.stored(b"%PDF").blob, examination=examined())
+
+
+ACTS: dict[str, Act] = {
+    "revise_draft": Act(
+        states=(State.DRAFT,),
+        by="officer",
+        do=lambda world, actor, document: actions.revise_draft(
+            actor=actor, document_id=document, content=path.content(world), draft=None, now=NOW
+        ),
+    ),
+    "place_marks": Act(
+        states=(State.DRAFT,),
+        by="officer",
+        do=lambda world, actor, document: actions.place_marks(
+            actor=actor, document_id=document, places={}, now=NOW
+        ),
+    ),
+    "submit_draft": Act(
+        states=(State.DRAFT,),
+        by="officer",
+        do=lambda world, actor, document: actions.submit_draft(actor=actor, document_id=document, now=NOW),
+    ),
+    "approve_content": Act(
+        states=(State.REVIEWING,),
+        by="head",
+        do=lambda world, actor, document: actions.approve_content(
+            actor=actor, document_id=document, comment="Nhất trí", now=NOW
+        ),
+    ),
+    "return_draft_by_head": Act(
+        states=(State.REVIEWING,),
+        by="head",
+        do=lambda world, actor, document: actions.return_draft(
+            actor=actor, document_id=document, reason="Thiếu căn cứ", now=NOW
+        ),
+    ),
+    "return_draft_by_signer": Act(
+        states=(State.AWAITING_SIGNATURE,),
+        by="leader",
+        do=lambda world, actor, document: actions.return_draft(
+            actor=actor, document_id=document, reason="Thiếu căn cứ", now=NOW
+        ),
+    ),
+    "begin_signature": Act(
+        states=(State.AWAITING_SIGNATURE,),
+        by="leader",
+        do=lambda world, actor, document: actions.begin_signature(
+            actor=actor, document_id=document, now=path.true_time()
+        ),
+    ),
+    "record_signature": Act(
+        states=(State.AWAITING_SIGNATURE,),
+        by="leader",
+        do=lambda world, actor, document: actions.record_signature(
+            actor=actor, document_id=document, file=a_signed_file(world), now=NOW
+        ),
+    ),
+    "assign_number": Act(
+        states=(State.SIGNED,),
+        by="clerk",
+        do=lambda world, actor, document: actions.assign_number(actor=actor, document_id=document, now=NOW),
+    ),
+    "begin_seal": Act(
+        states=(State.NUMBERED,),
+        by="clerk",
+        do=lambda world, actor, document: actions.begin_seal(
+            actor=actor, document_id=document, now=path.true_time()
+        ),
+    ),
+    "record_seal": Act(
+        states=(State.NUMBERED,),
+        by="clerk",
+        do=lambda world, actor, document: actions.record_seal(
+            actor=actor, document_id=document, file=a_signed_file(world), now=NOW
+        ),
+    ),
+    "issue_document": Act(
+        states=(State.SEALED,),
+        by="clerk",
+        do=lambda world, actor, document: actions.issue_document(actor=actor, document_id=document, now=NOW),
+    ),
+}
+#: Acts that need no key and so can be done whole here.
+WITHOUT_KEYS = [
+    name for name in ACTS if name not in {"begin_signature", "record_signature", "begin_seal", "record_seal"}
+]
+#: Of these, the ones that move the document on, so that they cannot happen twice.
+ONCE = [name for name in WITHOUT_KEYS if name not in {"revise_draft", "place_marks"}]
