@@ -139,7 +139,7 @@ class MailboxItem(models.Model):
 
 
 class UsedSignature(models.Model):
-    """A signed request that changed something; the same request cannot change it again (ADR 0012)."""
+    """A signed request that changed something; the same request cannot change it again (ADR 0014)."""
 
     id = models.BigAutoField(primary_key=True)
     system = models.ForeignKey(System, on_delete=models.CASCADE, related_name="+")

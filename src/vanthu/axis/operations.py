@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from vanthu.axis import permissions
 from vanthu.axis.models import UsedSignature
@@ -13,7 +13,7 @@ from vanthu.kernel.actor import Actor
 
 
 def spend_signature(actor: Actor, signature: str, *, subject: str, now: datetime) -> None:
-    """Let a signed request change `subject` now, and never again (ADR 0012).
+    """Let a signed request change `subject` now, and never again (ADR 0014).
 
     Called only when something is about to change, so a client that repeats a request whose answer it did
     not hear is not refused. The operator at the console signs nothing.
@@ -23,7 +23,8 @@ def spend_signature(actor: Actor, signature: str, *, subject: str, now: datetime
     if permissions.may_operate(actor):
         return
     used = UsedSignature(system_id=actor.agency_id, signature=signature, subject=subject, used_at=now)
-    earlier = UsedSignature.objects.filter(system_id=actor.agency_id, signature=signature, subject=subject)
-    if earlier.exists():
-        raise Refused(Refusal.REPEATED_SIGNATURE)
-    used.save(force_insert=True)
+    try:
+        used.save(force_insert=True)
+    except IntegrityError as error:
+        # The caller's transaction ends with this refusal, so the failed statement hurts nothing.
+        raise Refused(Refusal.REPEATED_SIGNATURE) from error

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from vanthu import edxml
 from vanthu.axis import operations, permissions
@@ -58,12 +59,10 @@ def accept_packet(
     if sender is None or not permissions.may_send_as(actor, sender):
         raise Refused(Refusal.UNKNOWN_SENDER)
     recipients = _recipients(envelope, claim, sender)
-    packet = Packet.objects.filter(sender=sender, kind=envelope.kind, content_id=content.sha256).first()
+    packet = _known_packet(sender, envelope, content)
     missing = _not_yet_given(packet, recipients)
     if packet is not None and not missing:
         return packet.id
-    if packet is None:
-        _refuse_other_bytes(sender, envelope)
 
     if packet is None:
         blobs.keep(content, now=now)
@@ -244,18 +243,17 @@ def _not_yet_given(packet: Packet | None, recipients: Sequence[Agency]) -> list[
     return missing
 
 
-def _refuse_other_bytes(sender: Agency, envelope: Envelope) -> None:
+def _known_packet(sender: Agency, envelope: Envelope, content: StoredBlob) -> Packet | None:
+    """The packet of the same bytes, if it was sent before. Raises Refused (DUPLICATE_DOCUMENT)."""
+    alike = Q(content_id=content.sha256)
     # Only a new document owns its DocumentId; recalls, updates and replacements speak of it again.
-    if envelope.kind is not PacketKind.EDOC or envelope.business_type != edxml.BusinessType.NEW:
-        return
-    used = Packet.objects.filter(
-        sender=sender,
-        kind=PacketKind.EDOC,
-        business_type=edxml.BusinessType.NEW,
-        document_id=envelope.document_id,
-    )
-    if used.exists():
+    if envelope.kind is PacketKind.EDOC and envelope.business_type == edxml.BusinessType.NEW:
+        alike |= Q(document_id=envelope.document_id, business_type=edxml.BusinessType.NEW)
+    known = list(Packet.objects.filter(alike, sender=sender, kind=envelope.kind)[:2])
+    same = next((packet for packet in known if packet.content_id == content.sha256), None)
+    if known and same is None:
         raise Refused(Refusal.DUPLICATE_DOCUMENT)
+    return same
 
 
 def _store(sender: Agency, envelope: Envelope, content: StoredBlob, now: datetime) -> Packet:
