@@ -1,0 +1,116 @@
+"""Every act on an incoming document: from which states, by whom of the cast, and who may know of it there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from tests.world import NOW, World
+from vanthu.incoming import actions
+from vanthu.incoming.states import State
+from vanthu.kernel.actor import Actor
+from vanthu.workflow.models import Assignment
+from vanthu.workflow.rules import Assignee
+
+#: Fewest rights first.
+CAST = (
+    "outsider_administrator",
+    "outsider_officer",
+    "outsider",
+    "outsider_leader",
+    "administrator",
+    "colleague",
+    "archivist",
+    "officer",
+    "head",
+    "clerk",
+    "deputy",
+    "leader",
+)
+
+_ALWAYS = {"clerk", "archivist", "leader", "deputy"}
+#: The officer leads; his unit supports, so its head knows from then on.
+_GIVEN = _ALWAYS | {"officer", "head"}
+#: Who may know that the document exists.
+SEEN_BY: dict[State, set[str]] = {
+    State.ARRIVED: _ALWAYS,
+    State.RETURNED: _ALWAYS,
+    State.REGISTERED: _ALWAYS,
+    State.DIRECTED: _GIVEN,
+    State.PROCESSING: _GIVEN,
+    State.COMPLETED: _GIVEN,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """One act: `do(world, actor, document)` at a document in one of `states`, by one of `by`."""
+
+    states: tuple[State, ...]
+    by: tuple[str, ...]
+    do: Callable[[World, Actor, UUID], object]
+
+    @property
+    def state(self) -> State:
+        """The state the tests do it in."""
+        return self.states[0]
+
+
+def _pass_on(world: World, actor: Actor, document: UUID) -> None:
+    part = Assignment.objects.filter(document_id=document, unit=world.civil_service).first()
+    actions.pass_on(
+        actor=actor,
+        document_id=document,
+        assignment_id=part.id if part else document,
+        user_id=world.posts["second_officer"].user_id,
+        now=NOW,
+    )
+
+
+ACTS: dict[str, Act] = {
+    "register_document": Act(
+        states=(State.ARRIVED,),
+        by=("clerk",),
+        do=lambda world, actor, document: actions.register_document(
+            actor=actor, document_id=document, leader_id=world.leader.user_id, now=NOW
+        ),
+    ),
+    "return_document": Act(
+        states=(State.ARRIVED,),
+        by=("clerk",),
+        do=lambda world, actor, document: actions.return_document(
+            actor=actor, document_id=document, reason="Sai nơi nhận", now=NOW
+        ),
+    ),
+    "direct_document": Act(
+        states=(State.REGISTERED,),
+        by=("leader", "deputy"),
+        do=lambda world, actor, document: actions.direct_document(
+            actor=actor,
+            document_id=document,
+            lead=Assignee(kind="user", id=world.officer.user_id),
+            now=NOW,
+        ),
+    ),
+    "pass_on": Act(states=(State.DIRECTED, State.PROCESSING), by=("head",), do=_pass_on),
+    "start_work": Act(
+        states=(State.DIRECTED, State.PROCESSING),
+        by=("officer", "head"),
+        do=lambda world, actor, document: actions.start_work(actor=actor, document_id=document, now=NOW),
+    ),
+    "report_work": Act(
+        states=(State.DIRECTED, State.PROCESSING),
+        by=("officer", "head"),
+        do=lambda world, actor, document: actions.report_work(
+            actor=actor, document_id=document, result="Đã xong", now=NOW
+        ),
+    ),
+    "complete_document": Act(
+        states=(State.DIRECTED, State.REGISTERED, State.PROCESSING),
+        by=("officer", "leader", "deputy"),
+        do=lambda world, actor, document: actions.complete_document(
+            actor=actor, document_id=document, result="Đã xong", now=NOW
+        ),
+    ),
+}
