@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import yaml
@@ -18,6 +19,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from vanthu.pdfsign import Certificate, HttpTimestamper, PrivateKeySigner, load_certificate
 from vanthu.pdfsign.signers import PrivateKey
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _KEYS = ("root", "ca", "ocsp", "tsa", "person", "agency", "other-root")
 
@@ -35,20 +39,33 @@ class _ThreadingServer(socketserver.ThreadingMixIn, WSGIServer):
 class Pki:
     """The issued certificates and their keys, and the server that vouches for them."""
 
+    #: Where the keys lie, NAME.pem each (PKCS#8).
+    folder: Path
     keys: dict[str, PrivateKey]
     certificates: dict[str, Certificate]
     timestamper: HttpTimestamper
     #: Paths of the requests the server has answered, oldest first.
     requests: list[str]
+    #: While not empty, only this path is answered; everything else gets 503.
+    only: list[str]
 
     @property
     def root(self) -> Certificate:
         return self.certificates["root"]
 
+    @contextlib.contextmanager
+    def silent(self, *, but: str = "") -> Iterator[None]:
+        """The authorities fall silent, save one path."""
+        self.only.append(but)
+        try:
+            yield
+        finally:
+            self.only.clear()
+
     def signer(self, name: str, *, pss: bool = False) -> PrivateKeySigner:
         """The signer of a certificate by its name in pki.yml."""
-        issuers = ["other-root"] if name == "untrusted" else ["ca"]
-        key = self.keys.get(name) or self.keys["person"]
+        issuers = ["other-root"] if name.startswith("untrusted") else ["ca"]
+        key = self.keys.get(name) or self.keys["agency" if name.endswith("agency") else "person"]
         chain = [self.certificates[issuer] for issuer in issuers]
         return PrivateKeySigner(self.certificates[name], chain, key, pss=pss)
 
@@ -58,6 +75,7 @@ def running_pki(directory: Path) -> Iterator[Pki]:
     """Make keys, issue every certificate once, and serve OCSP, CRL and time stamps until the block ends."""
     keys = _make_keys(directory)
     requests: list[str] = []
+    only: list[str] = []
     server = make_server("127.0.0.1", 0, _refuse, _ThreadingServer, _QuietHandler)
     try:
         prefix = f"http://127.0.0.1:{server.server_port}"
@@ -66,15 +84,17 @@ def running_pki(directory: Path) -> Iterator[Pki]:
             yaml.safe_load(text), key_search_dir=str(directory), config_search_dir=str(directory)
         )
         architecture = config.get_pki_arch(ArchLabel("demo"))
-        server.set_app(_recording(architecture, requests))
+        server.set_app(_recording(architecture, requests, only))
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
             yield Pki(
+                folder=directory,
                 keys=keys,
                 certificates=_issue(architecture),
                 timestamper=HttpTimestamper(f"{prefix}/demo/tsa/tsa", timeout=20),
                 requests=requests,
+                only=only,
             )
         finally:
             server.shutdown()
@@ -83,17 +103,19 @@ def running_pki(directory: Path) -> Iterator[Pki]:
         server.server_close()
 
 
-def _refuse(environ, start_response):  # type: ignore[no-untyped-def]  # WSGI before the PKI stands
+def _refuse(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
     start_response("503 Service Unavailable", [])
     return [b""]
 
 
-def _recording(architecture: PKIArchitecture, requests: list[str]):  # type: ignore[no-untyped-def]  # WSGI
+def _recording(architecture: PKIArchitecture, requests: list[str], only: list[str]) -> WSGIApplication:
     inner = Animator(AnimatorArchStore({architecture.arch_label: architecture}), with_web_ui=False)
 
-    def application(environ, start_response):  # type: ignore[no-untyped-def]  # WSGI
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         requests.append(environ["PATH_INFO"])
-        return inner(environ, start_response)
+        if only and environ["PATH_INFO"] != only[-1]:
+            return _refuse(environ, start_response)
+        return cast(Iterable[bytes], inner(environ, start_response))
 
     return application
 
@@ -123,6 +145,7 @@ def _issue(architecture: PKIArchitecture) -> dict[str, Certificate]:
         "revoked",
         "expired",
         "untrusted",
+        "untrusted-agency",
     )
     # Read back from their bytes, as every certificate in the world arrives.
     return {name: load_certificate(architecture.get_cert(CertLabel(name)).dump()) for name in names}

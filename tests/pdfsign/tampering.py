@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -257,3 +258,25 @@ def sign_over_number(source: Path, signer: Signer) -> Path:
         )
     finish_signature(pending, target, signer.sign(pending.to_be_signed), target)
     return target
+
+
+def as_word_writes(data: bytes) -> bytes:
+    """A classic cross-reference section that points to a cross-reference stream as well (/XRefStm)."""
+    with io.BytesIO(data) as source:
+        reader = PdfFileReader(source)
+        stream_at = len(data)
+        root, size = reader.trailer.raw_get("/Root").idnum, int(reader.trailer["/Size"])
+        previous = reader.last_startxref or 0
+    entries = b"\0\0\0\0\0\0"
+    stream = (
+        b"%d 0 obj\n<</Type/XRef/Size %d/W[1 4 1]/Index[0 1]/Root %d 0 R/Length %d>>stream\n"
+        % (size, size + 1, root, len(entries))
+        + entries
+        + b"\nendstream\nendobj\n"
+    )
+    table_at = stream_at + len(stream)
+    table = (
+        b"xref\n0 1\n0000000000 65535 f \ntrailer\n<</Size %d/Root %d 0 R/Prev %d/XRefStm %d>>\n"
+        b"startxref\n%d\n%%%%EOF\n" % (size + 1, root, previous, stream_at, table_at)
+    )
+    return data + stream + table

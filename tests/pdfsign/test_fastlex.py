@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyhanko.pdf_utils.misc import PdfError
 
@@ -31,6 +31,7 @@ def test_hex_strings(body: str, after: bytes) -> None:
     assert _outcome(fastlex.read_hex_string, data) == _outcome(fastlex.original_hex_string, data)
 
 
+@settings(deadline=None)
 @given(value=st.binary(min_size=1, max_size=50), times=st.integers(400, 1500))
 def test_long_hex_strings(value: bytes, times: int) -> None:
     data = b"<" + value.hex().encode() * times + b"> endobj"

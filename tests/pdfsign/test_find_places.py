@@ -7,6 +7,7 @@ import subprocess
 import unicodedata
 import zipfile
 from pathlib import Path
+from typing import Any, Literal
 
 import pypdfium2
 import pytest
@@ -17,11 +18,13 @@ from tests.pdfsign.documents import DOTS, SPACES, UNDERSCORES, minimal_docx, typ
 from vanthu.pdfsign import Box, Places, RotatedPage, find_places
 from vanthu.pdfsign.places import MILLIMETRE
 
+Form = Literal["NFC", "NFD"]
+
 NAME, TITLE = "Nguyễn Văn Ước", "GIÁM ĐỐC"
 
 
-def _places(folder: Path, *, name: str = NAME, title: str = TITLE, **layout: object) -> Places:
-    file = write(folder / "draft.pdf", typeset(**layout))  # type: ignore[arg-type]  # keywords of typeset
+def _places(folder: Path, *, name: str = NAME, title: str = TITLE, **layout: Any) -> Places:
+    file = write(folder / "draft.pdf", typeset(**layout))
     return find_places(file, signer_name=name, signer_title=title)
 
 
@@ -102,11 +105,11 @@ class TestSignatureAndSeal:
 
     @pytest.mark.parametrize("form", ["NFC", "NFD"])
     @pytest.mark.parametrize("asked", ["NFC", "NFD"])
-    def test_unicode_form_does_not_matter(self, tmp_path: Path, form: str, asked: str) -> None:
+    def test_unicode_form_does_not_matter(self, tmp_path: Path, form: Form, asked: Form) -> None:
         places = _places(
             tmp_path, name=unicodedata.normalize(asked, NAME), title=unicodedata.normalize(asked, TITLE)
         )
-        written = typeset(name=unicodedata.normalize(form, NAME))  # type: ignore[arg-type]  # a normal form
+        written = typeset(name=unicodedata.normalize(form, NAME))
         file = write(tmp_path / "form.pdf", written)
         found = find_places(file, signer_name=NAME, signer_title=TITLE)
 

@@ -22,9 +22,12 @@ _TOKEN_CHUNK = 48
 #: White space and delimiters (ISO 32000-1, 7.2.2).
 _DELIMITER = re.compile(rb"[\x00\t\n\x0c\r ()<>\[\]{}/%]")
 
-original_hex_string = generic.read_hex_string_from_stream
-original_until_delimiter = generic.read_until_delimiter
-original_decode_name = generic._decode_name
+#: The module is handled as an object with replaceable parts, which its types do not foresee.
+_lexer: Any = generic
+
+original_hex_string = _lexer.read_hex_string_from_stream
+original_until_delimiter = _lexer.read_until_delimiter
+original_decode_name = _lexer._decode_name
 
 
 def read_hex_string(stream: IO[bytes]) -> Any:
@@ -73,6 +76,6 @@ def _decoded(name: bytes) -> str:
 
 def install() -> None:
     """Put the replacements in place. Harmless when repeated."""
-    generic.read_hex_string_from_stream = read_hex_string
-    generic.read_until_delimiter = read_until_delimiter
-    generic._decode_name = decode_name
+    _lexer.read_hex_string_from_stream = read_hex_string
+    _lexer.read_until_delimiter = read_until_delimiter
+    _lexer._decode_name = decode_name

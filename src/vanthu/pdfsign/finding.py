@@ -17,6 +17,8 @@ _DAY_ONLY = re.compile(rf"ngày({_LEADERS})tháng\d{{1,2}}năm")
 
 #: Narrower than one figure and a half: nothing can be written there, a person must choose.
 _NARROWEST_BLANK = 10.0
+#: Less than a hair: the number stands right at the stroke before its symbol.
+_CLEARANCE = 0.25
 #: The widest handwriting that still looks like one, and the lowest gap one can be put in.
 _SIGNATURE_WIDTH, _SIGNATURE_HEIGHT, _LOWEST_GAP = 120.0, 72.0, 18.0
 #: Half the width of the column that title, signature and name are centred in.
@@ -74,7 +76,7 @@ def _search(page: PageText, pattern: re.Pattern[str]) -> Iterator[tuple[Line, re
 def _blank(page: PageText, line: Line, *, before: int, after: int) -> Box | None:
     """The box between the characters around a blank; `before` and `after` delimit its leaders, if any."""
     left, right = line.glyph(before - 1), line.glyph(after)
-    x0, x1 = left.x1 + 0.8, right.x0 - 0.8
+    x0, x1 = left.x1 + _CLEARANCE, right.x0 - _CLEARANCE
     if x1 - x0 < _NARROWEST_BLANK:
         return None
     bottom = left.baseline - left.size * BASELINE

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 import json
+import os
 import shutil
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +14,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-from asn1crypto import cms
+from asn1crypto import algos, cms
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko.sign.signers.pdf_cms import ExternalSigner
@@ -21,10 +23,11 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from vanthu.pdfsign.certificates import Certificate, load_certificate
 from vanthu.pdfsign.errors import PendingMismatch, WrongSignatureValue
 from vanthu.pdfsign.opening import new_file
-from vanthu.pdfsign.signers import digest_for, signature_matches
+from vanthu.pdfsign.signers import digest_for, hash_named, signature_matches
 from vanthu.pdfsign.timestamping import Timestamper, timestamp_client, timestamping
 
 T = TypeVar("T")
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,10 +144,10 @@ def finish_signature(
     with new_file(target) as stream:
         try:
             with pending_file.open("rb") as source:
-                shutil.copyfileobj(source, stream, 1 << 20)
+                shutil.copyfileobj(source, stream, _CHUNK)
         except OSError as error:
             raise PendingMismatch from error
-        _require_region(stream, pending)
+        _require_untouched(stream, pending)
         _fill(stream, pending, container.dump())
 
 
@@ -160,11 +163,19 @@ def _fill(stream: IO[bytes], pending: PendingSignature, container: bytes) -> Non
         raise PendingMismatch("Chữ ký cùng dấu thời gian dài hơn chỗ đã dành; hãy ký lại.") from error
 
 
-def _require_region(stream: IO[bytes], pending: PendingSignature) -> None:
-    """The region must still be the empty one that was reserved: only zeros between angle brackets."""
+def _require_untouched(stream: IO[bytes], pending: PendingSignature) -> None:
+    """The file must still be the one that was hashed, with the reserved region still empty."""
+    digest = hashlib.new(pending.digest_algorithm)
+    size = stream.seek(0, os.SEEK_END)
+    for start, end in ((0, pending.region_start), (pending.region_end, size)):
+        stream.seek(start)
+        while start < end and (chunk := stream.read(min(_CHUNK, end - start))):
+            digest.update(chunk)
+            start += len(chunk)
     stream.seek(pending.region_start)
     region = stream.read(pending.region_end - pending.region_start)
-    if len(region) < 3 or region[:1] != b"<" or region[-1:] != b">" or region[1:-1].strip(b"0"):
+    empty = region[:1] == b"<" and region[-1:] == b">" and not region[1:-1].strip(b"0")
+    if digest.digest() != pending.document_digest or not empty:
         raise PendingMismatch
 
 
@@ -177,9 +188,22 @@ def _container_maker(
         signing_cert=certificate,
         cert_registry=store,
         signature_value=value,
-        prefer_pss=pss,
+        signature_mechanism=_pss_mechanism(digest_for(certificate)) if pss else None,
         embed_roots=False,
     )
+
+
+def _pss_mechanism(digest: str) -> algos.SignedDigestAlgorithm:
+    """RSASSA-PSS with MGF1 and a salt as long as the digest: what tokens and openssl make by default."""
+    algorithm = {"algorithm": digest}
+    parameters = algos.RSASSAPSSParams(
+        {
+            "hash_algorithm": algorithm,
+            "mask_gen_algorithm": {"algorithm": "mgf1", "parameters": algorithm},
+            "salt_length": hash_named(digest).digest_size,
+        }
+    )
+    return algos.SignedDigestAlgorithm({"algorithm": "rsassa_pss", "parameters": parameters})
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:

@@ -166,6 +166,9 @@ async def _find_path(
 
 
 def _may_sign(certificate: Certificate) -> bool:
+    if certificate.ca:
+        # An authority's own certificate signs certificates.
+        return False
     usage = certificate.key_usage_value
     return usage is None or bool({"digital_signature", "non_repudiation"} & usage.native)
 

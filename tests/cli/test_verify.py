@@ -1,0 +1,162 @@
+"""`vanthu verify`: sentence, table, JSON, exit codes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from asn1crypto import pem
+
+from tests.pdfsign import tampering
+from tests.pdfsign.documents import typeset, write
+from tests.pdfsign.office import Office
+from tests.pdfsign.pki import running_pki
+from vanthu.interfaces.cli.system import main
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """Every stage of one document in a folder, and authorities that answer. Not to be written to."""
+    with running_pki(tmp_path_factory.mktemp("pki")) as pki:
+        office = Office(tmp_path_factory.mktemp("office"), pki)
+        office.archived()
+        write(office.folder / "root.pem", pem.armor("CERTIFICATE", pki.root.dump()))
+        yield office
+
+
+@pytest.fixture
+def sealed(office: Office) -> Path:
+    return office.folder / "sealed.pdf"
+
+
+@pytest.fixture
+def archived(office: Office) -> Path:
+    return office.folder / "archived.pdf"
+
+
+@pytest.fixture
+def root(office: Office) -> Path:
+    return office.folder / "root.pem"
+
+
+def _run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    code = main(["verify", *(str(one) for one in arguments)])
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+class TestVerify:
+    def test_a_valid_document(
+        self,
+        capsys: pytest.CaptureFixture[str],
+        archived: Path,
+        root: Path,
+    ) -> None:
+        code, out, err = _run(capsys, archived, "--trust", root)
+
+        assert (code, err) == (0, "")
+        assert out.startswith("Chữ ký hợp lệ, văn bản nguyên vẹn; Nguyễn Văn Ước ký, Sở Nội vụ đóng dấu.\n")
+        assert "Đường dẫn CA" in out
+
+    def test_asks_the_authorities_itself(
+        self,
+        capsys: pytest.CaptureFixture[str],
+        sealed: Path,
+        root: Path,
+    ) -> None:
+        assert _run(capsys, sealed, "--trust", root)[0] == 0
+        code, out, _ = _run(capsys, sealed, "--trust", root, "--offline")
+        assert code == 1
+        assert out.startswith("Chưa kiểm tra được thu hồi")
+
+    def test_json_for_machines(
+        self,
+        capsys: pytest.CaptureFixture[str],
+        archived: Path,
+        root: Path,
+    ) -> None:
+        code, out, _ = _run(capsys, archived, "--trust", root, "--json")
+        plain = json.loads(out)
+
+        assert code == 0
+        assert plain["verdict"] == "valid"
+        assert [one["kind"] for one in plain["signatures"]] == ["person", "agency", "timestamp"]
+
+    def test_without_a_root_nobody_is_trusted(
+        self,
+        capsys: pytest.CaptureFixture[str],
+        archived: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.delenv("VANTHU_TRUST", raising=False)
+        code, out, _ = _run(capsys, archived, "--offline")
+
+        assert code == 1
+        assert out.startswith("Không tin cậy")
+        assert "--trust" in out
+
+    def test_the_system_s_trust_directory(
+        self,
+        capsys: pytest.CaptureFixture[str],
+        archived: Path,
+        root: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setenv("VANTHU_TRUST", str(root.parent))
+
+        assert _run(capsys, archived)[0] == 0
+
+    def test_a_tampered_document(
+        self,
+        capsys: pytest.CaptureFixture[str],
+        sealed: Path,
+        root: Path,
+    ) -> None:
+        copy = write(tmp_path / "sealed.pdf", sealed.read_bytes())
+        changed = tampering.append_revision(copy, tampering.change_number)
+        code, out, _ = _run(capsys, changed, "--trust", root, "--offline", "--json")
+
+        assert code == 1
+        assert json.loads(out)["verdict"] == "invalid"
+        assert json.loads(out)["message"].startswith("Đã bị sửa sau khi ký số")
+
+    def test_an_unsigned_document(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+        code, out, _ = _run(capsys, write(tmp_path / "plain.pdf", typeset()), "--json")
+
+        assert code == 1
+        assert json.loads(out) == {
+            "verdict": "unsigned",
+            "message": "Văn bản không có chữ ký số.",
+            "signatures": [],
+            "number": "",
+            "day": "",
+            "month": "",
+        }
+
+    @pytest.mark.parametrize("data", [b"", b"khong phai PDF", b"%PDF-1.7 hong"])
+    def test_what_cannot_be_read(
+        self, capsys: pytest.CaptureFixture[str], tmp_path: Path, data: bytes
+    ) -> None:
+        code, out, err = _run(capsys, write(tmp_path / "bad.pdf", data))
+
+        assert (code, out) == (2, "")
+        assert err.count("\n") == 1
+
+    def test_a_missing_file_and_a_bad_root(
+        self,
+        capsys: pytest.CaptureFixture[str],
+        archived: Path,
+        tmp_path: Path,
+    ) -> None:
+        assert _run(capsys, tmp_path / "none.pdf")[0] == 2
+        assert _run(capsys, archived, "--trust", write(tmp_path / "bad.pem", b"x"))[0] == 2
+
+
+def test_needs_no_django() -> None:
+    script = "import sys; import vanthu.interfaces.cli.verify; sys.exit('django' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
