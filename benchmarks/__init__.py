@@ -1,0 +1,3 @@
+"""How fast the system is, each figure beside a physical limit of the same machine in the same run."""
+
+from __future__ import annotations

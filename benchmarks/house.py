@@ -1,0 +1,159 @@
+"""The bench's own house: a durable PostgreSQL in var/bench, databases in it, servers on ports of its own."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psycopg
+from psycopg import sql
+
+from benchmarks import children
+from benchmarks.children import MeasuringFailed
+from vanthu.interfaces.cli.supervisor import command
+from vanthu.kernel.embedded_postgres import APP_ROLE, OWNER_ROLE, SUPERUSER, EmbeddedPostgres, socket_folder
+
+#: The first of the twenty ports the bench listens on, all on the loopback.
+FIRST_PORT = int(os.environ.get("BENCH_PORT", "8680"))
+#: What a program of ours may not inherit: the bench decides it.
+_OURS = ("VANTHU_", "DATABASE_", "DJANGO_", "PORT")
+_START_SECONDS = 120.0
+
+
+class House:
+    """Where everything is measured. Entering starts PostgreSQL with fsync on; leaving stops all of it."""
+
+    def __init__(self, var: Path) -> None:
+        self.var = var.absolute()
+        self.postgres = EmbeddedPostgres(self.var / "postgres")
+
+    def __enter__(self) -> Self:
+        (self.var / "log").mkdir(parents=True, exist_ok=True)
+        self.postgres.start(timeout=_START_SECONDS)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.postgres.stop()
+
+    def environment(self, database: str, *, role: str = APP_ROLE) -> dict[str, str]:
+        """What a program on `database` is told; processes and threads are the product's own defaults."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+        return inherited | {
+            "PYTHONUNBUFFERED": "1",
+            "DATABASE_URL": self.postgres.url(database, role),
+            "DATABASE_OWNER_URL": self.postgres.url(database, OWNER_ROLE),
+            "VANTHU_DATABASE_ROLE": APP_ROLE,
+            "VANTHU_VAR": str(self.var / "state"),
+            "VANTHU_SECRET_KEY": "chỉ dùng để đo tốc độ",
+            "VANTHU_LOG_LEVEL": "WARNING",
+            # The bench signs in faster than people do.
+            "VANTHU_COOKIE_PREFIX": "bench",
+        }
+
+    def new_database(self, name: str, program: str = "vanthu") -> None:
+        """An empty database with the tables of `program`."""
+        self.postgres.drop_database(name)
+        self.postgres.create_database(name)
+        children.run(console(program, "migrate"), self.environment(name))
+
+    def copy_database(self, source: str, name: str) -> None:
+        """`name` becomes a copy of `source`, file by file."""
+        self.postgres.drop_database(name)
+        with self.connect("postgres") as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
+                    sql.Identifier(name), sql.Identifier(source), sql.Identifier(OWNER_ROLE)
+                )
+            )
+            connection.execute(
+                sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
+                    sql.Identifier(name), sql.Identifier(APP_ROLE)
+                )
+            )
+
+    def databases(self) -> set[str]:
+        """The names of the databases there are."""
+        with self.connect("postgres") as connection:
+            return {str(row[0]) for row in connection.execute("SELECT datname FROM pg_database")}
+
+    def connect(self, database: str) -> psycopg.Connection[tuple[object, ...]]:
+        """A connection as superuser, each statement a transaction of its own."""
+        return psycopg.connect(self.postgres.url(database, SUPERUSER), autocommit=True)
+
+    def pgbench(self, database: str, script: Path, *, clients: int, seconds: int, log: Path) -> Path:
+        """Run `script` again and again; returns the folder with one line per transaction, see `latencies`."""
+        log.mkdir(parents=True, exist_ok=True)
+        for old in log.glob("pgbench*"):
+            old.unlink()
+        children.run(
+            [
+                *("/usr/bin/pgbench", "--no-vacuum", "--log", f"--log-prefix={log / 'pgbench'}"),
+                *("--client", str(clients), "--jobs", str(min(clients, os.cpu_count() or 1))),
+                *("--time", str(seconds), "--file", str(script)),
+                *("--host", str(socket_folder(self.postgres.data)), "--username", APP_ROLE, database),
+            ]
+        )
+        return log
+
+    @contextmanager
+    def serving(
+        self, name: str, arguments: Sequence[str], environment: Mapping[str, str], url: str
+    ) -> Iterator[None]:
+        """`arguments` run as a server, from its first answer at `url` to the end of the block."""
+        with (self.var / "log" / f"{name}.log").open("wb") as log:
+            process = command(arguments, environment)(log)
+        try:
+            _await_answer(process, url, name)
+            yield
+        finally:
+            _stop(process)
+
+
+def console(program: str, *words: str) -> list[str]:
+    """`vanthu …` or `vanthu-axis …`, by the Python we run on."""
+    if program == "vanthu":
+        return [sys.executable, "-m", "vanthu", *words]
+    return [str(Path(sys.executable).with_name(program)), *words]
+
+
+def latencies(log: Path) -> list[float]:
+    """Milliseconds of every transaction pgbench ran."""
+    lines = [line for part in log.glob("pgbench*") for line in part.read_text().splitlines()]
+    return [int(line.split()[2]) / 1000 for line in lines]
+
+
+def _await_answer(process: subprocess.Popen[bytes], url: str, name: str) -> None:
+    host, _, path = url.removeprefix("http://").partition("/")
+    limit = time.monotonic() + _START_SECONDS
+    while time.monotonic() < limit and process.poll() is None:
+        connection = http.client.HTTPConnection(host, timeout=5)
+        with suppress(OSError, http.client.HTTPException):
+            connection.request("GET", f"/{path}")
+            if connection.getresponse().status < 500:
+                connection.close()
+                return
+        connection.close()
+        time.sleep(0.1)
+    raise MeasuringFailed(f"Máy chủ «{name}» không trả lời ở {url}; xem nhật ký của nó.")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(20)
+    # It leads a session of its own: what it left behind goes with it.
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
