@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import IO, Literal, Self
+from typing import IO, Literal, NoReturn, Self
 
 #: A child that lived this long (seconds) was well; its earlier deaths are forgotten.
 WELL_AFTER = 10.0
@@ -135,7 +135,7 @@ class Supervisor:
                 )
             time.sleep(_TICK)
 
-    def watch(self) -> None:
+    def watch(self) -> NoReturn:
         """Keep every child alive until a signal. Raises StopRequested or SupervisionFailed."""
         self._state = "ready"
         self._write_state()

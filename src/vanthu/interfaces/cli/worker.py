@@ -46,10 +46,11 @@ def worker(settings_module: str, *, concurrency: int | None = None) -> None:
     been missing four times. Jobs are therefore run at least once. Raises CommandRefused.
     """
     settings.load(settings_module)
-    from django.db import OperationalError
+    from django.db import OperationalError, connection
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
     from procrastinate.exceptions import ConnectorException
+    from psycopg_pool import PoolTimeout
 
     try:
         concurrency = concurrency or environment.number("VANTHU_WORKER_CONCURRENCY", 4)
@@ -58,10 +59,13 @@ def worker(settings_module: str, *, concurrency: int | None = None) -> None:
     except SettingRefused as refused:
         raise CommandRefused(str(refused)) from refused
     try:
+        # Fails at once and says why; the worker's own pool would try for half a minute and not say.
+        connection.ensure_connection()
+        connection.close()
         connector = cast(DjangoConnector, app.connector).get_worker_connector()
         with app.replace_connector(connector) as working:
             asyncio.run(_work(working, concurrency=concurrency, beat=beat, stop=stop))
-    except (ConnectorException, OperationalError) as error:
+    except (ConnectorException, OperationalError, PoolTimeout) as error:
         reason = str(error.__cause__ or error).strip().splitlines()[0]
         raise CommandRefused(f"Không làm việc được với cơ sở dữ liệu: {reason}") from error
 
