@@ -5,6 +5,12 @@ const heading = "act-dialog-title";
 async function open(link) {
   const dialog = document.getElementById("act-dialog");
   const body = document.getElementById("act-dialog-body");
+  // Open at once: what is typed from now on must not reach the shortcuts of the page beneath.
+  const waiting = document.createElement("p");
+  waiting.className = "box-body soft";
+  waiting.textContent = "Đang mở…";
+  body.replaceChildren(waiting);
+  dialog.showModal();
   const answer = await fetch(link.href, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
   if (!answer.ok || answer.redirected) {
     location.href = link.href;
@@ -19,7 +25,6 @@ async function open(link) {
   body.replaceChildren(...fragment.body.childNodes);
   body.querySelector("h1, h2")?.setAttribute("id", heading);
   globalThis.htmx?.process(body);
-  dialog.showModal();
   body.querySelector("[autofocus], textarea, input:not([type=hidden]), select")?.focus();
 }
 
