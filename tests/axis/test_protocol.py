@@ -9,6 +9,8 @@ from itertools import count
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
+from django.db import OperationalError
 from pytest_django import Settings
 
 from tests.axis import packets
@@ -17,6 +19,7 @@ from tests.axis.world import DEPARTMENT, DISTRICT, FINANCE, FINANCE_OLD, MINISTR
 from vanthu.axis.models import Agency, MailboxItem, Packet
 from vanthu.axis.rules import Refusal
 from vanthu.edxml import transport
+from vanthu.kernel import blobs
 from vanthu.kernel.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -255,6 +258,56 @@ class TestMailbox:
             province.send(packets.document(DEPARTMENT, [DISTRICT], number=number), DEPARTMENT)
         rows = neighbour.received()
         assert [row["status"] for row in rows] == ["initial", "initial"]
+
+
+class TestFaults:
+    """What is the axis's own fault is said so, in the log too, and may be tried again (5xx)."""
+
+    @pytest.mark.parametrize(
+        ("error", "status"), [(OperationalError("server closed"), 503), (RuntimeError("bug"), 500)], ids=repr
+    )
+    def test_of_the_database_or_of_ours(
+        self,
+        province: Caller,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+        error: Exception,
+        status: int,
+    ) -> None:
+        def fail(*_: object, **__: object) -> None:
+            raise error
+
+        monkeypatch.setattr("vanthu.axis.queries.count_received", fail)
+        response = province.client.get("/countReceiveEdoc", headers=province.headers({}))
+        assert response.status_code == status
+        assert_refused(response.json(), Refusal.AXIS_FAULT)
+        assert str(error) in caplog.text
+
+    @pytest.mark.parametrize("call", ["getEdoc", "downloadEdoc"])
+    @pytest.mark.parametrize("harm", ["changed", "gone"])
+    def test_of_the_disk_never_gives_a_damaged_packet_whole(
+        self, province: Caller, neighbour: Caller, call: str, harm: str
+    ) -> None:
+        province.send(packets.document(DEPARTMENT, [DISTRICT]), DEPARTMENT)
+        doc_id = {"docId": neighbour.received()[0]["docId"]}
+        sha256 = Packet.objects.get().content_id
+        path = settings.BLOBS / sha256[:2] / sha256[2:4] / sha256
+        whole = path.read_bytes()
+        path.unlink()
+        try:
+            if harm == "changed":
+                path.write_bytes(whole.replace(b"B", b"C", 1))
+            response = neighbour.client.post(f"/{call}", headers=neighbour.headers(doc_id))
+            if harm == "gone":
+                assert response.status_code == 500
+                assert_refused(response.json(), Refusal.CONTENT_DAMAGED)
+            else:
+                pieces: list[bytes] = []
+                with pytest.raises(blobs.BlobDamaged):
+                    pieces.extend(response)
+                assert sum(map(len, pieces)) < int(response["Content-Length"])
+        finally:
+            path.write_bytes(whole)
 
 
 class TestDirectory:

@@ -14,7 +14,7 @@ INSTALLED_APPS = [
 MIDDLEWARE: list[str] = []
 ROOT_URLCONF = "vanthu.config.axis_urls"
 
-#: A signed request older (or newer) than this many seconds is refused as a replay; 0 lets any pass (ADR 0014).
+#: A signed request older (or newer) than this many seconds is refused; 0 lets any pass (ADR 0014).
 AXIS_REPLAY_SECONDS = environment.number("VANTHU_AXIS_REPLAY_SECONDS", 600)
 #: Largest packet taken in, in bytes.
 AXIS_PACKET_LIMIT = environment.number("VANTHU_AXIS_PACKET_LIMIT", 300 * 1024 * 1024)

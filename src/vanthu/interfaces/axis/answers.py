@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from django.core.files.base import File
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.utils import timezone
 
@@ -55,10 +56,8 @@ def ok_base64(sha256: str, size: int) -> StreamingHttpResponse:
     """Success with `data`, the stored packet in base64, composed piece by piece."""
     head = json.dumps(_OK, ensure_ascii=False)[:-1].encode() + b', "data": "'
     tail = b'"}'
-    answer = StreamingHttpResponse(
-        _chain(head, (base64.b64encode(piece) for piece in whole_pieces(sha256)), tail),
-        content_type="application/json",
-    )
+    encoded = map(base64.b64encode, whole_pieces(sha256))
+    answer = StreamingHttpResponse(_chain(head, encoded, tail), content_type="application/json")
     answer["Content-Length"] = str(len(head) + (size + 2) // 3 * 4 + len(tail))
     return answer
 
@@ -73,10 +72,15 @@ def raw(sha256: str, size: int) -> StreamingHttpResponse:
 def whole_pieces(sha256: str) -> Iterator[bytes]:
     """The stored bytes, the last piece only after all of them proved to be those the name says.
 
-    Raises BlobDamaged before the end otherwise: a receiver must never get a damaged packet complete.
+    Raises BlobDamaged at once when the bytes are gone, and before the last piece when they have changed: a
+    receiver must never get a damaged packet complete.
     """
+    return _checked(blobs.open_blob(sha256), sha256)
+
+
+def _checked(content: File[bytes], sha256: str) -> Iterator[bytes]:
     digest, held = hashlib.sha256(), b""
-    with blobs.open_blob(sha256) as content:
+    with content:
         while piece := content.read(_PIECE):
             if held:
                 yield held
