@@ -11,7 +11,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -45,6 +45,8 @@ class KeyRing:
 
     pki: DemoPki
     port: int
+    #: Signed files the tests of a session share, by what they are; making one takes seconds.
+    files: dict[str, bytes] = field(default_factory=dict)
     _server: ThreadingHTTPServer | None = None
     _thread: threading.Thread | None = None
 

@@ -12,10 +12,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from tests.keys import PIN
+from tests.keys import PIN, KeyRing
 from tests.pdfsign.documents import typeset
 from tests.world import NOW, World
 from vanthu.documents.intake import AcceptedDraft, AcceptedFile
+from vanthu.documents.operations import current_file
+from vanthu.documents.states import FileKind
 from vanthu.kernel import blobs
 from vanthu.kernel.actor import Actor
 from vanthu.outgoing import actions
@@ -146,6 +148,16 @@ def issued(world: World, **draft: Any) -> UUID:
     document = sealed(world, **draft)
     actions.issue_document(actor=world.clerk, document_id=document, now=true_time())
     return document
+
+
+def sealed_pdf(world: World, keys: KeyRing) -> bytes:
+    """The PDF of a sealed document; made once per session."""
+    if "sealed" not in keys.files:
+        current = current_file(sealed(world), FileKind.MAIN)
+        assert current is not None, "sealed a moment ago"
+        with blobs.open_blob(current.blob_id) as content_:
+            keys.files["sealed"] = content_.read()
+    return keys.files["sealed"]
 
 
 #: How a document of the officer's comes to each state.

@@ -127,18 +127,28 @@ def accept(*, session: SigningSession, file: SignedFile, current: str, now: date
 
 
 def examine(path: Path, *, now: datetime) -> Examination:
-    """Check every signature of the PDF at `path` by ourselves; may ask OCSP and CRL services. No writes."""
-    report = pdfsign.verify(path, trust=trusted_roots(), now=now, fetch=True).to_dict()
+    """Check every signature of the PDF at `path` by ourselves; may ask OCSP and CRL services. No writes.
+
+    A PDF that cannot even be read is invalid, and the sentence says why.
+    """
+    report = _report_on(path, now)
     verdict, message = rules.conclude(report)
     return Examination(verdict=Verdict(verdict), message=message, report=report, checked_at=now)
 
 
 def examine_signing(path: Path, *, now: datetime) -> Examination:
     """Check a PDF in the middle of signing, when the agency's signature may still be missing."""
-    report = pdfsign.verify(path, trust=trusted_roots(), now=now, fetch=True).to_dict()
+    report = _report_on(path, now)
     return Examination(
         verdict=Verdict(report["verdict"]), message=str(report["message"]), report=report, checked_at=now
     )
+
+
+def _report_on(path: Path, now: datetime) -> dict[str, Any]:
+    try:
+        return pdfsign.verify(path, trust=trusted_roots(), now=now, fetch=True).to_dict()
+    except pdfsign.PdfSignError as fault:
+        return {"verdict": Verdict.INVALID.value, "message": str(fault), "signatures": []}
 
 
 def keep_verification(sha256: str, examination: Examination) -> None:
