@@ -82,9 +82,25 @@ class AxisProcess:
     def kill(self) -> None:
         """End it and its children at once, without a word."""
         if self.process is not None:
+            # granian's own children are in its process group.
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
             self.process = None
+
+    def pause(self) -> None:
+        """Let it answer nobody, though it is there."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on where it stopped."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGCONT)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and not killed."""
+        return self.process is not None
 
     def _wait_until_it_answers(self) -> None:
         assert self.process is not None

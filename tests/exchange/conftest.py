@@ -10,6 +10,8 @@ from pytest_django import Settings
 
 from tests.exchange.axis_process import OTHER_SYSTEM_ID, SECRET, SYSTEM_ID, AxisProcess
 from tests.world import World, build_world
+from vanthu.exchange import courier
+from vanthu.exchange.operations import Outcome
 
 
 @pytest.fixture(scope="session")
@@ -32,10 +34,17 @@ def axis_server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture
 def axis(axis_server: AxisProcess, settings: Settings) -> AxisProcess:
-    """This installation joined to the running axis."""
+    """This installation joined to the running axis, its mailboxes there empty."""
     settings.AXIS_URL = axis_server.url
     settings.AXIS_SYSTEM_ID, settings.AXIS_SECRET = SYSTEM_ID, SECRET
+    empty_mailboxes()
     return axis_server
+
+
+def empty_mailboxes() -> None:
+    """Take away what an earlier test left for this installation."""
+    for packet in courier.list_waiting():
+        courier.acknowledge(packet.doc_id, Outcome(is_taken=True))
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from django.db import connection
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.exchange import desk, jobs
 from tests.exchange.axis_process import AxisProcess
+from tests.exchange.conftest import empty_mailboxes
 from tests.world import World
 from vanthu.exchange import actions
 from vanthu.exchange.axis_client import AxisClient
@@ -27,7 +28,9 @@ from vanthu.organizations.models import Agency
 from vanthu.outgoing.models import OutgoingDocument
 from vanthu.registers.models import RegisterEntry
 
-_STEPS = 30
+_STEPS = 25
+
+Item = TypeVar("Item")
 
 
 class Killed(BaseException):
@@ -89,8 +92,7 @@ class Chaos:
         self.done: list[jobs.Waiting] = []
         self.farthest: dict[object, int] = {}
         self.returned: set[object] = set()
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM procrastinate_jobs")
+        _sweep()
         self.recipients = [world.neighbour, *_far_agencies()]
         self.document = desk.issue(world, self.recipients)
 
@@ -126,14 +128,14 @@ class Chaos:
 
     def _job(self) -> None:
         if found := jobs.waiting():
-            job = self.data.draw(st.sampled_from(found), label="việc")
+            job = self._one_of(found)
             if self._survives(job.run):
                 job.finish()
             self.done.append(job)
 
     def _again(self) -> None:
         """A job whose end was never recorded is run once more."""
-        self._survives(self.data.draw(st.sampled_from(self.done), label="việc lặp lại").run)
+        self._survives(self._one_of(self.done).run)
 
     def _poll(self) -> None:
         self._survives(jobs.poll)
@@ -142,11 +144,15 @@ class Chaos:
         found = [copy for copy in self._copies() if copy.state == IncomingState.ARRIVED]
         if not found:
             return
-        copy = self.data.draw(st.sampled_from(found), label="văn bản đến")
+        copy = self._one_of(found)
         if self.data.draw(st.booleans(), label="trả lại"):
             self._survives(lambda: desk.send_back(copy, "Gửi nhầm nơi nhận."))
         else:
             self._survives(lambda: desk.register(copy))
+
+    def _one_of(self, found: Sequence[Item]) -> Item:
+        # Never `sampled_from`: how many there are is the outcome of a run, not of the draws before it.
+        return found[self.data.draw(st.integers(0, 99), label="thứ") % len(found)]
 
     def _survives(self, work: Callable[[], object]) -> bool:
         self.boundaries.kill_at(self._crossing())
@@ -172,6 +178,13 @@ class Chaos:
             self.farthest[delivery.id] = reached
 
 
+def _sweep() -> None:
+    """Nothing an earlier run left half-way may befall this one."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+    empty_mailboxes()
+
+
 def _far_agencies() -> list[Agency]:
     found = []
     for code, name in (("H97.01", "Sở Nội vụ tỉnh Phú Vinh"), ("H97.02", "Sở Tài chính tỉnh Phú Vinh")):
@@ -194,7 +207,7 @@ def _assert_each_has_it_once(document: OutgoingDocument, recipients: list[Agency
 
 class TestCrashes:
     @settings(
-        max_examples=12,
+        max_examples=8,
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )

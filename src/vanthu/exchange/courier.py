@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -51,13 +52,17 @@ class SendingResult:
     refused: dict[UUID, str] = field(default_factory=dict)
 
 
-@contextmanager
-def axis() -> Iterator[AxisClient]:
+def axis() -> AxisClient:
     """The axis this installation is joined to. Raises AxisUnreachable when it is joined to none."""
     if not settings.AXIS_URL:
         raise AxisUnreachable("Hệ thống chưa được nối với trục liên thông. Hãy báo quản trị hệ thống.")
-    with AxisClient(settings.AXIS_URL, settings.AXIS_SYSTEM_ID, settings.AXIS_SECRET) as client:
-        yield client
+    return _client(settings.AXIS_URL, settings.AXIS_SYSTEM_ID, settings.AXIS_SECRET)
+
+
+@cache
+def _client(url: str, system_id: str, secret: str) -> AxisClient:
+    """One client for the life of the process: making one reads every certificate authority anew (0.1 s)."""
+    return AxisClient(url, system_id, secret)
 
 
 def is_final(refusal: AxisRefused) -> bool:
@@ -115,7 +120,8 @@ def send(waiting: Parcel, packet: str) -> SendingResult:
     Raises AxisUnreachable, AxisAnswerMalformed, and AxisRefused when the refusal is not final.
     """
     result, refusals = SendingResult(), dict[UUID, AxisRefused]()
-    with axis() as client, blobs.as_path(packet) as path:
+    client = axis()
+    with blobs.as_path(packet) as path:
         everyone = [waiting.recipients]
         one_by_one = [{delivery: code} for delivery, code in waiting.recipients.items()]
         for group in everyone + (one_by_one if len(one_by_one) > 1 else []):
@@ -137,10 +143,10 @@ def send(waiting: Parcel, packet: str) -> SendingResult:
 
 def send_status(packet: edxml.StatusPacket, *, sender_code: str, recipient_code: str) -> str:
     """Send a status packet and return the axis's id of it. Raises as AxisClient.send, and InvalidPacket."""
-    with axis() as client, blobs.work_folder() as folder:
+    with blobs.work_folder() as folder:
         target = folder / "status.edxml"
         edxml.write_status(packet, target, known_codes=[sender_code, recipient_code])
-        return client.send(target, "status", sender_code, [recipient_code])
+        return axis().send(target, "status", sender_code, [recipient_code])
 
 
 def report_to_send(report_id: UUID) -> StatusReport | None:
@@ -164,20 +170,18 @@ def send_report(report: StatusReport) -> str:
 
 def list_agencies() -> list[AxisAgency]:
     """The directory of the axis. Raises as AxisClient.list_agencies."""
-    with axis() as client:
-        return client.list_agencies()
+    return axis().list_agencies()
 
 
 def list_waiting() -> list[WaitingPacket]:
     """What waits for this installation on the axis: documents, then states. Raises as AxisClient."""
-    with axis() as client:
-        return [*client.list_received("edoc"), *client.list_received("status")]
+    client = axis()
+    return [*client.list_received("edoc"), *client.list_received("status")]
 
 
 def fetch(doc_id: str, target: Path) -> None:
     """Write a waiting packet into the file `target`. Raises as AxisClient.fetch."""
-    with axis() as client:
-        client.fetch(doc_id, target)
+    axis().fetch(doc_id, target)
 
 
 def acknowledge(doc_id: str, outcome: Outcome) -> None:
@@ -186,8 +190,7 @@ def acknowledge(doc_id: str, outcome: Outcome) -> None:
     what is recorded here stays so, whatever the axis thinks of its own copy.
     """
     try:
-        with axis() as client:
-            client.update_status(doc_id, "done" if outcome.is_taken else "fail", outcome.reason)
+        axis().update_status(doc_id, "done" if outcome.is_taken else "fail", outcome.reason)
     except AxisRefused as refusal:
         if not is_final(refusal):
             raise
