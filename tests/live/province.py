@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from vanthu.interfaces.cli.demo.topology import Topology
+
 Found = TypeVar("Found")
 
 #: The first start makes keys, databases and people; a slow machine needs minutes for it.
@@ -50,6 +52,19 @@ class Province:
     def root(self) -> Path:
         """The trusted root certificate."""
         return self.var / "pki" / "trust" / "root.pem"
+
+    def command_in(self, installation: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a `vanthu` command in the environment of one installation, as its administrator would."""
+        topology = Topology(self.var, int(self.address("province").rpartition(":")[2]))
+        environment = topology.environment(getattr(topology, installation))
+        return subprocess.run(
+            [sys.executable, "-m", "vanthu", *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
 
     def command(self, *arguments: str, seconds: float = 300) -> subprocess.CompletedProcess[str]:
         """Run a `vanthu` command as a person at the terminal would."""
