@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from typing import Literal
 
 #: Numbers from here on are shown without decimals, and numbers from the second on with one.
 _WHOLE, _TENTHS = 100, 10
+#: Below this, two digits that say something are shown.
+_SMALL = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +136,8 @@ def _ratio(figure: Figure) -> str:
 def _number(value: float) -> str:
     """As Vietnamese write numbers: 1.234,5."""
     decimals = 0 if abs(value) >= _WHOLE else 1 if abs(value) >= _TENTHS else 2
+    if 0 < abs(value) < _SMALL:
+        decimals = 1 - math.floor(math.log10(abs(value)))
     return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
 
 

@@ -20,7 +20,7 @@ class Table:
             if with_id or not isinstance(field, models.BigAutoField)
         ]
         self._name = model._meta.db_table
-        self._columns = [field.column for field in fields]
+        self._columns: list[sql.Composable] = [sql.Identifier(str(field.column)) for field in fields]
         self._places = {field.attname: place for place, field in enumerate(fields)}
         self._defaults = [field.get_default() for field in fields]
         self._rows: list[list[Any]] = []
@@ -39,8 +39,9 @@ class Table:
         """Copy the waiting rows."""
         if not self._rows:
             return
-        columns = sql.SQL(", ").join([sql.Identifier(column) for column in self._columns])
-        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(self._name), columns)
+        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+            sql.Identifier(self._name), sql.SQL(", ").join(self._columns)
+        )
         with cursor.copy(statement) as copy:
             for row in self._rows:
                 copy.write_row(row)
