@@ -270,3 +270,16 @@ class TestChangePassword:
     def test_is_nothing_for_the_machine(self, world: World) -> None:
         with pytest.raises(NotFound):
             actions.change_password(actor=world.machine, current="", new="Mới hơn 2027!", now=NOW)
+
+
+class TestSessionStamp:
+    def test_a_changed_password_ends_every_session_stamped_before(self, world: World) -> None:
+        stamp = queries.session_stamp(world.clerk.user_id)
+        assert queries.actor_for_session(world.clerk.user_id, None, stamp=stamp) == world.clerk
+        actions.change_password(actor=world.clerk, current=PASSWORD, new="Khac-Han@2027", now=NOW)
+        assert queries.actor_for_session(world.clerk.user_id, None, stamp=stamp) is None
+        renewed = queries.session_stamp(world.clerk.user_id)
+        assert queries.actor_for_session(world.clerk.user_id, None, stamp=renewed) == world.clerk
+
+    def test_a_session_without_a_stamp_is_nobody(self, world: World) -> None:
+        assert queries.actor_for_session(world.clerk.user_id, None, stamp="") is None

@@ -66,8 +66,7 @@ def record(
     """
     assert transaction.get_connection().in_atomic_block, "audit.record needs a transaction"
     chain_id = agency_id or actor.agency_id
-    AuditChain.objects.bulk_create([AuditChain(agency_id=chain_id, last_hash=GENESIS)], ignore_conflicts=True)
-    chain = AuditChain.objects.select_for_update().get(agency_id=chain_id)
+    chain = _lock_chain(chain_id)
     entry = AuditEntry(
         agency_id=chain_id,
         sequence=chain.last_sequence + 1,
@@ -85,6 +84,17 @@ def record(
     entry.save(force_insert=True)
     chain.last_sequence, chain.last_hash = entry.sequence, entry.hash
     chain.save(update_fields=["last_sequence", "last_hash"])
+
+
+def _lock_chain(agency_id: UUID) -> AuditChain:
+    chains = AuditChain.objects.select_for_update().filter(agency_id=agency_id)
+    chain = chains.first()
+    if chain is None:
+        # The agency's first fact; another one may be arriving at the same time.
+        beginning = AuditChain(agency_id=agency_id, last_hash=GENESIS)
+        AuditChain.objects.bulk_create([beginning], ignore_conflicts=True)
+        chain = chains.get()
+    return chain
 
 
 def link_hash(entry: AuditEntry) -> str:

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Length
+from django.utils.crypto import salted_hmac
 
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
 from vanthu.kernel.folding import fold
 from vanthu.organizations import rules
-from vanthu.organizations.models import Agency, Post, Unit
+from vanthu.organizations.models import Agency, Post, Unit, User
 from vanthu.organizations.states import Role
 
 #: How people of one list stand: by position, by unit, by name.
@@ -83,17 +84,29 @@ class AgencyRow:
     is_hosted: bool
 
 
-def actor_for_session(user_id: UUID, post_id: UUID | None) -> Actor | None:
+def session_stamp(user_id: UUID) -> str:
+    """What a session is stamped with when it begins; it changes with the user's password.
+
+    No actor asks: the session is only beginning. Raises NotFound.
+    """
+    password = User.objects.filter(id=user_id).values_list("password", flat=True).first()
+    if password is None:
+        raise NotFound
+    return _stamp(password)
+
+
+def actor_for_session(user_id: UUID, post_id: UUID | None, *, stamp: str | None = None) -> Actor | None:
     """The actor a session stands for; None when its user must sign in again.
 
     No actor asks: this is where actors come from. Without `post_id` the user's first post is taken.
-    None: the account is disabled, the post has ended, or its agency is closed.
+    None: the account is disabled, the post has ended, its agency is closed, or the password was changed
+    since the session was stamped.
     """
     posts = _open_posts().filter(user_id=user_id, agency__is_hosted=True, agency__closed_at__isnull=True)
     if post_id is not None:
         posts = posts.filter(id=post_id)
     post = posts.order_by(*_PEOPLE_ORDER).first()
-    if post is None:
+    if post is None or (stamp is not None and stamp != _stamp(post.user.password)):
         return None
     return Actor(
         user_id=user_id,
@@ -107,6 +120,10 @@ def actor_for_session(user_id: UUID, post_id: UUID | None) -> Actor | None:
             unit_abbreviation=post.unit.abbreviation if post.unit else "",
         ),
     )
+
+
+def _stamp(password_hash: str) -> str:
+    return salted_hmac("vanthu.session", password_hash, algorithm="sha256").hexdigest()
 
 
 def account(actor: Actor) -> Account:

@@ -13,7 +13,7 @@ SIGN_IN = "accounts:sign-in"
 SIGN_OUT = "accounts:sign-out"
 CHANGE_PASSWORD = "accounts:change-password"  # noqa: S105 - the name of an address
 
-_USER, _POST, _MUST_CHANGE = "user_id", "post_id", "must_change_password"
+_USER, _POST, _MUST_CHANGE, _STAMP = "user_id", "post_id", "must_change_password", "stamp"
 
 
 def enter(request: HttpRequest, *, user_id: UUID, must_change_password: bool) -> None:
@@ -22,6 +22,7 @@ def enter(request: HttpRequest, *, user_id: UUID, must_change_password: bool) ->
     request.session.cycle_key()
     request.session[_USER] = str(user_id)
     request.session[_MUST_CHANGE] = must_change_password
+    request.session[_STAMP] = queries.session_stamp(user_id)
 
 
 def leave(request: HttpRequest) -> None:
@@ -35,8 +36,9 @@ def work_from(request: HttpRequest, post_id: UUID) -> None:
 
 
 def password_changed(request: HttpRequest) -> None:
-    """The person has chosen a password of their own; keys handed out before it are void."""
+    """The person has chosen a password of their own: this session goes on, every other one is void."""
     request.session[_MUST_CHANGE] = False
+    request.session[_STAMP] = queries.session_stamp(UUID(request.session[_USER]))
     request.session.cycle_key()
 
 
@@ -51,4 +53,5 @@ def find_actor(request: HttpRequest) -> Actor | None:
     if user is None:
         return None
     post = request.session.get(_POST)
-    return queries.actor_for_session(UUID(user), UUID(post) if post else None)
+    stamp = request.session.get(_STAMP, "")
+    return queries.actor_for_session(UUID(user), UUID(post) if post else None, stamp=stamp)
