@@ -11,6 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests import path
 from tests.exchange import desk, jobs
+from tests.pdfsign.documents import typeset
 from tests.web.browser import DESK, PHONE, visiting
 from tests.world import World, build_world
 from vanthu.incoming.models import IncomingDocument
@@ -49,7 +50,7 @@ def arrived(committed: World) -> list[UUID]:
 
 
 def _letter() -> bytes:
-    return path.typeset(name="Phạm Văn Hùng", title_lines=("GIÁM ĐỐC",))
+    return typeset(name="Phạm Văn Hùng", title_lines=("GIÁM ĐỐC",))
 
 
 def _state(document: UUID) -> State:

@@ -23,7 +23,7 @@ def arrived(world: World) -> UUID:
     issued = desk.issue(world, [world.neighbour])
     jobs.run_all()
     (document,) = desk.arrived(world.neighbour, issued)
-    return document.pk
+    return UUID(str(document.pk))
 
 
 @pytest.fixture
@@ -236,6 +236,37 @@ class TestTheSendersView:
         assert world.neighbour.name in page
         for code in ("01", "03", "04"):
             assert f'data-status="{code}"' in page
+
+
+class TestTheRegister:
+    def test_lists_its_numbers_with_their_documents(
+        self, registered: UUID, sign_in: SignIn, world: World
+    ) -> None:
+        clerk = sign_in("outsider")
+        assert "Sổ văn bản đến" in _text(clerk, "/so-dang-ky/")
+        page = _text(clerk, f"/so-dang-ky/{world.neighbour_incoming_register.id}/")
+
+        assert SUBJECT in page
+        assert world.department.name in page
+
+    def test_of_another_agency_is_not_there(self, sign_in: SignIn, world: World) -> None:
+        answer = sign_in("clerk").get(f"/so-dang-ky/{world.neighbour_incoming_register.id}/")
+
+        assert answer.status_code == 404
+
+
+class TestABrokenSignature:
+    def test_is_shown_as_broken_and_to_be_returned_first(self, arrived: UUID, sign_in: SignIn) -> None:
+        said = "Văn bản đã bị sửa sau khi cơ quan đóng dấu."
+        IncomingDocument.objects.filter(pk=arrived).update(verdict="invalid", verdict_message=said)
+        clerk = sign_in("outsider")
+        page = clerk.get(f"/van-ban-den/{arrived}/")
+        preview = _text(clerk, f"/van-ban-den/{arrived}/xem-nhanh/")
+
+        assert 'data-verdict="invalid"' in page.content.decode()
+        assert [act.tone for act in page.context["acts"]] == ["harm", "plain"]
+        assert said in _text(clerk, f"/van-ban-den/{arrived}/tra-lai/").split("<textarea")[1]
+        assert 'data-key="Enter"' not in preview
 
 
 class TestDamagedFiles:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -199,6 +200,12 @@ def get_incoming(actor: Actor, *, document_id: UUID, now: datetime) -> IncomingP
             )
         ),
     )
+
+
+def rows_of(actor: Actor, *, document_ids: Collection[UUID], now: datetime) -> dict[UUID, IncomingRow]:
+    """The documents of these ids the actor may see, by id: the lines of a register's page."""
+    found = _visible(actor).select_related("document").filter(pk__in=document_ids)
+    return {incoming.pk: _row(incoming, 0, "", now) for incoming in found}
 
 
 def reply_defaults(actor: Actor, *, document_id: UUID) -> ReplyDefaults:

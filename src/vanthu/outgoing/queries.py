@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -192,6 +192,13 @@ def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingP
             trail.history(subject_type=rules.SUBJECT_TYPE, subject_id=document_id, texts=_SENTENCES)
         ),
     )
+
+
+def rows_of(actor: Actor, *, document_ids: Collection[UUID]) -> dict[UUID, OutgoingRow]:
+    """The documents of these ids the actor may see, by id: the lines of a register's page."""
+    found = _visible(actor).select_related("document", "author", "unit").filter(pk__in=document_ids)
+    counts = _recipient_counts(list(document_ids))
+    return {outgoing.pk: _row(outgoing, counts.get(outgoing.pk, 0)) for outgoing in found}
 
 
 def signing_view(actor: Actor, *, document_id: UUID) -> SigningView:

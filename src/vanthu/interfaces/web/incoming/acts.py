@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.urls import reverse
@@ -16,9 +17,21 @@ def register_label(next_number: int | None) -> str:
 
 
 def acts_of(document: IncomingPage) -> list[Act]:
-    """The buttons of the document page, the blue one first."""
+    """The buttons of the document page, the blue one first.
+
+    A document whose signatures are broken is to be returned: that comes first, and registering it all the
+    same takes more than the Enter key.
+    """
     found = [act for step, act in _all(document.row.id, document.next_number) if step in document.acts]
-    return found
+    if not is_broken(document):
+        return found
+    calm = [replace(act, tone="plain", key="") if act.tone == "primary" else act for act in found]
+    return sorted(calm, key=lambda act: act.tone != "harm")
+
+
+def is_broken(document: IncomingPage) -> bool:
+    """Whether checking the signatures found the document changed or forged."""
+    return document.verdict is not None and document.verdict.verdict == "invalid"
 
 
 def _all(document_id: UUID, next_number: int | None) -> list[tuple[str, Act]]:

@@ -14,7 +14,7 @@ from vanthu.incoming import actions, queries
 from vanthu.interfaces.web.acting import ActPage, act_page
 from vanthu.interfaces.web.forms import Form, refusals_into
 from vanthu.interfaces.web.http import WebRequest, go, page, posted
-from vanthu.interfaces.web.incoming.acts import register_label
+from vanthu.interfaces.web.incoming.acts import is_broken, register_label
 from vanthu.interfaces.web.incoming.forms import (
     DirectForm,
     PassOnForm,
@@ -78,7 +78,7 @@ def return_to_sender(request: WebRequest, document_id: UUID) -> HttpResponse:
         said="Đã trả lại văn bản; bên gửi sẽ nhận được lý do.",
     )
     verdict = document.verdict
-    initial = {"reason": verdict.message if verdict and verdict.verdict == "invalid" else ""}
+    initial = {"reason": verdict.message if verdict and is_broken(document) else ""}
     return act_page(
         request,
         screen,

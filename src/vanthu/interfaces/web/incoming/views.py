@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from vanthu.incoming import queries
 from vanthu.interfaces.web.http import WebRequest, page
-from vanthu.interfaces.web.incoming.acts import acts_of
+from vanthu.interfaces.web.incoming.acts import acts_of, is_broken
 from vanthu.interfaces.web.incoming.forms import FilterForm, RegisterForm
 from vanthu.interfaces.web.navigation import default_tab
 from vanthu.interfaces.web.screens import Crumb, Tab
@@ -65,7 +65,7 @@ def peek(request: WebRequest, document_id: UUID) -> HttpResponse:
     """The document beside the list: verdict, paper, and what can be done at once."""
     document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
     context: dict[str, object] = {"document": document, "acts": acts_of(document)}
-    if "register" in document.acts:
+    if "register" in document.acts and not is_broken(document):
         leaders = organizations.list_people(request.actor, roles=frozenset({Role.LEADER}))
         context["register_form"] = RegisterForm(
             initial={"leader": str(leaders[0].user_id) if leaders else ""}, leaders=leaders
