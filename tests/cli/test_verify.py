@@ -115,6 +115,7 @@ class TestVerify:
         capsys: pytest.CaptureFixture[str],
         sealed: Path,
         root: Path,
+        tmp_path: Path,
     ) -> None:
         copy = write(tmp_path / "sealed.pdf", sealed.read_bytes())
         changed = tampering.append_revision(copy, tampering.change_number)

@@ -62,6 +62,7 @@ def typeset(
     day_blank: str = "h(24pt)",
     month_blank: str = "h(24pt)",
     page_breaks: int = 0,
+    tagged: bool = True,
 ) -> bytes:
     """A công văn as PDF bytes; blanks are typst expressions."""
     bold = r"\ ".join(f'#text(weight: "bold")[{line}]' for line in title_lines)
@@ -74,7 +75,7 @@ def typeset(
         "breaks": "\n".join(["#pagebreak()"] * page_breaks),
     }
     fonts = typst.Fonts(font_paths=["/usr/share/fonts/truetype/liberation2"], include_system_fonts=False)
-    compiled = typst.Compiler(source.encode(), font_paths=fonts).compile()
+    compiled = typst.Compiler(source.encode(), font_paths=fonts).compile(pdf_tags=tagged)
     assert isinstance(compiled, bytes)
     return compiled
 

@@ -280,3 +280,27 @@ def as_word_writes(data: bytes) -> bytes:
         b"startxref\n%d\n%%%%EOF\n" % (size + 1, root, previous, stream_at, table_at)
     )
     return data + stream + table
+
+
+def share_everything(writer: IncrementalPdfFileWriter) -> None:
+    """References across and in circles: page, catalog, field and structure tree from one another."""
+    page_reference = first_page(writer)
+    page = page_reference.get_object()
+    field = form_fields(writer)["so"]
+    deep = generic.DictionaryObject({pdf_name("/P"): page_reference, pdf_name("/Parent"): page_reference})
+    crossing = generic.DictionaryObject(
+        {
+            pdf_name("/Page"): page_reference,
+            pdf_name("/Top"): writer.trailer.raw_get("/Root"),
+            pdf_name("/Tags"): writer.root.raw_get("/StructTreeRoot"),
+            pdf_name("/Deep"): generic.ArrayObject([deep]),
+        }
+    )
+    reference = writer.add_object(crossing)
+    crossing[pdf_name("/Self")] = reference
+    writer.root[pdf_name("/Crossing")] = reference
+    writer.update_root()
+    page[pdf_name("/PieceInfo")] = reference
+    writer.update_container(page)
+    field[pdf_name("/Crossing")] = reference
+    writer.update_container(field)

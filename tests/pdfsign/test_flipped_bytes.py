@@ -14,7 +14,7 @@ from tests.pdfsign.office import Office
 from vanthu.pdfsign import UnreadablePdf, Verdict
 
 _RELAXED = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

@@ -61,7 +61,7 @@ def begin_text_signature(
 
         def draw(w: IncrementalPdfFileWriter, width: float, height: float) -> generic.StreamObject:
             font = stamp_font()
-            embedded = embed_vietnamese(w, font)
+            embedded = embed_vietnamese(w, font, "".join(lines))
             return lines_appearance(
                 width=width, height=height, lines=lines, font=font, font_object=embedded, size=_SIZE
             )

@@ -29,6 +29,7 @@ SOURCE_DIRECTORY = Path("/usr/share/fonts/truetype/liberation2")
 _UPRIGHT, _ITALIC = "LiberationSerif-Regular.ttf", "LiberationSerif-Italic.ttf"
 
 _ASCII = tuple(range(0x20, 0x7F))
+_FIRST_LATIN, _LAST_LATIN = ord("0"), ord("z")
 _VIETNAMESE = (*_ASCII, *range(0xA0, 0x180), 0x1A0, 0x1A1, 0x1AF, 0x1B0, *range(0x1EA0, 0x1EFA))
 _PUNCTUATION = (0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2026)
 
@@ -181,8 +182,9 @@ def _measure(cut: bytes, tag: str) -> Font:
 
 
 def embed_latin(writer: BasePdfFileWriter, font: Font) -> generic.IndirectObject:
-    """Add `font` to the document as a simple TrueType font with WinAnsi encoding (ASCII only)."""
-    widths = [generic.NumberObject(font.glyphs.get(chr(code), (0, 0))[1]) for code in _ASCII]
+    """Add `font` to the document as a simple TrueType font with WinAnsi encoding, for figures and letters."""
+    codes = range(_FIRST_LATIN, _LAST_LATIN + 1)
+    widths = [generic.NumberObject(font.glyphs.get(chr(code), (0, 0))[1]) for code in codes]
     return _add(
         writer,
         {
@@ -190,18 +192,21 @@ def embed_latin(writer: BasePdfFileWriter, font: Font) -> generic.IndirectObject
             "/Subtype": pdf_name("/TrueType"),
             "/BaseFont": pdf_name(f"/{font.name}"),
             "/Encoding": pdf_name("/WinAnsiEncoding"),
-            "/FirstChar": generic.NumberObject(_ASCII[0]),
-            "/LastChar": generic.NumberObject(_ASCII[-1]),
+            "/FirstChar": generic.NumberObject(_FIRST_LATIN),
+            "/LastChar": generic.NumberObject(_LAST_LATIN),
             "/Widths": generic.ArrayObject(widths),
             "/FontDescriptor": _descriptor(writer, font, flags=32),
         },
     )
 
 
-def embed_vietnamese(writer: BasePdfFileWriter, font: Font) -> generic.IndirectObject:
-    """Add `font` to the document as a Type 0 font, to be used with `Font.encode`."""
+def embed_vietnamese(writer: BasePdfFileWriter, font: Font, text: str) -> generic.IndirectObject:
+    """Add `font` to the document as a Type 0 font, to write `text` with as `Font.encode` gives it.
+
+    Only the widths `text` needs are written: every number costs time whenever the file is verified.
+    """
     widths: list[generic.PdfObject] = []
-    for glyph, advance in sorted(set(font.glyphs.values())):
+    for glyph, advance in sorted({font.glyphs.get(character, font.glyphs[" "]) for character in text}):
         widths += [generic.NumberObject(glyph), generic.ArrayObject([generic.NumberObject(advance)])]
     descendant = _add(
         writer,

@@ -40,6 +40,7 @@ from vanthu.pdfsign.trust import (
     TrustSettings,
     judge_certificate,
 )
+from vanthu.pdfsign.usages import use_quick_resolvers
 from vanthu.pdfsign.verdict import (
     OPEN_QUESTIONS,
     Changes,
@@ -83,6 +84,7 @@ def verify(
     settings = TrustSettings(roots=roots, policy=revocation, fetcher=fetcher)
     stamp_roots = roots if timestamp_trust is None else tuple(unique(timestamp_trust))
     with open_suspect(file) as (reader, trailing), parsing():
+        use_quick_resolvers(reader)
         examined = _examine(reader)
         if trailing and not examined:
             raise BrokenPdf
