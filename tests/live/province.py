@@ -78,7 +78,7 @@ class Province:
 
     def _is_up_again(self, child: str, before: int) -> bool:
         now = self.state["children"][child]
-        return now["pid"] != before and now["state"] == "running"
+        return bool(now["pid"] != before and now["state"] == "running")
 
 
 def start(var: Path) -> subprocess.Popen[bytes]:

@@ -95,8 +95,8 @@ def test_a_signed_letter_goes_out_and_its_answer_comes_back(desks: Desks, tmp_pa
     director.page.get_by_role("link", name="Chỉ đạo, chuyển xử lý").click()
     page = director.page
     page.locator("summary", has_text="Cá nhân").click()
-    page.get_by_role("group", name="Lục Thị Xuân").get_by_text("Chủ trì").click()
-    page.get_by_role("group", name="Triệu Quang Phúc").get_by_text("Để biết").click()
+    page.get_by_role("group", name="Lục Thị Xuân").get_by_role("radio", name="Chủ trì").check()
+    page.get_by_role("group", name="Triệu Quang Phúc").get_by_role("radio", name="Để biết").check()
     page.get_by_label("Ý kiến chỉ đạo").fill("Tham mưu văn bản trả lời.")
     due = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")) + timedelta(days=3)
     page.get_by_label("Hạn xử lý").fill(due.strftime("%Y-%m-%dT17:00"))

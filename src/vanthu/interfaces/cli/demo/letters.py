@@ -59,7 +59,7 @@ def typeset(
     }
     options = {"letter": json.dumps(letter, ensure_ascii=False)}
     compiled: bytes = typst.compile(
-        _TEMPLATE.read_bytes(),
+        str(_TEMPLATE),
         sys_inputs=options,
         font_paths=[_FONTS],
         ignore_system_fonts=True,
