@@ -101,3 +101,11 @@ def test_a_mark_is_one_of_three_or_none(lines: list[str]) -> None:
 
 def test_every_draft_extension_is_an_allowed_format() -> None:
     assert set(rules.DRAFT_EXTENSIONS) <= set(rules.ALLOWED_FORMATS)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("", []), ("Hòa  giải hoà", ["hoa", "giai"]), (" ".join(map(str, range(40))), [*map(str, range(12))])],
+)
+def test_a_search_looks_for_different_words(text: str, words: list[str]) -> None:
+    assert rules.search_words(text) == words

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+from vanthu.kernel.folding import fold
+
 #: NĐ 30/2020 Điều 7 and PL III: 29 types; the two without an abbreviation are keyed by our own short form.
 DOCUMENT_TYPES: Mapping[str, str] = MappingProxyType(
     {
@@ -91,6 +93,9 @@ ALLOWED_FORMATS: Mapping[str, FileFormat] = MappingProxyType(
     }
 )
 
+#: A search looks for no more words than this; the rest is left aside.
+SEARCH_WORDS = 12
+
 #: What a draft may be uploaded as: PDF as it will be signed, or a text from which the PDF is made.
 DRAFT_EXTENSIONS = ("pdf", "docx", "doc", "odt", "rtf")
 
@@ -130,6 +135,11 @@ def written_month(day: date) -> str:
 def document_code(*, agency_code: str, issued_on: date, code: str) -> str:
     """Mã định danh văn bản, as the national axis's clients write it: `cơ quan,yyyy/MM/dd,số/ký hiệu`."""
     return f"{agency_code},{issued_on:%Y/%m/%d},{code}"
+
+
+def search_words(text: str) -> list[str]:
+    """The different words a search looks for, folded; no more than anybody means."""
+    return list(dict.fromkeys(fold(text).split()))[:SEARCH_WORDS]
 
 
 def extension_of(file_name: str) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vanthu.documents import queries as documents
+from vanthu.documents import rules as document_rules
 from vanthu.documents.models import Document, DocumentFile, DocumentRelation
 from vanthu.documents.queries import FileRow, Link
 from vanthu.documents.states import FileKind, RelationKind, Urgency
@@ -19,7 +20,6 @@ from vanthu.incoming.states import TRANSITIONS, State, Step
 from vanthu.kernel import trail
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
-from vanthu.kernel.folding import fold
 from vanthu.kernel.pages import Page, page_of
 from vanthu.kernel.trail import HistoryRow
 from vanthu.organizations import operations as organizations
@@ -141,9 +141,8 @@ def list_incoming(
 ) -> Page[IncomingRow]:
     """One page of a tab, filtered by text with or without diacritics."""
     rows = _in_tab(actor, tab).select_related("document")
-    if folded := fold(text):
-        for word in folded.split():
-            rows = rows.filter(document__search_text__contains=word)
+    for word in document_rules.search_words(text):
+        rows = rows.filter(document__search_text__contains=word)
     order = ("-urgency", "due_at", "-arrived_at", "pk") if tab in _QUEUES else ("-arrived_at", "pk")
     found = page_of(rows.order_by(*order), page)
     ids = [document.pk for document in found.items]

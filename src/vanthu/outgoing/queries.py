@@ -13,13 +13,13 @@ from django.db.models import Count, QuerySet
 from vanthu import pdfsign
 from vanthu.documents import operations as document_operations
 from vanthu.documents import queries as documents
+from vanthu.documents import rules as document_rules
 from vanthu.documents.models import Document
 from vanthu.documents.queries import FileRow, Link
 from vanthu.documents.states import FileKind, Urgency
 from vanthu.kernel import blobs, trail
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
-from vanthu.kernel.folding import fold
 from vanthu.kernel.pages import Page, page_of
 from vanthu.kernel.trail import HistoryRow
 from vanthu.outgoing import permissions, rules
@@ -143,9 +143,8 @@ def list_outgoing(
     rows = _in_tab(actor, tab).select_related("document", "author", "unit")
     if type_code:
         rows = rows.filter(document__type_code=type_code)
-    if folded := fold(text):
-        for word in folded.split():
-            rows = rows.filter(document__search_text__contains=word)
+    for word in document_rules.search_words(text):
+        rows = rows.filter(document__search_text__contains=word)
     order = ("-urgency", "moved_at", "pk") if tab in _QUEUES else ("-moved_at", "pk")
     found = page_of(rows.order_by(*order), page)
     counts = _recipient_counts([document.pk for document in found.items])
