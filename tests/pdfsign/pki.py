@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-import yaml
 from certomancer.integrations.animator import Animator, AnimatorArchStore
 from certomancer.registry import ArchLabel, CertLabel, CertomancerConfig, PKIArchitecture
 from cryptography.hazmat.primitives import serialization
@@ -80,9 +79,7 @@ def running_pki(directory: Path) -> Iterator[Pki]:
     try:
         prefix = f"http://127.0.0.1:{server.server_port}"
         text = Path(__file__).with_name("pki.yml").read_text() % {"prefix": prefix, "keys": directory}
-        config = CertomancerConfig(
-            yaml.safe_load(text), key_search_dir=str(directory), config_search_dir=str(directory)
-        )
+        config = CertomancerConfig.from_yaml(text, str(directory), str(directory))
         architecture = config.get_pki_arch(ArchLabel("demo"))
         server.set_app(_recording(architecture, requests, only))
         thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -176,7 +176,7 @@ def _add_field(writer: IncrementalPdfFileWriter, field: generic.DictionaryObject
 def byte_ranges(data: bytes) -> list[tuple[int, int, int, int]]:
     """The four numbers of every /ByteRange, in file order."""
     found = re.findall(rb"/ByteRange \[(\d+) (\d+) (\d+) (\d+)\]", data)
-    return [tuple(int(number) for number in numbers) for numbers in found]  # type: ignore[misc]  # four each
+    return [(int(a), int(b), int(c), int(d)) for a, b, c, d in found]
 
 
 def rewrite_range(source: Path, new: tuple[int, int, int, int], *, which: int = -1) -> Path:

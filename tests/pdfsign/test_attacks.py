@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from tests.pdfsign import tampering
 from tests.pdfsign.documents import typeset, write
@@ -180,10 +181,10 @@ class TestShadowFields:
     def test_another_text_field_filled_after_signing(self, office: Office) -> None:
         """A field of the draft that can be made to cover its text: filling it is not number or date."""
 
-        def add_field(writer):  # type: ignore[no-untyped-def]  # a Change
+        def add_field(writer: IncrementalPdfFileWriter) -> None:
             tampering.add_text_field(writer, "GhiChu")
 
-        def fill_field(writer):  # type: ignore[no-untyped-def]  # a Change
+        def fill_field(writer: IncrementalPdfFileWriter) -> None:
             tampering.fill_text_field(writer, "GhiChu", b"1 1 1 rg 0 0 400 300 re f")
 
         draft = append_revision(office.draft(), add_field, "draft-with-field.pdf")

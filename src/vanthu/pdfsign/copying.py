@@ -26,7 +26,7 @@ from vanthu.pdfsign.timestamping import Timestamper
 TEXT_FIELD_PREFIX = "ChuKyBoSung"
 #: Times-metric, upright, 10, black (NĐ 30/2020 PL I II.8.b).
 _SIZE = 10.0
-_RIGHT_MARGIN, _TOP_MARGIN, _GAP = 15 * MILLIMETRE, 6 * MILLIMETRE, 3.0
+_RIGHT_MARGIN, _TOP_MARGIN, _GAP = 15 * MILLIMETRE, 6 * MILLIMETRE, 12.0
 _MOST_LINES = 4
 
 
@@ -46,7 +46,7 @@ def begin_text_signature(
 
     For copies («SAO Y; UBND xã An Hòa; 22/11/2026; 08:30:15 +07:00») and for attachments in files of their
     own («Số: 125/SNV; …»). `lines`: one to four. All earlier signatures stay valid; a further one stands
-    below.
+    to the left of those already there.
 
     Raises PlaceOutside (no room, or too many lines), RotatedPage, FontMissing, BrokenPdf.
     """
@@ -116,16 +116,18 @@ def _whole_points(box: Box) -> tuple[int, int, int, int]:
 
 
 def _top_right(writer: IncrementalPdfFileWriter, lines: Sequence[str]) -> Box:
-    """Below the text signatures already there, against the right margin."""
+    """In the top margin, against the right; further ones to the left of those already there."""
     if not 1 <= len(lines) <= _MOST_LINES:
         raise PlaceOutside("Chữ ký dạng chữ cần từ một đến bốn dòng.")
-    page = writer.find_page_for_modification(0)[0].get_object()
-    left, _, right, top = visible_area(page)
-    used = top - _TOP_MARGIN
+    left, _, right, top = visible_area(writer.find_page_for_modification(0)[0].get_object())
+    x1 = right - _RIGHT_MARGIN
     for name, _, reference in enumerate_sig_fields(writer):
         if name.startswith(TEXT_FIELD_PREFIX):
-            used = min(used, min(float(reference.get_object()["/Rect"][index]) for index in (1, 3)) - _GAP)
+            rectangle = reference.get_object()["/Rect"]
+            x1 = min(x1, float(rectangle[0]) - _GAP, float(rectangle[2]) - _GAP)
     width = max(stamp_font().width(line, _SIZE) for line in lines) + 2
     height = len(lines) * _SIZE * LINE_HEIGHT + 2
-    x1 = right - _RIGHT_MARGIN
-    return Box(page=1, x0=max(x1 - width, left + 1), y0=used - height, x1=x1, y1=used)
+    if x1 - width < left:
+        raise PlaceOutside("Đầu trang không còn chỗ cho chữ ký dạng chữ.")
+    y1 = top - _TOP_MARGIN
+    return Box(page=1, x0=x1 - width, y0=y1 - height, x1=x1, y1=y1)

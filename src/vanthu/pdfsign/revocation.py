@@ -6,8 +6,10 @@ import asyncio
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from asn1crypto import crl, ocsp
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
@@ -56,9 +58,9 @@ def embedded_evidence(reader: PdfFileReader) -> Evidence:
     )
 
 
-def _streams(references: Iterable[object]) -> Iterator[bytes]:
+def _streams(references: Iterable[generic.IndirectObject]) -> Iterator[bytes]:
     for reference in references:
-        yield reference.get_object().data  # type: ignore[attr-defined]  # half-typed library
+        yield cast(generic.StreamObject, reference.get_object()).data
 
 
 class Fetcher:
