@@ -1,0 +1,293 @@
+"""Soạn, sửa, đặt vị trí: the author's acts (NĐ 30/2020 Điều 10)."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests import arrivals, path
+from tests.path import content, drafted, paper, stored
+from tests.traces import audited, jobs, nothing_changed
+from tests.world import NOW, World
+from vanthu.documents.intake import SecretRefused
+from vanthu.documents.models import Document, DocumentFile, DocumentRelation
+from vanthu.incoming.states import State as IncomingState
+from vanthu.kernel import audit
+from vanthu.kernel.errors import NotAllowed, NotFound
+from vanthu.organizations.operations import NotASigner, UnknownRecipient
+from vanthu.outgoing import actions, queries
+from vanthu.outgoing.actions.drafting import DraftRefused
+from vanthu.outgoing.models import OutgoingDocument
+from vanthu.outgoing.operations import NotReady
+from vanthu.outgoing.rules import SECRECY
+from vanthu.workflow.rules import Assignee
+
+
+class TestDraftDocument:
+    def test_makes_a_record_with_everything_filled_in(self, world: World) -> None:
+        draft = paper()
+        document = drafted(
+            world,
+            draft=draft,
+            subject=unicodedata.normalize("NFD", "  V/v  rà soát\tvị trí "),
+            urgency=1,
+            sphere="Nội vụ",
+            attachments=[stored(b"%PDF-1 a", "a.pdf"), stored(b"%PDF-1 b", "b.pdf")],
+        )
+
+        page = queries.get_outgoing(world.officer, document_id=document, now=NOW)
+        assert (page.row.code, page.row.state, page.row.urgency_label) == ("SNV-CCVC", "draft", "Khẩn")
+        assert (page.row.subject, page.sphere) == ("V/v rà soát vị trí", "Nội vụ")
+        assert [row.agency_id for row in page.recipients] == [world.neighbour.id, world.remote.id]
+        assert page.to_places == ("Lưu: VT, CCVC",)
+        assert (page.row.signer_name, page.signer_title) == ("Phạm Văn Hùng", "GIÁM ĐỐC")
+        assert page.missing_places == ()
+        assert [(file.kind, file.name, file.note) for file in page.files] == [
+            ("main", "du-thao.pdf", "Dự thảo lần đầu"),
+            ("attachment", "a.pdf", ""),
+            ("attachment", "b.pdf", ""),
+        ]
+        record = Document.objects.get(id=document)
+        assert (record.issuer_code, record.issuer_name, record.place, record.page_count) == (
+            "H99.02",
+            "Sở Nội vụ tỉnh An Bình",
+            "An Bình",
+            1,
+        )
+        assert audited(document) == [
+            (
+                "outgoing.drafted",
+                world.officer.label,
+                {"subject": "V/v rà soát vị trí", "type": "CV", "pdf": draft.pdf.blob.sha256},
+            )
+        ]
+        assert jobs() == []
+
+    @pytest.mark.parametrize("who", ["administrator", "outsider_administrator"])
+    def test_is_refused_to(self, world: World, who: str) -> None:
+        with nothing_changed(), pytest.raises(NotAllowed):
+            drafted(world, by=world.actor(who))
+
+    @pytest.mark.parametrize("who", ["archivist", "clerk", "officer", "head", "leader"])
+    def test_is_open_to(self, world: World, who: str) -> None:
+        assert OutgoingDocument.objects.get(pk=drafted(world, by=world.actor(who))).state == "draft"
+
+    def test_names_the_type_where_it_is_no_letter(self, world: World) -> None:
+        document = drafted(world, type_code="QĐ")
+
+        assert Document.objects.get(id=document).notation == "QĐ-SNV"
+
+    def test_of_a_leader_names_no_unit(self, world: World) -> None:
+        document = drafted(world, by=world.leader)
+
+        assert Document.objects.get(id=document).notation == "SNV"
+
+    @pytest.mark.parametrize("secrecy", [key for key in SECRECY if key != "normal"])
+    def test_is_refused_for_a_secret(self, world: World, secrecy: str) -> None:
+        with nothing_changed(), pytest.raises(SecretRefused):
+            drafted(world, secrecy=secrecy)
+
+    @pytest.mark.parametrize(
+        ("changes", "sentence"),
+        [
+            ({"subject": " "}, "Hãy ghi trích yếu nội dung."),
+            ({"type_code": "?"}, "Hãy chọn loại văn bản."),
+            ({"to_places": ["x" * 201]}, "không quá 200 ký tự"),
+        ],
+    )
+    def test_is_refused_without_what_the_law_asks(
+        self, world: World, changes: dict[str, Any], sentence: str
+    ) -> None:
+        with nothing_changed(), pytest.raises(DraftRefused, match=sentence):
+            drafted(world, **changes)
+
+    def test_is_refused_for_whom_nobody_knows(self, world: World) -> None:
+        with nothing_changed(), pytest.raises(UnknownRecipient):
+            drafted(world, recipient_ids=[uuid4()])
+
+    @pytest.mark.parametrize("who", ["officer", "clerk", "outsider_leader"])
+    def test_is_refused_for_who_may_not_sign(self, world: World, who: str) -> None:
+        with nothing_changed(), pytest.raises(NotASigner):
+            drafted(world, signer_id=world.actor(who).user_id)
+
+    def test_counts_each_recipient_once(self, world: World) -> None:
+        document = drafted(world, recipient_ids=[world.remote.id, world.neighbour.id, world.remote.id])
+
+        recipients = queries.get_outgoing(world.officer, document_id=document, now=NOW).recipients
+        assert [row.agency_id for row in recipients] == [world.remote.id, world.neighbour.id]
+
+    def test_leaves_no_trace_when_it_fails_half_way(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def interrupt(**_: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(audit, "record", interrupt)
+        with nothing_changed(), pytest.raises(KeyboardInterrupt):
+            drafted(world)
+
+
+class TestAnAnswer:
+    def test_is_linked_to_what_it_answers(self, world: World) -> None:
+        asked = arrivals.processing(world)
+        document = drafted(world, replies_to=asked)
+
+        [relation] = DocumentRelation.objects.all()
+        assert (relation.source_id, relation.target_id, relation.kind) == (document, asked, "replies_to")
+        link = queries.get_outgoing(world.officer, document_id=document, now=NOW).replies_to
+        assert link is not None
+        assert (link.id, link.label) == (asked, "15/UBND-NC của Ủy ban nhân dân tỉnh Phú Vinh")
+
+    @pytest.mark.parametrize("who", ["colleague", "archivist", "outsider_leader", "outsider"])
+    def test_is_refused_to_whom_it_is_no_business(self, world: World, who: str) -> None:
+        """Not even that there is such a document is told."""
+        asked = arrivals.directed(world)
+
+        with nothing_changed(), pytest.raises(NotFound):
+            drafted(world, by=world.actor(who), replies_to=asked)
+
+    @pytest.mark.parametrize("who", ["officer", "head", "clerk", "leader"])
+    def test_is_open_to(self, world: World, who: str) -> None:
+        unit = Assignee(kind="unit", id=world.civil_service.id)
+        asked = arrivals.TO_STATE[IncomingState.DIRECTED](world, support=[unit])
+
+        assert drafted(world, by=world.actor(who), replies_to=asked)
+
+    def test_is_refused_for_what_does_not_exist(self, world: World) -> None:
+        with nothing_changed(), pytest.raises(NotFound):
+            drafted(world, by=world.leader, replies_to=uuid4())
+
+
+class TestReviseDraft:
+    def test_keeps_every_version(self, world: World) -> None:
+        document = drafted(world, attachments=[stored(b"%PDF-1 a", "a.pdf"), stored(b"%PDF-1 b", "b.pdf")])
+        second = paper(page_breaks=1)
+
+        actions.revise_draft(
+            actor=world.officer,
+            document_id=document,
+            content=content(world, subject="V/v khác", type_code="TB", recipient_ids=[world.remote.id]),
+            draft=second,
+            attachments=[stored(b"%PDF-1 c", "c.pdf")],
+            now=NOW,
+        )
+
+        page = queries.get_outgoing(world.officer, document_id=document, now=NOW)
+        assert (page.row.subject, page.row.code, page.row.type_name) == ("V/v khác", "TB-SNV", "Thông báo")
+        assert [file.name for file in page.files] == ["du-thao.pdf", "c.pdf"]
+        assert [(one.version, one.is_current, one.note) for one in page.versions] == [
+            (2, True, "Sửa dự thảo"),
+            (1, False, "Dự thảo lần đầu"),
+        ]
+        assert [row.agency_id for row in page.recipients] == [world.remote.id]
+        kept = DocumentFile.objects.filter(document_id=document, kind="attachment").order_by(
+            "position", "version"
+        )
+        assert [(one.name, one.version, one.superseded_at) for one in kept] == [
+            ("a.pdf", 1, NOW),
+            ("c.pdf", 2, None),
+            ("b.pdf", 1, NOW),
+        ]
+        assert audited(document)[-1] == (
+            "outgoing.draft-revised",
+            world.officer.label,
+            {"subject": "V/v khác", "pdf": second.pdf.blob.sha256},
+        )
+        assert page.row.id in {row.id for row in queries.list_outgoing(world.officer, text="khac").items}
+
+    def test_keeps_the_source_of_a_word_draft(self, world: World) -> None:
+        source = stored(b"word", "van-ban.docx", pages=None)
+        from_word = path.AcceptedDraft(pdf=paper().pdf, source=source)
+        document = drafted(world, draft=from_word)
+
+        page = queries.get_outgoing(world.officer, document_id=document, now=NOW)
+        assert [file.kind for file in page.files] == ["main"]
+        assert [file.kind for file in page.versions] == ["main", "source"]
+
+    def test_keeps_the_places_somebody_corrected(self, world: World) -> None:
+        document = drafted(world)
+        places = _moved(world, document)
+        actions.place_marks(actor=world.officer, document_id=document, places=places, now=NOW)
+
+        _revise(world, document, subject="V/v khác")
+        assert OutgoingDocument.objects.get(pk=document).places == places
+
+        _revise(world, document, signer_id=world.deputy.user_id)
+        assert OutgoingDocument.objects.get(pk=document).places != places
+
+    def test_leaves_no_trace_when_it_is_refused(self, world: World) -> None:
+        document = drafted(world)
+
+        with nothing_changed(), pytest.raises(SecretRefused):
+            _revise(world, document, secrecy="secret")
+        with nothing_changed(), pytest.raises(NotASigner):
+            _revise(world, document, signer_id=world.clerk.user_id)
+
+
+def _revise(world: World, document: Any, **changes: Any) -> None:
+    actions.revise_draft(
+        actor=world.officer, document_id=document, content=content(world, **changes), draft=None, now=NOW
+    )
+
+
+def _moved(world: World, document: Any) -> dict[str, Any]:
+    """The places found, the signature moved a little."""
+    places = dict(OutgoingDocument.objects.get(pk=document).places)
+    box = places["signature"]
+    places["signature"] = box | {"x0": box["x0"] - 10, "x1": box["x1"] - 10}
+    return {name: box | {} for name, box in places.items()}
+
+
+class TestPlaceMarks:
+    def test_writes_where_they_stand(self, world: World) -> None:
+        document = drafted(world)
+        places = _moved(world, document)
+
+        actions.place_marks(actor=world.officer, document_id=document, places=places, now=NOW)
+
+        assert OutgoingDocument.objects.get(pk=document).places == places
+        assert audited(document)[-1][:2] == ("outgoing.marks-placed", world.officer.label)
+
+    @pytest.mark.parametrize(
+        "places",
+        [
+            pytest.param([], id="no places"),
+            pytest.param({"signature": "x"}, id="not a box"),
+            pytest.param({"signature": {"page": 1}}, id="half a box"),
+            pytest.param({"signature": {"page": 1, "x0": 9, "y0": 9, "x1": 5, "y1": 5}}, id="inside out"),
+            pytest.param({"signature": {"page": 2, "x0": 1, "y0": 1, "x1": 5, "y1": 5}}, id="no such page"),
+            pytest.param(
+                {"signature": {"page": 1, "x0": 1, "y0": 1, "x1": 9999, "y1": 5}}, id="off the page"
+            ),
+            pytest.param(
+                {"signature": {"page": 1, "x0": 1, "y0": 1, "x1": "inf", "y1": 5}}, id="without end"
+            ),
+            pytest.param(
+                {"signature": {"page": 1e400, "x0": 1, "y0": 1, "x1": 2, "y1": 5}}, id="page without end"
+            ),
+            pytest.param({"signature": {"page": 1, "x0": "nan", "y0": 1, "x1": 2, "y1": 5}}, id="no number"),
+        ],
+    )
+    def test_is_refused_for_what_is_no_place(self, world: World, places: Any) -> None:
+        document = drafted(world)
+
+        with nothing_changed(), pytest.raises(DraftRefused, match="Hãy đặt lại"):
+            actions.place_marks(actor=world.officer, document_id=document, places=places, now=NOW)
+
+    def test_serves_a_scan_whose_text_tells_nothing(self, world: World) -> None:
+        document = drafted(world, draft=paper(name="Người khác"))
+        missing = queries.get_outgoing(world.officer, document_id=document, now=NOW).missing_places
+        assert missing == ("signature", "seal")
+        with pytest.raises(NotReady, match="chữ ký, dấu cơ quan"):
+            actions.submit_draft(actor=world.officer, document_id=document, now=NOW)
+        places = dict(OutgoingDocument.objects.get(pk=document).places)
+        places["signature"] = {"page": 1, "x0": 300, "y0": 200, "x1": 420, "y1": 260}
+        places["seal"] = {"page": 1, "x0": 250, "y0": 190, "x1": 350, "y1": 290}
+
+        actions.place_marks(actor=world.officer, document_id=document, places=places, now=NOW)
+        actions.submit_draft(actor=world.officer, document_id=document, now=NOW)
+
+        assert OutgoingDocument.objects.get(pk=document).state == "reviewing"
