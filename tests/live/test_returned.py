@@ -71,9 +71,9 @@ def test_a_number_changed_after_the_seal_is_shown_and_returned(
     # Blanks are no reason.
     dialog.get_by_label("Lý do").fill("   ")
     dialog.get_by_role("button", name="Trả lại").click()
-    expect(dialog.get_by_text("Hãy ghi lý do")).to_be_visible()
-    dialog.get_by_label("Lý do").fill("Văn bản đã bị sửa sau khi đóng dấu; đề nghị gửi lại bản gốc.")
-    dialog.get_by_role("button", name="Trả lại").click()
+    clerk.sees("Hãy ghi lý do để bên gửi biết")
+    clerk.page.get_by_label("Lý do").fill("Văn bản đã bị sửa sau khi đóng dấu; đề nghị gửi lại bản gốc.")
+    clerk.page.get_by_role("button", name="Trả lại").click()
     clerk.sees_state("returned")
     clerk.sees("đề nghị gửi lại bản gốc")
     expect(clerk.page.locator(".acts").get_by_role("link", name=re.compile("vào sổ"))).to_have_count(0)
@@ -98,4 +98,6 @@ def test_the_sender_reads_who_returned_it_and_why(desks: Desks, played: dict[str
         return clerk.page.locator("tr[data-delivery-state='02']").count() > 0 or None
 
     wait_for(told, "trạng thái 02")
-    clerk.sees("Gửi nhầm, xã không quản lý viên chức này.")
+    row = clerk.page.locator("tr[data-delivery-state='02']")
+    expect(row).to_contain_text("Ủy ban nhân dân xã Hòa Bình")
+    expect(row).to_contain_text("Bị trả lại: “Gửi nhầm, xã không quản lý viên chức này.”")
