@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -224,6 +225,18 @@ class TestRefreshDirectory:
         assert (learned.name, learned.is_hosted) == ("Sở Nội vụ tỉnh Phú Vinh", False)
         assert Agency.objects.get(code="H99.02").is_hosted
 
+    def test_of_an_axis_that_is_away_is_tried_again_soon(
+        self, committed: World, axis: AxisProcess, settings: Settings
+    ) -> None:
+        url, settings.AXIS_URL = settings.AXIS_URL, "http://127.0.0.1:9"
+        tasks.refresh_directory()
+        (again,) = jobs.waiting()
+
+        settings.AXIS_URL = url
+        again.run()
+
+        assert Agency.objects.filter(code="H97.01").exists()
+
     def test_without_an_axis_is_silent(self, world: World) -> None:
         tasks.refresh_directory()
         tasks.poll_axis()
@@ -237,8 +250,12 @@ class TestPollAxis:
 
         for _ in range(3):
             jobs.poll()
-
         assert [job.task for job in jobs.waiting()] == ["exchange.take_packet"]
+
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE procrastinate_jobs SET status = 'doing'")
+        jobs.poll()
+        assert jobs.waiting() == []
 
     def test_an_axis_that_is_away_is_looked_for_again_later(
         self, committed: World, axis: AxisProcess, settings: Settings

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch
-
 from vanthu.exchange import rules
 from vanthu.exchange.models import Delivery, DeliveryStatus
 from vanthu.exchange.states import PROGRESS, Channel, DeliveryState
@@ -81,7 +79,7 @@ def deliveries(actor: Actor, *, document_id: UUID, now: datetime) -> DeliveriesP
     places = dict(document.recipients.values_list("agency_id", "position"))
     found = (
         Delivery.objects.select_related("reply")
-        .prefetch_related(Prefetch("statuses", DeliveryStatus.objects.order_by("at", "id")))
+        .prefetch_related("statuses")
         .filter(document_id=document_id)
         .order_by("recipient_name", "id")
     )
@@ -101,7 +99,7 @@ def deliveries(actor: Actor, *, document_id: UUID, now: datetime) -> DeliveriesP
 
 def _row(delivery: Delivery, now: datetime) -> DeliveryRow:
     state = DeliveryState(delivery.state)
-    statuses = tuple(_status(status) for status in delivery.statuses.all())
+    statuses = tuple(_status(status) for status in sorted(delivery.statuses.all(), key=_order))
     note = next((status.note for status in statuses if status.state == state), "")
     return DeliveryRow(
         id=delivery.id,
@@ -118,6 +116,11 @@ def _row(delivery: Delivery, now: datetime) -> DeliveryRow:
         reply=Link(id=delivery.reply.id, label=delivery.reply.code) if delivery.reply else None,
         statuses=statuses,
     )
+
+
+def _order(status: DeliveryStatus) -> tuple[datetime, int, int]:
+    """By time; packets tell it to the second, and within one second the life cycle tells the order."""
+    return status.at.replace(microsecond=0), PROGRESS[DeliveryState(status.state)], status.pk
 
 
 def _status(status: DeliveryStatus) -> StatusRow:

@@ -16,6 +16,7 @@ from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job
 
@@ -137,10 +138,16 @@ def poll_axis(timestamp: int = 0, **_later: object) -> None:
         # The next look comes by itself.
         logger.warning("Không xem được hộp nhận trên trục: %s", trouble)
         return
+    under_way = set(
+        ProcrastinateJob.objects.filter(task_name="exchange.take_packet", status__in=["todo", "doing"])
+        .order_by()
+        .values_list("lock", flat=True)
+    )
     for packet in waiting:
+        # No queueing lock: a job that is to be tried again would find the place taken by its own successor.
         name = f"exchange.take:{packet.doc_id}"
-        with suppress(AlreadyEnqueued):
-            take_packet.configure(lock=name, queueing_lock=name).defer(
+        if name not in under_way:
+            take_packet.configure(lock=name).defer(
                 doc_id=packet.doc_id,
                 kind=packet.kind,
                 sender_code=packet.sender_code,
@@ -166,19 +173,23 @@ def take_packet(
 
 
 @app.periodic(cron="*/10 * * * *")
-@app.task(
-    name="exchange.refresh_directory",
-    queue=_QUEUE,
-    queueing_lock="exchange.refresh_directory",
-    retry=Patient(),
-)
-def refresh_directory(timestamp: int = 0, **_later: object) -> None:
+@app.task(name="exchange.refresh_directory", queue=_QUEUE, queueing_lock="exchange.refresh_directory")
+def refresh_directory(timestamp: int = 0, *, attempt: int = 0, **_later: object) -> None:
     """Learn the agencies the axis knows. The first worker to start does it at once."""
     if not settings.AXIS_URL:
         return
+    try:
+        listed = courier.list_agencies()
+    except (AxisUnreachable, AxisAnswerMalformed, AxisRefused) as trouble:
+        logger.warning("Không lấy được danh bạ của trục: %s", trouble)
+        # Not by failing: the periodic task's next turn may already stand where a retry would have to wait.
+        again = refresh_directory.configure(schedule_in={"seconds": rules.wait_seconds(attempt)})
+        with suppress(AlreadyEnqueued):
+            again.defer(timestamp=timestamp, attempt=attempt + 1)
+        return
     entries = [
         DirectoryEntry(code=each.code, name=each.name, old_code=each.old_code, email=each.mail)
-        for each in courier.list_agencies()
+        for each in listed
     ]
     organizations.learn_agencies(actor=_machine(), entries=entries, now=timezone.now())
 

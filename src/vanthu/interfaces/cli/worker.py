@@ -16,6 +16,7 @@ from vanthu.interfaces.cli.command import CommandRefused
 
 if TYPE_CHECKING:
     from procrastinate import App
+    from procrastinate.jobs import Job
 
 logger = logging.getLogger(__name__)
 
@@ -100,8 +101,25 @@ async def _rescue_lost_jobs(app: App, lost_after: int) -> None:
     while True:
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=lost_after):
             logger.warning("Job %s (%s) lost its worker; queued again", job.id, job.task_name)
-            await app.job_manager.retry_job(job)
+            await _queue_again(app, job)
         await asyncio.sleep(lost_after / 2)
+
+
+async def _queue_again(app: App, job: Job) -> None:
+    """Put a lost job back, unless its like waits there already or another worker was quicker."""
+    from procrastinate.exceptions import ConnectorException, UniqueViolation
+    from procrastinate.jobs import Status
+    from psycopg.errors import RaiseException
+
+    try:
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:
+            # The next turn of a periodic task waits under the same queueing lock; it does this one's work.
+            await app.job_manager.finish_job(job, status=Status.ABORTED, delete_job=True)
+    except ConnectorException as error:
+        if not isinstance(error.__cause__, RaiseException):
+            raise
 
 
 def _say_ready() -> None:
