@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from tests.world import NOW, World
@@ -114,3 +115,25 @@ ACTS: dict[str, Act] = {
         ),
     ),
 }
+
+
+def told(document: UUID, progress: str, *, note: str = "", staff: str) -> tuple[str, dict[str, Any]]:
+    """The job by which the sender hears."""
+    about = {"document_id": str(document), "progress": progress, "at": NOW.isoformat()}
+    return "exchange.report_progress", about | {"note": note, "staff": staff}
+
+
+def user_of(world: World, name: str) -> Assignee:
+    """Somebody of the cast, to be given a part."""
+    return Assignee(kind="user", id=world.posts[name].user_id)
+
+
+def unit_of(world: World) -> Assignee:
+    """The unit with a head, to be given a part."""
+    return Assignee(kind="unit", id=world.civil_service.id)
+
+
+def parts_of(document: UUID) -> list[tuple[str, str, str]]:
+    """Who has which part of a document, and how far."""
+    parts = Assignment.objects.filter(document_id=document).select_related("user", "unit")
+    return sorted((str(part.user or part.unit), part.role, part.state) for part in parts)

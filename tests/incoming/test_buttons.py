@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -73,7 +74,9 @@ class TestButtons:
     @pytest.mark.parametrize("state", State)
     def test_agree_with_the_actions(self, world: World, state: State) -> None:
         support = [Assignee(kind="unit", id=world.civil_service.id)]
-        given = {"support": support} if state not in {State.ARRIVED, State.RETURNED, State.REGISTERED} else {}
+        given: dict[str, Any] = (
+            {"support": support} if state not in {State.ARRIVED, State.RETURNED, State.REGISTERED} else {}
+        )
         document = arrivals.TO_STATE[state](world, **given)
 
         for name in CAST:

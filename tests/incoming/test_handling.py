@@ -3,50 +3,27 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from tests import arrivals
+from tests.incoming.steps import parts_of, told, user_of
 from tests.traces import audited, jobs, nothing_changed
 from tests.world import NOW, World
-from vanthu.incoming import actions, queries, tasks
-from vanthu.incoming.actions.directing import DirectionRefused
+from vanthu.incoming import actions, tasks
 from vanthu.incoming.actions.handling import ResultRefused
 from vanthu.incoming.actions.registering import NotALeader, ReturnRefused
 from vanthu.incoming.models import IncomingDocument
 from vanthu.incoming.states import State
-from vanthu.kernel.errors import NotAllowed, NotFound
-from vanthu.organizations.models import Post, Unit
-from vanthu.organizations.operations import UnknownPerson
+from vanthu.kernel.errors import NotAllowed
 from vanthu.registers.models import Register
 from vanthu.registers.operations import NoRegister
 from vanthu.workflow.models import Assignment
-from vanthu.workflow.rules import Assignee
 from vanthu.workflow.states import IllegalStep as IllegalPartStep
 
 #: 01/01/2027 at 00:00 in Hà Nội.
 NEW_YEAR = datetime(2026, 12, 31, 17, 0, tzinfo=UTC)
-
-
-def _told(document: UUID, progress: str, *, note: str = "", staff: str) -> tuple[str, dict[str, Any]]:
-    """The job by which the sender hears."""
-    about = {"document_id": str(document), "progress": progress, "at": NOW.isoformat()}
-    return "exchange.report_progress", about | {"note": note, "staff": staff}
-
-
-def _user(world: World, name: str) -> Assignee:
-    return Assignee(kind="user", id=world.posts[name].user_id)
-
-
-def _unit(world: World) -> Assignee:
-    return Assignee(kind="unit", id=world.civil_service.id)
-
-
-def _parts(document: UUID) -> list[tuple[str, str, str]]:
-    parts = Assignment.objects.filter(document_id=document).select_related("user", "unit")
-    return sorted((str(part.user or part.unit), part.role, part.state) for part in parts)
 
 
 class TestRegisterDocument:
@@ -71,7 +48,7 @@ class TestRegisterDocument:
                 "submitted_to": str(world.leader.user_id),
             },
         )
-        assert jobs(after=before) == [_told(document, "registered", staff=world.clerk.label)]
+        assert jobs(after=before) == [told(document, "registered", staff=world.clerk.label)]
 
     def test_counts_by_the_year_in_vietnam(self, world: World) -> None:
         first, second = arrivals.arrived(world), arrivals.arrived(world)
@@ -113,186 +90,28 @@ class TestReturnDocument:
             {"reason": "Sai nơi nhận", "verdict": "valid"},
         )
         assert jobs(after=before) == [
-            _told(document, "returned", note="Sai nơi nhận", staff=world.clerk.label)
+            told(document, "returned", note="Sai nơi nhận", staff=world.clerk.label)
         ]
 
     @pytest.mark.parametrize("reason", ["", " \n", "x" * 1001])
-    def test_is_refused_without_a_reason_that_can_be_told(self, world: World, reason: str) -> None:
+    def test_is_refused_without_a_reason_that_can_betold(self, world: World, reason: str) -> None:
         document = arrivals.arrived(world)
 
         with nothing_changed(), pytest.raises(ReturnRefused):
             actions.return_document(actor=world.clerk, document_id=document, reason=reason, now=NOW)
 
 
-class TestDirectDocument:
-    def test_gives_each_a_part_and_tells_the_sender(self, world: World) -> None:
-        document, due = arrivals.registered(world), NOW + timedelta(days=3)
-        before = len(jobs())
-
-        actions.direct_document(
-            actor=world.leader,
-            document_id=document,
-            lead=_user(world, "officer"),
-            support=[_unit(world)],
-            inform=[_user(world, "colleague")],
-            instruction=" Tham mưu ",
-            due_at=due,
-            now=NOW,
-        )
-
-        assert _parts(document) == [
-            ("Lê Minh Đức", "inform", "given"),
-            ("Nguyễn Văn An", "lead", "given"),
-            ("Phòng Công chức, viên chức", "support", "given"),
-        ]
-        row = IncomingDocument.objects.get(pk=document)
-        assert (row.state, row.directed_at, row.due_at) == ("directed", NOW, due)
-        action, who, data = audited(document)[-1]
-        assert (action, who) == ("incoming.directed", world.leader.label)
-        assert data["lead"] == str(world.officer.user_id)
-        assert jobs(after=before) == [_told(document, "directed", staff=world.leader.label)]
-        assert {part.instruction for part in Assignment.objects.all()} == {"Tham mưu"}
-
-    @pytest.mark.parametrize(
-        ("changes", "sentence"),
-        [
-            ({"due_at": NOW}, "Hạn xử lý đã qua"),
-            ({"instruction": "x" * 2001}, "dài quá 2000 ký tự"),
-            ({"support": ["officer"]}, "chỉ giữ một vai trò"),
-            ({"support": ["clerk"], "inform": ["clerk"]}, "chỉ giữ một vai trò"),
-        ],
-    )
-    def test_is_refused(self, world: World, changes: dict[str, Any], sentence: str) -> None:
-        document = arrivals.registered(world)
-        named = {
-            role: [_user(world, name) for name in changes.pop(role, [])] for role in ("support", "inform")
-        }
-
-        with nothing_changed(), pytest.raises(DirectionRefused, match=sentence):
-            _direct(world, document, **named, **changes)
-
-    @pytest.mark.parametrize("who", ["outsider", "outsider_officer"])
-    def test_is_refused_for_people_of_another_agency(self, world: World, who: str) -> None:
-        document = arrivals.registered(world)
-
-        with nothing_changed(), pytest.raises(UnknownPerson):
-            _direct(world, document, lead=_user(world, who))
-
-    def test_is_refused_for_whoever_has_left(self, world: World) -> None:
-        document = arrivals.registered(world)
-        Post.objects.filter(pk=world.posts["officer"].pk).update(ended_at=NOW)
-
-        with nothing_changed(), pytest.raises(UnknownPerson):
-            _direct(world, document)
-
-    def test_is_refused_for_a_unit_nobody_heads(self, world: World) -> None:
-        document = arrivals.registered(world)
-
-        with nothing_changed(), pytest.raises(DirectionRefused, match="chưa có trưởng đơn vị"):
-            _direct(world, document, lead=Assignee(kind="unit", id=world.office.id))
-
-    def test_is_refused_for_a_closed_unit(self, world: World) -> None:
-        document = arrivals.registered(world)
-        Unit.objects.filter(id=world.civil_service.id).update(closed_at=NOW)
-
-        with nothing_changed(), pytest.raises(UnknownPerson):
-            _direct(world, document, lead=_unit(world))
-
-
-def _direct(world: World, document: UUID, **changes: Any) -> None:
-    told: dict[str, Any] = {"lead": _user(world, "officer"), "now": NOW}
-    actions.direct_document(actor=world.leader, document_id=document, **told | changes)
-
-
-class TestPassOn:
-    def test_gives_the_units_part_in_the_same_role(self, world: World) -> None:
-        document = arrivals.directed(world, lead=_unit(world), due_at=NOW + timedelta(days=2))
-        part = Assignment.objects.get(document_id=document)
-
-        _pass(world, part, "officer", instruction="Làm ngay")
-
-        child = Assignment.objects.get(parent=part)
-        assert (child.user_id, child.role, child.due_at) == (world.officer.user_id, "lead", part.due_at)
-        assert audited(document)[-1] == (
-            "incoming.passed-on",
-            world.head.label,
-            {"assignment": str(part.id), "to": str(world.officer.user_id), "instruction": "Làm ngay"},
-        )
-        node = queries.get_incoming(world.head, document_id=document, now=NOW).assignments[0]
-        assert [child.who for child in node.children] == ["Nguyễn Văn An"]
-
-    @pytest.mark.parametrize("who", ["colleague", "outsider_officer", "leader"])
-    def test_is_refused_for_somebody_outside_the_unit(self, world: World, who: str) -> None:
-        document = arrivals.directed(world, lead=_unit(world))
-
-        with nothing_changed(), pytest.raises(UnknownPerson):
-            _pass(world, Assignment.objects.get(document_id=document), who)
-
-    def test_is_refused_for_somebody_who_has_a_part(self, world: World) -> None:
-        document = arrivals.directed(world, support=[_unit(world)])
-        part = Assignment.objects.get(document_id=document, unit__isnull=False)
-
-        with nothing_changed(), pytest.raises(DirectionRefused, match="đã có phần việc"):
-            _pass(world, part, "officer")
-
-    def test_is_refused_a_second_time(self, world: World) -> None:
-        document = arrivals.directed(world, lead=_unit(world))
-        part = Assignment.objects.get(document_id=document)
-        _pass(world, part, "officer")
-
-        with nothing_changed(), pytest.raises(DirectionRefused, match="đã được phân công tiếp"):
-            _pass(world, part, "second_officer")
-
-    def test_is_refused_once_the_part_is_done(self, world: World) -> None:
-        document = arrivals.directed(world, support=[_unit(world)])
-        actions.report_work(actor=world.head, document_id=document, result="Xong", now=NOW)
-        part = Assignment.objects.get(document_id=document, unit__isnull=False)
-
-        with nothing_changed(), pytest.raises(DirectionRefused, match="đã hoàn thành"):
-            _pass(world, part, "second_officer")
-
-    def test_is_refused_for_the_part_of_another_document(self, world: World) -> None:
-        document, other = (arrivals.directed(world, lead=_unit(world)) for _ in range(2))
-        part = Assignment.objects.get(document_id=other)
-
-        with nothing_changed(), pytest.raises(NotFound):
-            actions.pass_on(
-                actor=world.head,
-                document_id=document,
-                assignment_id=part.id,
-                user_id=world.officer.user_id,
-                now=NOW,
-            )
-
-    def test_is_refused_for_a_personal_part(self, world: World) -> None:
-        document = arrivals.directed(world, lead=_user(world, "head"))
-
-        with nothing_changed(), pytest.raises(NotAllowed):
-            _pass(world, Assignment.objects.get(document_id=document), "officer")
-
-
-def _pass(world: World, part: Assignment, who: str, **changes: Any) -> None:
-    actions.pass_on(
-        actor=world.head,
-        document_id=part.document_id,
-        assignment_id=part.id,
-        user_id=world.posts[who].user_id,
-        now=NOW,
-        **changes,
-    )
-
-
 class TestWork:
     def test_begins_for_the_sender_with_the_first_who_starts(self, world: World) -> None:
-        document = arrivals.directed(world, support=[_user(world, "second_officer")])
+        document = arrivals.directed(world, support=[user_of(world, "second_officer")])
         before = len(jobs())
 
         actions.start_work(actor=world.officer, document_id=document, now=NOW)
         actions.start_work(actor=world.actor("second_officer"), document_id=document, now=NOW)
 
         assert IncomingDocument.objects.get(pk=document).state == "processing"
-        assert jobs(after=before) == [_told(document, "processing", staff=world.officer.label)]
-        assert [state for _, _, state in _parts(document)] == ["started", "started"]
+        assert jobs(after=before) == [told(document, "processing", staff=world.officer.label)]
+        assert [state for _, _, state in parts_of(document)] == ["started", "started"]
 
     def test_cannot_start_twice(self, world: World) -> None:
         document = arrivals.processing(world)
@@ -301,7 +120,7 @@ class TestWork:
             actions.start_work(actor=world.officer, document_id=document, now=NOW)
 
     def test_of_who_is_only_to_know_is_refused(self, world: World) -> None:
-        document = arrivals.directed(world, inform=[_user(world, "colleague")])
+        document = arrivals.directed(world, inform=[user_of(world, "colleague")])
 
         with nothing_changed(), pytest.raises(NotAllowed, match="không có phần việc nào đang mở"):
             actions.start_work(actor=world.colleague, document_id=document, now=NOW)
@@ -315,7 +134,7 @@ class TestWork:
         part = Assignment.objects.get(document_id=document)
         assert (part.state, part.result, part.finished_at) == ("done", "Đã xong", NOW)
         assert IncomingDocument.objects.get(pk=document).state == "processing"
-        assert jobs(after=before) == [_told(document, "processing", staff=world.officer.label)]
+        assert jobs(after=before) == [told(document, "processing", staff=world.officer.label)]
         assert audited(document)[-1][2]["result"] == "Đã xong"
 
     @pytest.mark.parametrize("result", ["", "  ", "x" * 2001])
@@ -330,23 +149,23 @@ class TestWork:
 class TestCompleteDocument:
     @pytest.mark.parametrize("who", ["officer", "leader"])
     def test_ends_every_part_and_tells_the_sender(self, world: World, who: str) -> None:
-        document = arrivals.processing(world, support=[_user(world, "second_officer")])
+        document = arrivals.processing(world, support=[user_of(world, "second_officer")])
         before = len(jobs())
 
         actions.complete_document(actor=world.actor(who), document_id=document, result="Xong", now=NOW)
 
         row = IncomingDocument.objects.get(pk=document)
         assert (row.state, row.completed_at) == ("completed", NOW)
-        assert [state for _, _, state in _parts(document)] == ["done", "done"]
+        assert [state for _, _, state in parts_of(document)] == ["done", "done"]
         assert audited(document)[-1] == (
             "incoming.completed",
             world.actor(who).label,
             {"result": "Xong"},
         )
-        assert jobs(after=before) == [_told(document, "completed", note="Xong", staff=world.actor(who).label)]
+        assert jobs(after=before) == [told(document, "completed", note="Xong", staff=world.actor(who).label)]
 
     def test_is_refused_to_who_supports(self, world: World) -> None:
-        document = arrivals.processing(world, support=[_user(world, "second_officer")])
+        document = arrivals.processing(world, support=[user_of(world, "second_officer")])
 
         with nothing_changed(), pytest.raises(NotAllowed):
             actions.complete_document(
@@ -368,7 +187,7 @@ class TestCompleteAnswered:
             {"reply": str(reply), "code": "02/SNV-CCVC"},
         )
         assert jobs(after=before) == [
-            _told(
+            told(
                 document,
                 "completed",
                 note="Đã trả lời bằng văn bản 02/SNV-CCVC",
@@ -397,13 +216,13 @@ class TestCompleteAnswered:
 
     def test_follows_the_issue_by_a_job(self, world: World) -> None:
         document = arrivals.processing(world)
-        told = {"document_id": str(uuid4()), "code": "02/SNV-CCVC", "staff": "Hoàng Thị Lan"}
+        issued = {"document_id": str(uuid4()), "code": "02/SNV-CCVC", "staff": "Hoàng Thị Lan"}
 
-        tasks.complete_answered(**told, replies_to=None, issued_at="later", recipients=[])
+        tasks.complete_answered(**issued, replies_to=None, issued_at="later", recipients=[])
         assert IncomingDocument.objects.get(pk=document).state == "processing"
 
         for _ in range(2):
-            tasks.complete_answered(**told, replies_to=str(document), something="new")
+            tasks.complete_answered(**issued, replies_to=str(document), something="new")
         assert IncomingDocument.objects.get(pk=document).state == "completed"
         assert [action for action, _, _ in audited(document)].count("incoming.answered") == 1
 

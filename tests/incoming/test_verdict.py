@@ -227,4 +227,4 @@ def _bytes_of(document: UUID) -> bytes:
     current = current_file(document, FileKind.MAIN)
     assert current is not None
     with blobs.open_blob(current.blob_id) as content:
-        return content.read()
+        return bytes(content.read())

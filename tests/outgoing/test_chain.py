@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
@@ -27,7 +28,7 @@ LAST_SECOND = datetime(2026, 12, 31, 16, 59, 59, tzinfo=UTC)
 NEW_YEAR = datetime(2026, 12, 31, 17, 0, tzinfo=UTC)
 
 
-def _turns(document: object) -> list[tuple[int, str, str]]:
+def _turns(document: UUID) -> list[tuple[int, str, str]]:
     steps = ApprovalStep.objects.filter(document_id=document).order_by("round", "position")
     return [(step.round, step.kind, step.state) for step in steps]
 

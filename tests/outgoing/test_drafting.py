@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import pytest
 
-from tests import arrivals, path
+from tests import arrivals
 from tests.path import content, drafted, paper, stored
 from tests.traces import audited, jobs, nothing_changed
 from tests.world import NOW, World
-from vanthu.documents.intake import SecretRefused
+from vanthu.documents.intake import AcceptedDraft, SecretRefused
 from vanthu.documents.models import Document, DocumentFile, DocumentRelation
 from vanthu.incoming.states import State as IncomingState
 from vanthu.kernel import audit
@@ -154,7 +154,9 @@ class TestAnAnswer:
         unit = Assignee(kind="unit", id=world.civil_service.id)
         asked = arrivals.TO_STATE[IncomingState.DIRECTED](world, support=[unit])
 
-        assert drafted(world, by=world.actor(who), replies_to=asked)
+        answer = drafted(world, by=world.actor(who), replies_to=asked)
+
+        assert OutgoingDocument.objects.get(pk=answer).replies_to_id == asked
 
     def test_is_refused_for_what_does_not_exist(self, world: World) -> None:
         with nothing_changed(), pytest.raises(NotFound):
@@ -200,7 +202,7 @@ class TestReviseDraft:
 
     def test_keeps_the_source_of_a_word_draft(self, world: World) -> None:
         source = stored(b"word", "van-ban.docx", pages=None)
-        from_word = path.AcceptedDraft(pdf=paper().pdf, source=source)
+        from_word = AcceptedDraft(pdf=paper().pdf, source=source)
         document = drafted(world, draft=from_word)
 
         page = queries.get_outgoing(world.officer, document_id=document, now=NOW)

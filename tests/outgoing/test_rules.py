@@ -18,7 +18,8 @@ from vanthu.outgoing.rules import (
 
 
 def _content(**changes: Any) -> DraftContent:
-    return DraftContent(**{"type_code": "CV", "subject": "V/v x", "signer_id": UUID(int=1)} | changes)
+    filled: dict[str, Any] = {"type_code": "CV", "subject": "V/v x", "signer_id": UUID(int=1)}
+    return DraftContent(**filled | changes)
 
 
 @pytest.mark.parametrize(

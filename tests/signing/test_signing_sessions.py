@@ -333,7 +333,7 @@ def _rows_with(text: str, name: str) -> Iterator[str]:
     """Columns of any table that hold the PIN as a value or are named for one."""
     for model in apps.get_models(include_auto_created=True):
         for field in model._meta.concrete_fields:
-            if field.column.lower() == name:
+            if field.column == name:
                 yield f"{model._meta.label}.{field.column}"
             with connection.cursor() as cursor:
                 # Names come from the models, never from a person.
