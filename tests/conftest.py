@@ -62,18 +62,20 @@ def django_db_setup(django_db_setup: None) -> None:
     """
     from django.db import connection
 
-    sql_flush = connection.ops.sql_flush
+    # Of every connection: beside a browser's event loop, Django opens another one in the same thread.
+    operations: Any = type(connection.ops)
+    sql_flush = operations.sql_flush
     guarded = ("kernel_auditentry", "organizations_user", "organizations_post")
 
-    def past_the_triggers(style: Any, tables: Sequence[str], **options: Any) -> list[str]:
+    def past_the_triggers(self: Any, style: Any, tables: Sequence[str], **options: Any) -> list[str]:
         aside, back = (
             [f"ALTER TABLE {table} {verb} TRIGGER USER" for table in guarded]
             for verb in ("DISABLE", "ENABLE")
         )
         jobs = "TRUNCATE procrastinate_jobs, procrastinate_periodic_defers, procrastinate_workers CASCADE"
-        return [*aside, *sql_flush(style, tables, **options), jobs, *back]
+        return [*aside, *sql_flush(self, style, tables, **options), jobs, *back]
 
-    connection.ops.sql_flush = past_the_triggers  # type: ignore[method-assign]  # of the tests' connection
+    operations.sql_flush = past_the_triggers
 
 
 @pytest.fixture
@@ -97,7 +99,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeyRing]:
 
 @pytest.fixture
 def signers(world: World, keys: KeyRing, settings: Settings) -> KeyRing:
-    """The cast with its certificates registered, its tokens plugged in, its root trusted, its time stamped."""
+    """The cast with its certificates registered, tokens plugged in, root trusted, time stamped."""
     from tests.keys import register_credentials
 
     keys.plug_in()

@@ -8,12 +8,11 @@ from functools import cached_property
 from django.http import HttpRequest
 from django.utils import timezone
 
-from vanthu.incoming import queries as incoming
+from vanthu.interfaces.web.counting import open_work
 from vanthu.interfaces.web.flash import Message, take
 from vanthu.interfaces.web.navigation import Entry, Group, navigation
 from vanthu.kernel.actor import Actor
 from vanthu.organizations import queries as organizations
-from vanthu.outgoing import queries as outgoing
 
 
 class Shell:
@@ -31,10 +30,7 @@ class Shell:
     @cached_property
     def counts(self) -> dict[str, dict[str, int]]:
         """Open work by area and tab."""
-        return {
-            "incoming": incoming.count_incoming(self._actor),
-            "outgoing": outgoing.count_outgoing(self._actor),
-        }
+        return open_work(self._request, self._actor)
 
     @cached_property
     def navigation(self) -> list[Group]:

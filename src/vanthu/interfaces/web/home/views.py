@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from vanthu.incoming import queries as incoming
+from vanthu.interfaces.web.counting import open_work
 from vanthu.interfaces.web.http import WebRequest, page
 from vanthu.interfaces.web.navigation import Queue, queues_for
 from vanthu.kernel.actor import Actor
@@ -38,10 +39,7 @@ class OpenQueue:
 def home(request: WebRequest) -> HttpResponse:
     """The queues of this person's post."""
     now = timezone.now()
-    counts = {
-        "incoming": incoming.count_incoming(request.actor),
-        "outgoing": outgoing.count_outgoing(request.actor),
-    }
+    counts = open_work(request, request.actor)
     queues = [
         OpenQueue(
             queue=queue,

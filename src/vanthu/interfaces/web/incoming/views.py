@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from vanthu.incoming import queries
+from vanthu.interfaces.web.counting import open_work
 from vanthu.interfaces.web.http import WebRequest, page
 from vanthu.interfaces.web.incoming.acts import acts_of, is_broken
 from vanthu.interfaces.web.incoming.forms import FilterForm, RegisterForm
@@ -40,7 +41,7 @@ def document_list(request: WebRequest) -> HttpResponse:
     listing = queries.list_incoming(
         request.actor, tab=tab, text=text, page=asked.cleaned_data.get("page") or 1, now=timezone.now()
     )
-    counts = queries.count_incoming(request.actor)
+    counts = open_work(request, request.actor)["incoming"]
     context = {
         "tabs": [
             Tab(

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from vanthu.documents.rules import DOCUMENT_TYPES
 from vanthu.exchange import queries as exchange
+from vanthu.interfaces.web.counting import open_work
 from vanthu.interfaces.web.http import WebRequest, page
 from vanthu.interfaces.web.navigation import default_tab
 from vanthu.interfaces.web.outgoing.acts import acts_of
@@ -40,7 +41,7 @@ def document_list(request: WebRequest) -> HttpResponse:
     listing = queries.list_outgoing(
         request.actor, tab=tab, text=text, type_code=type_code, page=asked.cleaned_data.get("page") or 1
     )
-    counts = queries.count_outgoing(request.actor)
+    counts = open_work(request, request.actor)["outgoing"]
     context = {
         "tabs": [
             Tab(
