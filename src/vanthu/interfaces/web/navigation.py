@@ -10,6 +10,7 @@ from vanthu.organizations.states import Role
 
 _ALL = frozenset(Role.values)
 _DRAFTERS = frozenset({Role.OFFICER, Role.UNIT_HEAD})
+_BOOK_READERS = frozenset({Role.RECORDS_CLERK, Role.LEADER, Role.ARCHIVIST})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +149,7 @@ _DOCUMENT_PLACES = (
     _Place("incoming:list", "Văn bản đến", "Đến", "file-download", "D", _ALL, "incoming"),
     _Place("outgoing:list", "Văn bản đi", "Đi", "file-upload", "I", _ALL, "outgoing"),
     _Place("outgoing:draft", "Soạn văn bản", "Soạn", "pencil-plus", "S", _DRAFTERS),
-    _Place("registers:list", "Sổ đăng ký", "Sổ", "book-2", "R", _ALL),
+    _Place("registers:list", "Sổ đăng ký", "Sổ", "book-2", "R", _BOOK_READERS),
 )
 
 
