@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from vanthu.documents import queries as documents
 from vanthu.documents import rules as document_rules
@@ -153,7 +153,14 @@ def list_incoming(
 
 def count_incoming(actor: Actor) -> dict[str, int]:
     """How much open work each tab holds, COUNT_LIMIT at most."""
-    return {tab: _in_tab(actor, tab).order_by()[:COUNT_LIMIT].count() for tab in TABS if tab in _QUEUES}
+    states = {state for tab in _QUEUES for state in TABS[tab]}
+    open_work = _visible(actor).filter(state__in=states).order_by()
+    by_state = dict(open_work.values_list("state").annotate(Count("pk")))
+    counts = {tab: sum(by_state.get(state, 0) for state in TABS[tab]) for tab in TABS if tab in _QUEUES}
+    # Of what is under way only some is one's own; where nothing is, there is nothing to ask for.
+    if counts["mine"]:
+        counts["mine"] = _in_tab(actor, "mine").order_by()[:COUNT_LIMIT].count()
+    return {tab: min(count, COUNT_LIMIT) for tab, count in counts.items()}
 
 
 def get_incoming(actor: Actor, *, document_id: UUID, now: datetime) -> IncomingPage:

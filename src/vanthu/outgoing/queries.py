@@ -153,7 +153,12 @@ def list_outgoing(
 
 def count_outgoing(actor: Actor) -> dict[str, int]:
     """How much open work each tab holds, COUNT_LIMIT at most."""
-    return {tab: _in_tab(actor, tab).order_by()[:COUNT_LIMIT].count() for tab in TABS if tab in _QUEUES}
+    by_state = _count_by_state(_my_turns(actor, kinds=(ApprovalKind.REVIEW, ApprovalKind.SIGN)))
+    if "records_clerk" in actor.roles:
+        by_state |= _count_by_state(_visible(actor).filter(state__in=(*TABS["to_number"], *TABS["to_issue"])))
+    counts = {tab: sum(by_state.get(state, 0) for state in TABS[tab]) for tab in TABS if tab in _QUEUES}
+    counts["my_drafts"] = _in_tab(actor, "my_drafts").order_by()[:COUNT_LIMIT].count()
+    return {tab: min(count, COUNT_LIMIT) for tab, count in counts.items()}
 
 
 def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingPage:
@@ -248,11 +253,22 @@ def _in_tab(actor: Actor, tab: str) -> QuerySet[OutgoingDocument]:
         return rows.filter(author_id=actor.user_id)
     if tab in {"reviewing", "awaiting_signature"}:
         kind = ApprovalKind.REVIEW if tab == "reviewing" else ApprovalKind.SIGN
-        turns = ApprovalStep.objects.filter(user_id=actor.user_id, state="current", kind=kind)
-        return rows.filter(pk__in=turns.values("document_id"))
+        return _my_turns(actor, kinds=(kind,)).filter(state__in=states)
     if tab in {"to_number", "to_issue"} and "records_clerk" not in actor.roles:
         return rows.none()
     return rows
+
+
+def _my_turns(actor: Actor, *, kinds: Sequence[ApprovalKind]) -> QuerySet[OutgoingDocument]:
+    """What waits for this very person to approve or to sign."""
+    turns = ApprovalStep.objects.filter(user_id=actor.user_id, state="current", kind__in=kinds)
+    return _visible(actor).filter(
+        state__in=(*TABS["reviewing"], *TABS["awaiting_signature"]), pk__in=turns.values("document_id")
+    )
+
+
+def _count_by_state(rows: QuerySet[OutgoingDocument]) -> dict[str, int]:
+    return dict(rows.order_by().values_list("state").annotate(Count("pk")))
 
 
 def _row(outgoing: OutgoingDocument, recipients: int) -> OutgoingRow:

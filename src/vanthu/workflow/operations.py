@@ -150,7 +150,9 @@ def finish(part: Assignment, *, result: str, now: datetime) -> None:
 def finish_all(*, document_id: UUID, result: str, now: datetime) -> None:
     """End every part still open, because the document as a whole is done; who is to know has no part."""
     working = Assignment.objects.filter(document_id=document_id).exclude(role=AssignmentRole.INFORM)
-    working.exclude(state=AssignmentState.DONE).update(state=AssignmentState.DONE, finished_at=now, result=result)
+    working.exclude(state=AssignmentState.DONE).update(
+        state=AssignmentState.DONE, finished_at=now, result=result
+    )
 
 
 def _decide(document_id: UUID, state: ApprovalState, comment: str, now: datetime) -> ApprovalStep:
