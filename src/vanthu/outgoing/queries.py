@@ -259,7 +259,7 @@ def _in_tab(actor: Actor, tab: str) -> QuerySet[OutgoingDocument]:
     return rows
 
 
-def _my_turns(actor: Actor, *, kinds: Sequence[ApprovalKind]) -> QuerySet[OutgoingDocument]:
+def _my_turns(actor: Actor, *, kinds: Collection[ApprovalKind]) -> QuerySet[OutgoingDocument]:
     """What waits for this very person to approve or to sign."""
     turns = ApprovalStep.objects.filter(user_id=actor.user_id, state="current", kind__in=kinds)
     return _visible(actor).filter(
