@@ -96,9 +96,8 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeyRing]:
         with standing_keys(tmp_path_factory.mktemp("keys")) as ring:
             yield ring
 
-    """The cast with certificates registered, tokens plugged in, their root trusted, and time stamps."""
 
-
+@pytest.fixture
 def signers(world: World, keys: KeyRing, settings: Settings) -> KeyRing:
     """The cast with its certificates registered, tokens plugged in, root trusted, time stamped."""
     from tests.keys import register_credentials

@@ -164,6 +164,14 @@ class TestCompleteDocument:
         )
         assert jobs(after=before) == [told(document, "completed", note="Xong", staff=world.actor(who).label)]
 
+    def test_writes_no_result_for_who_was_only_to_know(self, world: World) -> None:
+        document = arrivals.processing(world, inform=[user_of(world, "colleague")])
+
+        actions.complete_document(actor=world.officer, document_id=document, result="Xong", now=NOW)
+
+        known = Assignment.objects.get(document_id=document, role="inform")
+        assert (known.state, known.result) == ("given", "")
+
     def test_is_refused_to_who_supports(self, world: World) -> None:
         document = arrivals.processing(world, support=[user_of(world, "second_officer")])
 
