@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,6 +30,16 @@ FIRST_PORT = int(os.environ.get("BENCH_PORT", "8680"))
 #: What a program of ours may not inherit: the bench decides it.
 _OURS = ("VANTHU_", "DATABASE_", "DJANGO_", "PORT")
 _START_SECONDS = 120.0
+_RATE = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Load:
+    """What pgbench came to."""
+
+    per_second: float
+    #: Of every transaction.
+    milliseconds: list[float]
 
 
 class House:
@@ -91,20 +104,30 @@ class House:
         """A connection as superuser, each statement a transaction of its own."""
         return psycopg.connect(self.postgres.url(database, SUPERUSER), autocommit=True)
 
-    def pgbench(self, database: str, script: Path, *, clients: int, seconds: int, log: Path) -> Path:
-        """Run `script` again and again; returns the folder with one line per transaction, see `latencies`."""
-        log.mkdir(parents=True, exist_ok=True)
-        for old in log.glob("pgbench*"):
-            old.unlink()
-        children.run(
-            [
-                *("/usr/bin/pgbench", "--no-vacuum", "--log", f"--log-prefix={log / 'pgbench'}"),
-                *("--client", str(clients), "--jobs", str(min(clients, os.cpu_count() or 1))),
-                *("--time", str(seconds), "--file", str(script)),
-                *("--host", str(socket_folder(self.postgres.data)), "--username", APP_ROLE, database),
-            ]
-        )
-        return log
+    def pgbench(
+        self, database: str, script: str, *, clients: int, seconds: int = 0, transactions: int = 0
+    ) -> Load:
+        """Run `script` for so many seconds, or by each client so many times. Raises MeasuringFailed.
+
+        The whole script is what pgbench calls a transaction, whatever it commits.
+        """
+        with tempfile.TemporaryDirectory(dir=self.var) as name:
+            path = Path(name, "script.sql")
+            path.write_text(script, encoding="utf-8")
+            said = children.run(
+                [
+                    *("/usr/bin/pgbench", "--no-vacuum", "--log", f"--log-prefix={name}/log"),
+                    *("--client", str(clients), "--jobs", str(min(clients, os.cpu_count() or 1))),
+                    *(["--time", str(seconds)] if seconds else ["--transactions", str(transactions)]),
+                    *("--file", str(path), "--host", str(socket_folder(self.postgres.data))),
+                    *("--username", APP_ROLE, database),
+                ]
+            )
+            lines = [line for log in Path(name).glob("log*") for line in log.read_text().splitlines()]
+        rate = _RATE.search(said)
+        if rate is None or not lines:
+            raise MeasuringFailed(f"pgbench không cho kết quả: {said.strip()[-200:]}")
+        return Load(per_second=float(rate[1]), milliseconds=[int(line.split()[2]) / 1000 for line in lines])
 
     @contextmanager
     def serving(
@@ -125,12 +148,6 @@ def console(program: str, *words: str) -> list[str]:
     if program == "vanthu":
         return [sys.executable, "-m", "vanthu", *words]
     return [str(Path(sys.executable).with_name(program)), *words]
-
-
-def latencies(log: Path) -> list[float]:
-    """Milliseconds of every transaction pgbench ran."""
-    lines = [line for part in log.glob("pgbench*") for line in part.read_text().splitlines()]
-    return [int(line.split()[2]) / 1000 for line in lines]
 
 
 def _await_answer(process: subprocess.Popen[bytes], url: str, name: str) -> None:

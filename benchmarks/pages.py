@@ -9,13 +9,15 @@ from urllib.parse import quote
 from benchmarks import children, filled, subjects
 from benchmarks.accounts import CLERK, LEADER, OFFICER, OFFICERS, PASSWORD
 from benchmarks.figures import Budget, Figure, Limit, at_most, median, p95
-from benchmarks.house import FIRST_PORT, House, console, latencies
+from benchmarks.house import FIRST_PORT, House, console
 from vanthu.kernel.folding import fold
 
 _ADDRESS = f"127.0.0.1:{FIRST_PORT}"
 #: Fourteen officers, the clerk and the leader read at the same time.
 _CROWD = (*OFFICERS[:14], CLERK, LEADER)
-_ALONE_ROUNDS, _CROWD_ROUNDS = 40, 10
+_ALONE_ROUNDS, _CROWD_ROUNDS = 40, 15
+#: After so long a tour begins no further page.
+_SECONDS = 4.0
 _LIST, _LIST_IN_CROWD, _DOCUMENT, _SEARCH = at_most(150), at_most(320), at_most(300), at_most(300)
 _ALL = "/van-ban-den/?tab=all"
 _FREQUENT = subjects.FREQUENT_PHRASE
@@ -32,7 +34,7 @@ class _Tour:
     rounds: int = _ALONE_ROUNDS
 
     def job(self) -> dict[str, object]:
-        return {"name": self.name, "paths": self.paths, "rounds": self.rounds}
+        return {"name": self.name, "paths": self.paths, "rounds": self.rounds, "seconds": _SECONDS}
 
 
 def measure(house: House, *, documents: int) -> list[Figure]:
@@ -103,11 +105,21 @@ def _figures(
 ) -> list[Figure]:
     figures = []
     for tour in tours:
-        taken, what = times[tour.name], f"{prefix}{tour.name}"
+        p50, slow = median(times[tour.name]), p95(times[tour.name])
+        if tour.p95 is None:
+            shown, value, other = "p50", p50, f"p95 {slow:.0f} ms"
+        else:
+            shown, value, other = "p95", slow, f"p50 {p50:.0f} ms"
         figures.append(
-            Figure(what=f"{what}, p50", value=median(taken), unit="ms", limit=health, budget=tour.p50)
+            Figure(
+                what=f"{prefix}{tour.name}, {shown}",
+                value=value,
+                unit="ms",
+                limit=health,
+                budget=tour.p95 or tour.p50,
+                note=other,
+            )
         )
-        figures.append(Figure(what=f"{what}, p95", value=p95(taken), unit="ms", budget=tour.p95))
     return figures
 
 
@@ -133,14 +145,15 @@ def _bare_sql(house: House, database: str) -> list[Figure]:
     for name, text in (("danh sách tất cả", ""), ("tìm cụm từ hay gặp", _FREQUENT)):
         job = {"username": OFFICER, "tab": "all", "text": text}
         statements: list[str] = children.ask("statements", job, house.environment(database))
-        script = house.var / "list.sql"
-        script.write_text("".join(f"{' '.join(each.split())};\n" for each in statements), encoding="utf-8")
+        script = "".join(f"{' '.join(each.split())};\n" for each in statements)
         for clients in (1, 16):
-            times = latencies(
-                house.pgbench(database, script, clients=clients, seconds=3, log=house.var / "log" / "pgbench")
-            )
-            what = f"riêng SQL của chuyên viên, {clients} người: {name}, p50"
+            load = house.pgbench(database, script, clients=clients, seconds=3)
             figures.append(
-                Figure(what=what, value=median(times), unit="ms", note=f"{len(statements)} câu lệnh")
+                Figure(
+                    what=f"riêng SQL của chuyên viên, {clients} người: {name}, p50",
+                    value=median(load.milliseconds),
+                    unit="ms",
+                    note=f"{len(statements)} câu lệnh",
+                )
             )
     return figures
