@@ -44,7 +44,7 @@ TRANSITIONS: Mapping[tuple[State, Step], State] = MappingProxyType(
         (State.ARRIVED, Step.RETURN): State.RETURNED,
         (State.ARRIVED, Step.REGISTER): State.REGISTERED,
         (State.REGISTERED, Step.DIRECT): State.DIRECTED,
-        # Further directions and delegations change who works, not where the document stands.
+        # Passing a part on changes who works, not where the document stands.
         (State.DIRECTED, Step.ASSIGN): State.DIRECTED,
         (State.PROCESSING, Step.ASSIGN): State.PROCESSING,
         (State.DIRECTED, Step.START): State.PROCESSING,
