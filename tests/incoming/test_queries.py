@@ -20,6 +20,7 @@ from vanthu.incoming.queries import TABS
 from vanthu.incoming.states import State
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
+from vanthu.kernel.pages import PAGE_SIZE
 from vanthu.workflow.models import Assignment
 from vanthu.workflow.rules import Assignee
 
@@ -216,11 +217,11 @@ class TestSearch:
 class TestPages:
     def test_follow_each_other_without_a_row_twice(self, world: World) -> None:
         file = arrivals.main_file()
-        made = {arrivals.arrived(world, files=[file]) for _ in range(52)}
+        made = {arrivals.arrived(world, files=[file]) for _ in range(PAGE_SIZE + 2)}
 
         first, second = (queries.list_incoming(world.clerk, page=number, now=NOW) for number in (1, 2))
 
-        assert (len(first.items), first.has_next, second.has_next) == (50, True, False)
+        assert (len(first.items), first.has_next, second.has_next) == (PAGE_SIZE, True, False)
         assert {row.id for row in [*first.items, *second.items]} == made
 
     def test_cost_the_same_however_many_rows_they_hold(

@@ -19,6 +19,7 @@ from tests.world import NOW, World
 from vanthu.documents.models import DocumentFile
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
+from vanthu.kernel.pages import PAGE_SIZE
 from vanthu.outgoing import actions, queries
 from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.queries import TABS
@@ -200,11 +201,11 @@ class TestPages:
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         paper = path.paper()
-        made = {path.drafted(world, draft=paper) for _ in range(52)}
+        made = {path.drafted(world, draft=paper) for _ in range(PAGE_SIZE + 2)}
 
         first, second = (queries.list_outgoing(world.officer, page=number) for number in (1, 2))
 
-        assert (len(first.items), first.has_next, second.has_next) == (50, True, False)
+        assert (len(first.items), first.has_next, second.has_next) == (PAGE_SIZE, True, False)
         assert {row.id for row in [*first.items, *second.items]} == made
 
     def test_cost_the_same_however_many_rows_they_hold(

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+
 from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
+
+# What is loaded by now stays for good; searching it for garbage again and again would delay requests.
+gc.collect()
+gc.freeze()

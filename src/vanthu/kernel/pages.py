@@ -13,8 +13,8 @@ Item = TypeVar("Item")
 Other = TypeVar("Other")
 Row = TypeVar("Row", bound="Any")
 
-#: Rows of one page where a screen asks for nothing else.
-PAGE_SIZE = 50
+#: Rows of one page where a screen asks for nothing else: three screenfuls, drawn in half the time of fifty.
+PAGE_SIZE = 30
 #: A page further away than this is empty: no screen leads there, and reading up to it costs the database.
 LAST_PAGE = 100_000
 
