@@ -80,6 +80,18 @@ def run(arguments: Sequence[str], environment: Mapping[str, str] | None = None) 
     return done.stdout
 
 
+def run_quietly(arguments: Sequence[str]) -> None:
+    """Run a program whose output, however long, nobody wants. Raises MeasuringFailed."""
+    done = subprocess.run(  # noqa: S603 - programs of the system, arguments of ours
+        ["/usr/bin/setpriv", "--pdeathsig=TERM", *arguments],
+        stdout=subprocess.DEVNULL,
+        timeout=_PATIENCE,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise MeasuringFailed(f"«{arguments[0]}» dừng với mã {done.returncode}.")
+
+
 def _start(module: str, environment: Mapping[str, str] | None) -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603 - our own module
         ["/usr/bin/setpriv", "--pdeathsig=TERM", sys.executable, "-m", f"benchmarks.{module}"],

@@ -6,12 +6,11 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from benchmarks import children
-from vanthu import edxml
+from benchmarks.official import write_packet
 from vanthu.exchange.axis_client import AxisClient
 
 #: Stands in the packet where its number comes.
@@ -62,22 +61,14 @@ def _measure(client: AxisClient, paths: list[Path], taken: Path, job: dict[str, 
 
 def _write_packets(folder: Path, job: dict[str, Any]) -> list[Path]:
     """One packet, and copies of it that differ in their number."""
-    morning = datetime(2026, 11, 20, 8, 15, tzinfo=edxml.VIETNAM_TIME)
-    sender, recipient = job["sender"], job["recipient"]
-    packet = edxml.Packet(
-        sender=edxml.Party(organ_id=sender, name="Sở Nội vụ tỉnh An Bình"),
-        recipients=(edxml.Party(organ_id=recipient, name="Sở Nội vụ tỉnh Thuận Phước"),),
-        document_id=edxml.build_document_id(sender, morning.date(), _MARK, "SNV-CCVC"),
-        code=edxml.DocumentCode(number=_MARK, notation="SNV-CCVC"),
-        promulgation=edxml.Promulgation(place="An Bình", promulgation_date=morning.date()),
-        document_type=edxml.DocumentType(type=2, name="Công văn"),
-        subject="V/v rà soát vị trí việc làm",
-        trace=(edxml.TraceHeader(organ_id=sender, timestamp=morning),),
-    )
     model = folder / "model.edxml"
-    attachment = Path(job["attachment"])
-    source = edxml.AttachmentSource(path=attachment, name="cong-van.pdf")
-    edxml.write(packet, [source], model, known_codes=(sender, recipient))
+    write_packet(
+        model,
+        sender=job["sender"],
+        recipient=job["recipient"],
+        number=_MARK,
+        attachment=Path(job["attachment"]),
+    )
     text = model.read_bytes()
     paths = []
     for number in range(job["packets"]):
