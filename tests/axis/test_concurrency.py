@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from tests.axis import packets
-from tests.axis.world import DEPARTMENT, DISTRICT, FINANCE, MINISTRY, NOW, AxisWorld, send
+from tests.axis.world import DEPARTMENT, DISTRICT, FINANCE, MINISTRY, NOW, OPERATOR, AxisWorld, send
 from vanthu.axis.actions import directory, mail
 from vanthu.axis.models import Agency, MailboxItem, Packet, UsedSignature
 from vanthu.axis.rules import Refusal, Refused
@@ -104,7 +104,7 @@ class TestRegisterAtOnce:
         results = all_at_once(
             *(
                 lambda actor=actor: directory.register_agency(
-                    actor=actor, system_id=actor.agency_id, entry=entry, signature="a" * 64, now=NOW
+                    actor=OPERATOR, system_id=actor.agency_id, entry=entry, signature="", now=NOW
                 )
                 for actor in (axis.province, axis.neighbour, axis.outsider)
             )

@@ -320,15 +320,15 @@ class TestDirectory:
         rows = outsider.call("getAgenciesListQD20", {"level": "1"})["data"]
         assert {row["code"]: row["code102"] for row in rows}[FINANCE] == FINANCE_OLD
 
-    def test_registers_and_changes_the_systems_own_agency(self, province: Caller) -> None:
-        entry = {"id": "x", "pcode": DEPARTMENT, "code": "H29.01.01", "name": "Ban Thi đua", "mobile": None}
+    def test_changes_the_systems_own_agency_and_leaves_its_old_code(self, province: Caller) -> None:
+        entry = {"id": "x", "pcode": DEPARTMENT, "code": FINANCE, "name": "Sở TC", "mobile": None}
         assert province.call("registerAgency", body=json.dumps(entry).encode())["status"] == "OK"
-        agency = Agency.objects.get(code="H29.01.01")
-        assert (agency.name, agency.parent and agency.parent.code) == ("Ban Thi đua", DEPARTMENT)
-        entry |= {"name": "Ban Tôn giáo", "pcode": "00.22.W00"}
+        agency = Agency.objects.get(code=FINANCE)
+        assert (agency.name, agency.parent and agency.parent.code) == ("Sở TC", DEPARTMENT)
+        entry |= {"pcode": "00.22.W00", "code102": FINANCE_OLD}
         assert province.call("registerAgency", body=json.dumps(entry).encode())["status"] == "OK"
         agency.refresh_from_db()
-        assert (agency.name, agency.parent, agency.centre_code) == ("Ban Tôn giáo", None, "00.22.W00")
+        assert (agency.parent, agency.centre_code, agency.old_code) == (None, "00.22.W00", FINANCE_OLD)
 
     @pytest.mark.parametrize(
         ("entry", "refusal"),
@@ -336,6 +336,8 @@ class TestDirectory:
             ({"code": DEPARTMENT, "name": "Chiếm chỗ"}, Refusal.AGENCY_TAKEN),
             ({"code": FINANCE_OLD, "name": "Chiếm mã cũ"}, Refusal.AGENCY_TAKEN),
             ({"code": "G09.01", "code102": FINANCE, "name": "Chiếm mã"}, Refusal.AGENCY_TAKEN),
+            ({"code": "G09.01", "name": "Tự thêm"}, Refusal.CODE_NOT_GRANTED),
+            ({"code": MINISTRY, "code102": "000.00.09.G09", "name": "Bộ"}, Refusal.CODE_NOT_GRANTED),
             ({"code": "G09 01", "name": "Sai mã"}, Refusal.BAD_PARAMETER),
             ({"code": "G" * 36, "name": "Sai mã"}, Refusal.BAD_PARAMETER),
             ({"code": "G09.01", "name": ""}, Refusal.BAD_PARAMETER),
@@ -349,9 +351,9 @@ class TestDirectory:
     def test_refuses_an_entry_that_cannot_stand(
         self, outsider: Caller, entry: object, refusal: Refusal
     ) -> None:
-        before = Agency.objects.count()
+        before = list(Agency.objects.order_by("code").values())
         assert_refused(outsider.call("registerAgency", body=json.dumps(entry).encode()), refusal)
-        assert Agency.objects.count() == before
+        assert list(Agency.objects.order_by("code").values()) == before
 
     @pytest.mark.parametrize(
         "body", [b"", b"{", b"\xff", b"[" * 100_000, b'"' + b"x" * 70_000 + b'"'], ids=len

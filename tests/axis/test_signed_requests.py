@@ -11,7 +11,7 @@ from pytest_django import Settings
 from tests.axis import packets
 from tests.axis.caller import Caller
 from tests.axis.test_protocol import assert_refused
-from tests.axis.world import DEPARTMENT, DISTRICT, NOW
+from tests.axis.world import DEPARTMENT, DISTRICT, FINANCE, NOW
 from vanthu.axis.actions import directory, mail
 from vanthu.axis.models import Agency, MailboxItem, Packet, UsedSignature
 from vanthu.axis.rules import Refusal, operator
@@ -108,8 +108,8 @@ class TestOneTimestampForAll:
         assert neighbour.report(doc_id, "done") == neighbour.report(doc_id, "done")
         assert Packet.objects.count() == MailboxItem.objects.count() == UsedSignature.objects.count() == 1
 
-    def test_two_agencies_are_registered_under_one_signature(self, province: Caller) -> None:
-        for code in ("H29.07", "H29.08"):
+    def test_two_agencies_are_changed_under_one_signature(self, province: Caller) -> None:
+        for code in (DEPARTMENT, FINANCE):
             body = json.dumps({"code": code, "name": f"Sở {code}"}).encode()
             assert province.call("registerAgency", body=body)["status"] == "OK"
 
@@ -128,13 +128,13 @@ class TestReplay:
         assert [row["docId"] for row in neighbour.received()] == [doc_id]
 
     def test_of_a_registration_cannot_bring_the_old_name_back(self, province: Caller) -> None:
-        old = json.dumps({"code": "H29.07", "name": "Tên cũ"}).encode()
+        old = json.dumps({"code": DEPARTMENT, "name": "Tên cũ"}).encode()
         headers = province.headers({})
         assert province.send_as("registerAgency", headers, body=old)["status"] == "OK"
-        new = json.dumps({"code": "H29.07", "name": "Tên mới"}).encode()
+        new = json.dumps({"code": DEPARTMENT, "name": "Tên mới"}).encode()
         assert province.call("registerAgency", body=new)["status"] == "OK"
         assert_refused(province.send_as("registerAgency", headers, body=old), Refusal.REPEATED_SIGNATURE)
-        assert Agency.objects.get(code="H29.07").name == "Tên mới"
+        assert Agency.objects.get(code=DEPARTMENT).name == "Tên mới"
 
     def test_of_a_sending_delivers_nothing_again(self, province: Caller, neighbour: Caller) -> None:
         packet = packets.document(DEPARTMENT, [DISTRICT])

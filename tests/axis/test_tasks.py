@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app
 from tests.axis import packets
 from tests.axis.world import DEPARTMENT, DISTRICT, OPERATOR, AxisWorld, send
 from vanthu.axis import queries, tasks
+from vanthu.axis.actions import mail
 from vanthu.axis.models import MailboxItem, Packet
 from vanthu.axis.rules import CHECK_EVERY, STALE_AFTER
 from vanthu.axis.states import MailState
@@ -57,11 +58,19 @@ class TestCheckContents:
                 path.write_bytes(whole.replace(b"B", b"C", 1))
             with caplog.at_level(logging.ERROR):
                 tasks.check_contents(0)
+                # It waits its turn again, and does not fill the trail meanwhile.
+                tasks.check_contents(0)
         finally:
             path.write_bytes(whole)
         assert sha256 in caplog.text
         assert AuditEntry.objects.get(action="axis.content-damaged").subject_id == old_packet.id
-        assert Blob.objects.get().checked_at is None
+        assert Blob.objects.get().checked_at is not None
+
+    def test_damage_is_not_for_a_system_to_say(self, axis: AxisWorld, old_packet: Packet) -> None:
+        with pytest.raises(NotAllowed):
+            mail.note_content_checked(
+                actor=axis.neighbour, sha256=old_packet.content_id, whole=False, now=timezone.now()
+            )
 
 
 class TestReportStaleMailboxes:

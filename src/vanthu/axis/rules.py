@@ -66,6 +66,11 @@ class Refusal(Enum):
     UNKNOWN_AGENCY = "33", False, "Không có cơ quan này trong hệ thống của bạn."
     SYSTEM_TAKEN = "34", False, "Mã hệ thống này đã có, với khóa bí mật khác."
     UNKNOWN_SYSTEM = "35", False, "Không có hệ thống này. Hãy thêm bằng «vanthu-axis system add»."
+    CODE_NOT_GRANTED = (
+        "36",
+        False,
+        "Mã này chưa được cấp cho hệ thống của bạn. Hãy đề nghị đơn vị vận hành trục ghi mã vào danh bạ.",
+    )
     NO_SUCH_CALL = "40", False, "Trục không có lời gọi này, hoặc sai phương thức HTTP."
 
     def __init__(self, code: str, transient: bool, sentence: str) -> None:

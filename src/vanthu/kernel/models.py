@@ -11,7 +11,7 @@ class Blob(models.Model):
     sha256 = models.CharField(max_length=64, primary_key=True)
     size = models.BigIntegerField()
     kept_at = models.DateTimeField()
-    #: When the bytes were last read again and found whole.
+    #: When the bytes were last read again; damage found then stands in the audit trail.
     checked_at = models.DateTimeField(null=True)
 
     class Meta:

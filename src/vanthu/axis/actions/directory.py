@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -36,16 +36,21 @@ class AgencyEntry:
 def register_agency(
     *, actor: Actor, system_id: UUID, entry: AgencyEntry, signature: str, now: datetime
 ) -> None:
-    """Đăng ký cơ quan: add a line to the directory for the system, or change the system's own line.
+    """Đăng ký cơ quan: change a line the system holds; the operator also adds lines for a system.
 
-    Declaring again what already stands changes nothing. `signature` as in `report_packet`.
-    Raises NotAllowed, Refused (BAD_PARAMETER, AGENCY_TAKEN, AGENCY_CLOSED, REPEATED_SIGNATURE).
+    Codes are the operator's to grant, the old one too: mail follows the code, and the protocol leaves the
+    body of a registration unsigned. A system that declares no old code leaves it as it is. Declaring again
+    what already stands changes nothing. `signature` as in `report_packet`.
+    Raises NotAllowed, Refused (BAD_PARAMETER, AGENCY_TAKEN, AGENCY_CLOSED, CODE_NOT_GRANTED,
+    REPEATED_SIGNATURE).
     """
     agency = Agency.objects.select_for_update(no_key=True).filter(code=entry.code).first()
     require(actor.agency_id == system_id or permissions.may_operate(actor))
     _refuse_bad_entry(entry)
     _refuse_taken(entry, agency, system_id)
     known = agency or Agency(system_id=system_id, code=entry.code)
+    if not permissions.may_operate(actor):
+        entry = _within_granted(entry, agency)
     changed = _apply(entry, known)
     if agency is not None and not changed:
         return
@@ -156,6 +161,13 @@ def _refuse_taken(entry: AgencyEntry, agency: Agency | None, system_id: UUID) ->
     others = Agency.objects.named([entry.code, entry.old_code]).exclude(code=entry.code)
     if others.exists():
         raise Refused(Refusal.AGENCY_TAKEN)
+
+
+def _within_granted(entry: AgencyEntry, agency: Agency | None) -> AgencyEntry:
+    """The entry with the codes its agency already has. Raises Refused (CODE_NOT_GRANTED)."""
+    if agency is None or entry.old_code not in ("", agency.old_code):
+        raise Refused(Refusal.CODE_NOT_GRANTED)
+    return replace(entry, old_code=agency.old_code)
 
 
 def _apply(entry: AgencyEntry, agency: Agency) -> list[str]:

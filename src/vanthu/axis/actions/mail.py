@@ -148,12 +148,18 @@ def report_packet(
 
 @transaction.atomic(durable=True)
 def note_content_checked(*, actor: Actor, sha256: str, whole: bool, now: datetime) -> None:
-    """Ghi kết quả kiểm tra: when the bytes were read again; damage is recorded with every packet it hits."""
-    packets = list(Packet.objects.filter(content_id=sha256).order_by("received_at", "id"))
+    """Ghi kết quả kiểm tra: when the bytes were read again; damage is recorded with every packet it hits.
 
+    Damaged bytes wait their turn again like whole ones: they must not stand before the rest for ever, and
+    may come back from a backup. Raises NotAllowed.
+    """
+    require(permissions.may_operate(actor))
+    Blob.objects.filter(sha256=sha256).update(checked_at=now)
     if whole:
-        Blob.objects.filter(sha256=sha256).update(checked_at=now)
         return
+
+    # One order of senders for all: their audit chains are locked one after the other.
+    packets = Packet.objects.filter(content_id=sha256).order_by("sender_id", "received_at", "id")
 
     for packet in packets:
         audit.record(

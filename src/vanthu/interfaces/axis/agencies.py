@@ -42,7 +42,7 @@ def get_synchronize_unit(call: Call) -> HttpResponseBase:
 
 @protocol_call()
 def register_agency(call: Call) -> HttpResponseBase:
-    """Đăng ký cơ quan for the calling system; the body is JSON."""
+    """Đăng ký cơ quan: change an agency of the calling system; the body is JSON, and unsigned."""
     entry = _entry(call)
     directory.register_agency(
         actor=call.actor,
@@ -81,6 +81,7 @@ def _synchronised(rows: Iterator[AgencyRow]) -> Iterator[dict[str, object]]:
             "modifyDate": answers.moment(row.changed_at),
             "isAgency": True,
             "successorCode": row.successor_code,
+            "code102": row.old_code,
         }
 
 
