@@ -101,8 +101,11 @@ def killing(province: Province, child: str, *, times: int, pause: float) -> Iter
 
     striker = threading.Thread(target=strike)
     striker.start()
-    yield
-    striker.join()
+    try:
+        yield
+    finally:
+        # A block that fails must not leave somebody behind who still kills.
+        striker.join()
     assert not failures, failures
 
 
