@@ -44,9 +44,9 @@ def province() -> Iterator[Province]:
         assert process.wait(120) == 0, "the demo stops cleanly"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, headless."""
+    """Chromium, headless; gone with each module, so that its event loop meets no other test."""
     with sync_playwright() as playwright:
         # Patience, not a limit on speed: how fast it is, the benchmarks say.
         expect.set_options(timeout=30_000)

@@ -19,9 +19,9 @@ from vanthu.incoming.states import State
 from vanthu.outgoing.models import OutgoingDocument
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, without a screen."""
+    """Debian's Chromium, without a screen; gone with this module, and Playwright's event loop with it."""
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright keeps an event loop in this thread; Django must not take our own queries for its.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
