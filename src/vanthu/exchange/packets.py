@@ -16,11 +16,15 @@ from vanthu.exchange import rules
 from vanthu.exchange.models import StatusReport
 from vanthu.kernel.errors import DomainError
 from vanthu.kernel.folding import fold
+from vanthu.organizations import operations as organizations
 from vanthu.organizations.models import Agency
 from vanthu.outgoing.models import OutgoingDocument
 
 #: Hành chính; peers disagree about the numbers, so the name of the type says what it is.
 _ADMINISTRATIVE = 2
+_NAME_LIMIT = 200
+#: After a name no directory of ours vouches for.
+_BY_PACKET = " (theo gói tin)"
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 _CANNOT_YET = {
@@ -185,8 +189,15 @@ def copy_of(record: Document, *, agency: Agency) -> NewRecord:
 
 
 def sender_name(packet: edxml.Packet) -> str:
-    """What the sender calls itself; its code when it does not say."""
-    return rules.shortened(packet.sender.name, 200) or packet.sender.organ_id
+    """Who our directory says the sender is; of a code it does not know, what the packet says, marked so.
+
+    A packet may call its sender anything; the axis answers for the code only.
+    """
+    known = organizations.agency_by_code(packet.sender.organ_id)
+    if known is not None:
+        return known.name
+    stated = rules.shortened(packet.sender.name, _NAME_LIMIT - len(_BY_PACKET))
+    return stated + _BY_PACKET if stated else packet.sender.organ_id
 
 
 def source_key_of(packet: edxml.Packet) -> str:
