@@ -20,7 +20,7 @@ class VerdictView:
     #: The verdict itself, e.g. «Chữ ký hợp lệ».
     title: str
     message: str
-    #: As in `vanthu verify --json`.
+    #: As in `vanthu verify --json`, but for `signed_at`, which is a datetime or None.
     signatures: tuple[Mapping[str, Any], ...] = ()
     checked_at: datetime | None = None
 
@@ -38,7 +38,7 @@ def verdict_of(actor: Actor, *, sha256: str, verdict: str = "", message: str = "
         verdict=shown,
         title=str(shown.label),
         message=message or (row.message if row else ""),
-        signatures=tuple(row.report.get("signatures", ())) if row else (),
+        signatures=tuple(_shown(one) for one in row.report.get("signatures", ())) if row else (),
         checked_at=row.checked_at if row else None,
     )
 
@@ -49,3 +49,8 @@ def has_credential(actor: Actor, *, kind: SignatureKind) -> bool:
     if kind is SignatureKind.PERSON:
         owned = owned.filter(user_id=actor.user_id)
     return owned.exists()
+
+
+def _shown(signature: Mapping[str, Any]) -> dict[str, Any]:
+    at = signature.get("signed_at")
+    return {**signature, "signed_at": datetime.fromisoformat(at) if at else None}
