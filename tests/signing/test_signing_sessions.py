@@ -141,7 +141,7 @@ class TestTheSignature:
             file = _sign(world, session)
 
         assert file.examination.verdict is Verdict.INDETERMINATE
-        with nothing_changed(), pytest.raises(SignatureRefused, match="hãy thử lại khi có mạng"):
+        with nothing_changed(), pytest.raises(SignatureRefused, match="Hãy ký lại sau"):
             _record(world, document, file)
         _record(world, document, _sign(world, session))
 

@@ -235,7 +235,7 @@ _SENTENCES = {
         "Chứng thư số của {signer} đã hết hạn ngày {valid_to}; không có dấu thời gian để biết đã ký trước đó."
     ),
     Problem.REVOCATION_UNKNOWN: (
-        "Chưa kiểm tra được thu hồi chứng thư số của {signer}; hãy thử lại khi có mạng."
+        "Chưa kiểm tra được thu hồi chứng thư số của {signer}; hệ thống sẽ tự kiểm tra lại."
     ),
 }
 
