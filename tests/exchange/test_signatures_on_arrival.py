@@ -10,12 +10,15 @@ from pytest_django import Settings
 
 from tests.exchange import desk, jobs
 from tests.exchange.axis_process import AxisProcess
-from tests.exchange.far_system import FarSystem
+from tests.exchange.far_system import CODE, FarSystem
+from tests.pdfsign.office import NAME as SIGNER
 from tests.pdfsign.office import Office
 from tests.pdfsign.pki import running_pki
 from tests.pdfsign.tampering import append_revision, change_number
 from tests.world import World
+from vanthu import edxml
 from vanthu.incoming.models import IncomingDocument
+from vanthu.organizations.models import Agency
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +54,9 @@ class TestSignaturesOnArrival:
     def test_untouched_over_the_axis_are_found_valid(
         self, committed: World, far: FarSystem, sealed: Path
     ) -> None:
-        far.send(far.packet("H99.02"), ("125.pdf", sealed.read_bytes()))
+        Agency.objects.filter(code=CODE).update(name="Sở Nội vụ tỉnh Phú Vinh")
+        packet = far.packet("H99.02", signer=edxml.Signer(full_name=SIGNER))
+        far.send(packet, ("125.pdf", sealed.read_bytes()))
 
         jobs.run_until_still()
 
@@ -73,7 +78,7 @@ class TestSignaturesOnArrival:
         assert {status.status_code for status in far.statuses()} >= {"01", "02"}
 
     def test_inside_the_installation_are_checked_as_well(self, committed: World, sealed: Path) -> None:
-        document = desk.issue(committed, [committed.neighbour], main=sealed.read_bytes())
+        document = desk.issue(committed, [committed.neighbour], main=sealed.read_bytes(), signer_name=SIGNER)
 
         jobs.run_all()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -33,13 +33,19 @@ from vanthu.signing.rules import RETRY_MINUTES
 from vanthu.signing.states import Verdict
 
 
-def _received(world: World, content: bytes) -> UUID:
-    """The PDF delivered and judged as the exchange does it."""
+def _received(world: World, content: bytes, **record: Any) -> UUID:
+    """The department's PDF delivered and judged as the exchange does it."""
     blob = blobs.put(io.BytesIO(content))
     with blobs.as_path(blob.sha256) as pdf:
         examination = signing.examine(pdf, now=true_time())
     file = NewFile(kind=FileKind.MAIN, name="a.pdf", media_type="application/pdf", blob=blob)
-    return arrivals.arrived(world, files=[file], examinations={blob.sha256: examination}, now=true_time())
+    return arrivals.arrived(
+        world,
+        files=[file],
+        examinations={blob.sha256: examination},
+        now=true_time(),
+        **{"issuer_name": world.department.name, "signer_name": "Phạm Văn Hùng"} | record,
+    )
 
 
 class TestTheVerdictAtArrival:
@@ -50,7 +56,24 @@ class TestTheVerdictAtArrival:
         assert view is not None
         assert (view.verdict, view.title) == ("valid", "Chữ ký hợp lệ")
         assert [one["signer"] for one in view.signatures][:2] == ["Phạm Văn Hùng", "Sở Nội vụ tỉnh An Bình"]
+        assert isinstance(view.signatures[0]["signed_at"], datetime)
         assert jobs()[-1][0] == "exchange.report_progress"
+
+    def test_does_not_conclude_on_the_seal_of_another_agency_and_a_check_again_agrees(
+        self, world: World, signers: KeyRing
+    ) -> None:
+        document = _received(world, path.sealed_pdf(world, signers), issuer_name=world.remote.name)
+        expected = (
+            "indeterminate",
+            "Dấu là của Sở Nội vụ tỉnh An Bình, không phải của cơ quan gửi Ủy ban nhân dân tỉnh Phú Vinh.",
+        )
+        row = IncomingDocument.objects.get(pk=document)
+        assert (row.verdict, row.verdict_message) == expected
+
+        tasks.check_signatures(document_id=str(document), attempt=len(RETRY_MINUTES))
+
+        row.refresh_from_db()
+        assert (row.verdict, row.verdict_message) == expected
 
     @pytest.mark.parametrize(
         "change", [tampering.change_number, tampering.stamp_content, tampering.add_page, tampering.annotate]

@@ -32,7 +32,13 @@ class TestWholePath:
             media_type=sent.media_type,
             blob=StoredBlob(sha256=sent.sha256, size=sent.size),
         )
-        told = arrivals.arrival(world, files=[file], examinations={sent.sha256: examination})
+        told = arrivals.arrival(
+            world,
+            files=[file],
+            examinations={sent.sha256: examination},
+            issuer_name=world.department.name,
+            signer_name="Phạm Văn Hùng",
+        )
         with transaction.atomic():
             received = operations.receive(actor=world.machine, arrival=told, now=path.true_time())
         document, now = received.document_id, path.true_time()

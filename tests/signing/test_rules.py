@@ -10,6 +10,7 @@ from vanthu.signing.rules import (
     conclude,
     conclude_all,
     conclude_document,
+    conclude_names,
     kept_message,
     next_check_minutes,
 )
@@ -89,6 +90,53 @@ def test_a_whole_document(main: list[str], attached: list[str], expected: tuple[
     )
 
     assert found == expected
+
+
+HERS = {"kind": "person", "signer": "Đỗ Thị Mai", "organization": "Sở Nội vụ"}
+SEAL = {"kind": "agency", "signer": "Sở Nội vụ tỉnh An Bình", "organization": "Sở Nội vụ tỉnh An Bình"}
+FULL = "Sở Nội vụ tỉnh An Bình"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "signer", "message"),
+    [
+        pytest.param(FULL, "Đỗ Thị Mai", WELL, id="both are who they should be"),
+        pytest.param("SỞ NỘI VỤ TỈNH AN BÌNH", "ĐỖ THỊ MAI", WELL, id="in capitals"),
+        pytest.param("Sở Nội vụ", "Đỗ Thị Mai", WELL, id="the directory leaves the province out"),
+        pytest.param(f"UBND tỉnh An Bình - {FULL}", "Đỗ Thị Mai", WELL, id="the directory says more"),
+        pytest.param("Sở Nội vụ (theo gói tin)", "Đỗ Thị Mai", WELL, id="a remark is no part of the name"),
+        pytest.param(FULL, "", WELL, id="the record names no signer"),
+        pytest.param(
+            "Sở Tài chính tỉnh An Bình",
+            "Đỗ Thị Mai",
+            f"Dấu là của {FULL}, không phải của cơ quan gửi Sở Tài chính tỉnh An Bình.",
+            id="another agency's seal",
+        ),
+        pytest.param(
+            "ở Nội vụ",
+            "Đỗ Thị Mai",
+            f"Dấu là của {FULL}, không phải của cơ quan gửi ở Nội vụ.",
+            id="half a word is no name",
+        ),
+        pytest.param(
+            FULL,
+            "Phạm Văn Hùng",
+            "Người ký số là Đỗ Thị Mai, văn bản ghi người ký là Phạm Văn Hùng.",
+            id="another person's signature",
+        ),
+    ],
+)
+def test_whose_seal_and_signature_they_are(issuer: str, signer: str, message: str) -> None:
+    found = conclude_names(("valid", WELL), [HERS, SEAL], issuer_name=issuer, signer_name=signer)
+
+    assert found == ("valid" if message == WELL else "indeterminate", message)
+
+
+@pytest.mark.parametrize("verdict", ["invalid", "indeterminate", "unsigned"])
+def test_whose_they_are_does_not_change_what_is_not_valid(verdict: str) -> None:
+    found = conclude_names((verdict, WELL), [HERS, SEAL], issuer_name="Bộ Nội vụ", signer_name="Ai đó")
+
+    assert found == (verdict, WELL)
 
 
 def test_a_sentence_is_kept_as_far_as_there_is_room() -> None:

@@ -63,7 +63,10 @@ def receive(*, actor: Actor, arrival: Arrival, now: datetime) -> Received:
     for sha256, examination in arrival.examinations.items():
         signing.keep_verification(sha256, examination)
     verdict, message = verdict_on(
-        [(file.kind, file.blob.sha256) for file in arrival.files], arrival.examinations
+        [(file.kind, file.blob.sha256) for file in arrival.files],
+        arrival.examinations,
+        issuer_name=record.issuer_name,
+        signer_name=record.signer_name,
     )
     incoming = IncomingDocument.objects.create(
         document=record,
@@ -98,15 +101,33 @@ def receive(*, actor: Actor, arrival: Arrival, now: datetime) -> Received:
     return Received(document_id=record.id, is_new=True)
 
 
-def verdict_on(files: Iterable[tuple[str, str]], examinations: Mapping[str, Examination]) -> tuple[str, str]:
-    """The verdict on a document of these files, each its kind and its hash, from the checks of its PDFs."""
+def verdict_on(
+    files: Iterable[tuple[str, str]],
+    examinations: Mapping[str, Examination],
+    *,
+    issuer_name: str,
+    signer_name: str,
+) -> tuple[str, str]:
+    """The verdict on a document of these files, each its kind and its hash, from the checks of its PDFs.
+
+    The main file must be sealed by the issuer and signed by the signer its record names.
+    """
     main: list[tuple[str, str]] = []
     attached: list[tuple[str, str]] = []
     for kind, sha256 in files:
         examination = examinations.get(sha256)
-        if examination is not None:
-            found = main if kind == FileKind.MAIN else attached
-            found.append((str(examination.verdict), examination.message))
+        if examination is None:
+            continue
+        conclusion = str(examination.verdict), examination.message
+        if kind != FileKind.MAIN:
+            attached.append(conclusion)
+            continue
+        signatures = examination.report["signatures"]
+        main.append(
+            signing_rules.conclude_names(
+                conclusion, signatures, issuer_name=issuer_name, signer_name=signer_name
+            )
+        )
     return signing_rules.conclude_document(main, attached)
 
 

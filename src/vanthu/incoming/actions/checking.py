@@ -35,7 +35,12 @@ def settle_signature(
         return True
 
     files = documents.current_files(document.pk)
-    verdict, message = operations.verdict_on([(file.kind, file.blob_id) for file in files], examinations)
+    verdict, message = operations.verdict_on(
+        [(file.kind, file.blob_id) for file in files],
+        examinations,
+        issuer_name=document.document.issuer_name,
+        signer_name=document.document.signer_name,
+    )
 
     for sha256, examination in examinations.items():
         signing.keep_verification(sha256, examination)
