@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,7 @@ FIRST_PORT = int(os.environ.get("BENCH_PORT", "8680"))
 #: What a program of ours may not inherit: the bench decides it.
 _OURS = ("VANTHU_", "DATABASE_", "DJANGO_", "PORT")
 _START_SECONDS = 120.0
+_STOP_SECONDS = 60.0
 _RATE = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 
 
@@ -131,16 +132,52 @@ class House:
 
     @contextmanager
     def serving(
-        self, name: str, arguments: Sequence[str], environment: Mapping[str, str], url: str
+        self,
+        name: str,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        ready: Callable[[], bool],
+        *,
+        seconds: float = _START_SECONDS,
     ) -> Iterator[None]:
-        """`arguments` run as a server, from its first answer at `url` to the end of the block."""
+        """`arguments` run as a server, from the moment it is `ready` to the end of the block.
+
+        Raises MeasuringFailed when it is not within `seconds`.
+        """
         with (self.var / "log" / f"{name}.log").open("wb") as log:
             process = command(arguments, environment)(log)
         try:
-            _await_answer(process, url, name)
+            limit = time.monotonic() + seconds
+            while not ready():
+                if time.monotonic() > limit or process.poll() is not None:
+                    raise MeasuringFailed(f"«{name}» không chạy; xem nhật ký trong {self.var / 'log'}.")
+                time.sleep(0.1)
             yield
         finally:
             _stop(process)
+
+    @contextmanager
+    def serving_hello(self, port: int) -> Iterator[None]:
+        """The least a web server can do (`benchmarks.hello`), on the same server program as the product's."""
+        arguments = [
+            *(sys.executable, "-m", "granian", "benchmarks.hello:application", "--interface", "wsgi"),
+            *("--host", "127.0.0.1", "--port", str(port), "--workers", "2", "--blocking-threads", "4"),
+        ]
+        with self.serving("hello", arguments, os.environ, lambda: answers(f"http://127.0.0.1:{port}/")):
+            yield
+
+
+def answers(url: str) -> bool:
+    """Whether something answers a GET at `url` with anything but a fault of its own."""
+    host, _, path = url.removeprefix("http://").partition("/")
+    connection = http.client.HTTPConnection(host, timeout=5)
+    try:
+        connection.request("GET", f"/{path}")
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def console(program: str, *words: str) -> list[str]:
@@ -150,26 +187,11 @@ def console(program: str, *words: str) -> list[str]:
     return [str(Path(sys.executable).with_name(program)), *words]
 
 
-def _await_answer(process: subprocess.Popen[bytes], url: str, name: str) -> None:
-    host, _, path = url.removeprefix("http://").partition("/")
-    limit = time.monotonic() + _START_SECONDS
-    while time.monotonic() < limit and process.poll() is None:
-        connection = http.client.HTTPConnection(host, timeout=5)
-        with suppress(OSError, http.client.HTTPException):
-            connection.request("GET", f"/{path}")
-            if connection.getresponse().status < 500:
-                connection.close()
-                return
-        connection.close()
-        time.sleep(0.1)
-    raise MeasuringFailed(f"Máy chủ «{name}» không trả lời ở {url}; xem nhật ký của nó.")
-
-
 def _stop(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(20)
+            process.wait(_STOP_SECONDS)
     # It leads a session of its own: what it left behind goes with it.
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)

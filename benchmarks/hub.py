@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks import children
 from benchmarks.certificates import Root
 from benchmarks.figures import Figure, Limit, at_least
-from benchmarks.house import FIRST_PORT, House, console
+from benchmarks.house import FIRST_PORT, House, answers, console
 from benchmarks.letter import Letter
 
 _UNIT = "gói/giây"
@@ -70,15 +70,11 @@ def measure(house: House, *, documents: int) -> list[Figure]:
     environment = house.environment(_DATABASE)
     _fill_directory(environment)
     serve = console("vanthu-axis", "serve", "--host", "127.0.0.1", "--port", str(FIRST_PORT + 1))
-    hello = [
-        *(sys.executable, "-m", "granian", "benchmarks.hello:application", "--interface", "wsgi"),
-        *("--host", "127.0.0.1", "--port", str(FIRST_PORT + 2), "--workers", "2", "--blocking-threads", "4"),
-    ]
     with tempfile.TemporaryDirectory(dir=house.var) as name:
         letter = Letter(Path(name), Root()).prepare()
-        with house.serving("axis", serve, environment, f"{_AXIS}/suc-khoe"):
+        with house.serving("axis", serve, environment, lambda: answers(f"{_AXIS}/suc-khoe")):
             through = {clients: _through(_AXIS, letter, clients, _BATCH) for clients in (1, _CLIENTS)}
-        with house.serving("hello", hello, environment, _HELLO):
+        with house.serving_hello(FIRST_PORT + 2):
             bare = {clients: _through(_HELLO, letter, clients, 0) / _CALLS for clients in (1, _CLIENTS)}
         size = letter.stat().st_size
     script = _SAME_ROWS.format(

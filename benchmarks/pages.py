@@ -9,7 +9,7 @@ from urllib.parse import quote
 from benchmarks import children, filled, subjects
 from benchmarks.accounts import CLERK, LEADER, OFFICER, OFFICERS, PASSWORD
 from benchmarks.figures import Budget, Figure, Limit, at_most, median, p95
-from benchmarks.house import FIRST_PORT, House, console
+from benchmarks.house import FIRST_PORT, House, answers, console
 from vanthu.kernel.folding import fold
 
 _ADDRESS = f"127.0.0.1:{FIRST_PORT}"
@@ -42,7 +42,7 @@ def measure(house: House, *, documents: int) -> list[Figure]:
     database = filled.working_copy(house, documents)
     environment = house.environment(database)
     serve = console("vanthu", "serve", "--host", "127.0.0.1", "--port", str(FIRST_PORT))
-    with house.serving("vanthu", serve, environment, f"http://{_ADDRESS}/suc-khoe/"):
+    with house.serving("vanthu", serve, environment, lambda: answers(f"http://{_ADDRESS}/suc-khoe/")):
         health, crowded_health = _health([""]), _health([""] * len(_CROWD))
         alone = [
             figure for name in (OFFICER, CLERK, LEADER) for figure in _alone(house, database, name, health)
