@@ -15,13 +15,6 @@ from vanthu.exchange.states import PROGRESS, TOLD, DeliveryState, is_forward
 from vanthu.incoming.states import State as IncomingState
 
 
-class TestWaits:
-    def test_grow_and_never_end(self) -> None:
-        waits = [rules.wait_seconds(attempts) for attempts in (0, 1, 2, 7, 8, 1000)]
-
-        assert waits == [2, 4, 8, 256, 300, 300]
-
-
 class TestStuck:
     @pytest.mark.parametrize(
         ("is_fetched", "age", "stuck"),

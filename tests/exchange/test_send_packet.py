@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from django.db import connection
@@ -224,6 +225,36 @@ class TestRefreshDirectory:
         learned = Agency.objects.get(code="H97.01")
         assert (learned.name, learned.is_hosted) == ("Sở Nội vụ tỉnh Phú Vinh", False)
         assert Agency.objects.get(code="H99.02").is_hosted
+
+    def test_learns_that_an_agency_was_closed_and_which_took_its_place(
+        self, committed: World, axis: AxisProcess
+    ) -> None:
+        code = "H97.09"
+        axis.console(["agency", "add", code, "Sở Nội vụ cũ", "--system", SYSTEM_ID, "--code102", "97.OLD"])
+        tasks.refresh_directory()
+        assert Agency.objects.get(code=code).closed_at is None
+
+        axis.console(["agency", "close", code, "--successor", "H97.01"])
+        for _ in range(2):
+            tasks.refresh_directory()
+
+        closed = Agency.objects.get(code=code)
+        assert closed.closed_at is not None
+        assert (closed.old_code, closed.successor and closed.successor.code) == ("97.OLD", "H97.01")
+
+    def test_needs_no_word_of_closed_agencies(
+        self, committed: World, axis: AxisProcess, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An axis may not have the call that names them."""
+
+        def refuse(_: AxisClient) -> NoReturn:
+            raise AxisRefused("40", "Trục không có lời gọi này.")
+
+        monkeypatch.setattr(AxisClient, "list_closed_agencies", refuse)
+
+        tasks.refresh_directory()
+
+        assert Agency.objects.filter(code="H97.01").exists()
 
     def test_of_an_axis_that_is_away_is_tried_again_soon(
         self, committed: World, axis: AxisProcess, settings: Settings

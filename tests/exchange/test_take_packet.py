@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from errno import ENAMETOOLONG
 from pathlib import Path
+from typing import NoReturn
+from uuid import uuid4
 
 import pytest
+from pytest_django import Settings
 
 from tests.exchange import desk, jobs
 from tests.exchange.axis_process import AxisProcess
@@ -16,7 +20,7 @@ from tests.world import NOW, World
 from vanthu import edxml
 from vanthu.documents.models import DocumentRelation
 from vanthu.exchange import courier, opening, queries, rules
-from vanthu.exchange.axis_client import AxisClient
+from vanthu.exchange.axis_client import AxisClient, AxisRefused
 from vanthu.exchange.models import Delivery, DeliveryStatus, ReceivedPacket
 from vanthu.exchange.states import PacketState
 from vanthu.incoming.models import IncomingDocument
@@ -212,16 +216,45 @@ class TestPutAside:
         assert "độ mật" in status.description
         assert _waiting() == []
 
+    def test_a_packet_the_axis_offers_and_does_not_have(self, committed: World, far: FarSystem) -> None:
+        """Fetching it is refused for good (28): it must not be asked for as long as the system stands."""
+        offered = {"doc_id": str(uuid4()), "kind": "edoc", "sender_code": CODE, "recipient_code": "H99.02"}
+
+        for _ in range(2):
+            jobs.Waiting(1, "exchange.take_packet", dict(offered)).run()
+
+        row = ReceivedPacket.objects.get()
+        assert (row.axis_doc_id, row.state, row.packet_id) == (offered["doc_id"], PacketState.FAILED, None)
+        assert row.reason == "Trục không giao gói tin: Không có gói tin này trong hộp của hệ thống."
+
+    def test_not_a_packet_whose_fetching_is_refused_to_our_connection(
+        self, committed: World, far: FarSystem, settings: Settings
+    ) -> None:
+        far.send(far.packet("H99.02"), ("126.pdf", desk.pdf()))
+        jobs.poll()
+        (job,) = jobs.waiting()
+        settings.AXIS_SECRET = "khoa-bi-mat-khac-han"
+
+        with pytest.raises(AxisRefused):
+            replace(job, attempts=rules.UNFORESEEN_FAILURES).run()
+
+        assert not ReceivedPacket.objects.exists()
+
+    @pytest.mark.parametrize("fault", [ZeroDivisionError(), OSError(ENAMETOOLONG, "File name too long")])
     def test_a_packet_that_trips_over_a_fault_of_ours_again_and_again(
-        self, committed: World, far: FarSystem, monkeypatch: pytest.MonkeyPatch
+        self, committed: World, far: FarSystem, monkeypatch: pytest.MonkeyPatch, fault: Exception
     ) -> None:
         content = far.written(far.packet("H99.02"), [("126.pdf", desk.pdf())])
         far.send_bytes(content)
-        monkeypatch.setattr(opening, "open_packet", lambda *_, **__: 1 / 0)
+
+        def trip(*_: object, **__: object) -> NoReturn:
+            raise fault
+
+        monkeypatch.setattr(opening, "open_packet", trip)
         jobs.poll()
         (job,) = jobs.waiting()
 
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(type(fault)):
             replace(job, attempts=rules.UNFORESEEN_FAILURES - 1).run()
         assert not ReceivedPacket.objects.exists()
         replace(job, attempts=rules.UNFORESEEN_FAILURES).run()

@@ -71,6 +71,9 @@ class AxisAgency:
     old_code: str
     name: str
     mail: str
+    #: The code is closed, and which code took its place, if the axis says so.
+    is_closed: bool = False
+    successor_code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,16 +118,12 @@ class AxisClient:
 
     def list_agencies(self) -> list[AxisAgency]:
         """The directory of the axis, open codes only."""
-        rows = self._rows("getAgenciesListQD20", {"level": "1"})
-        return [
-            AxisAgency(
-                code=_text(row, "code"),
-                old_code=_text(row, "code102"),
-                name=_text(row, "name"),
-                mail=_text(row, "mail"),
-            )
-            for row in rows
-        ]
+        return [_agency(row) for row in self._rows("getAgenciesListQD20", {"level": "1"})]
+
+    def list_closed_agencies(self) -> list[AxisAgency]:
+        """The closed codes of the directory; `code102` and `successorCode` are our axis's additions."""
+        agencies = (_agency(row) for row in self._rows("getSynchronizeUnit", {}))
+        return [agency for agency in agencies if agency.is_closed]
 
     def send(
         self, path: Path, kind: Literal["edoc", "status"], sender_code: str, recipients: Sequence[str] = ()
@@ -270,6 +269,17 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
     """A field as text: peers write numbers, strings and null alike."""
     value = fields.get(name)
     return str(value).strip() if isinstance(value, str | int) else ""
+
+
+def _agency(row: Mapping[str, Any]) -> AxisAgency:
+    return AxisAgency(
+        code=_text(row, "code"),
+        old_code=_text(row, "code102"),
+        name=_text(row, "name"),
+        mail=_text(row, "mail"),
+        is_closed=_text(row, "deleted").lower() in {"true", "1"},
+        successor_code=_text(row, "successorCode"),
+    )
 
 
 def _unpack(answer: Path, packet: Path) -> None:

@@ -13,11 +13,18 @@ from uuid import UUID
 
 from django.conf import settings
 
-from vanthu import edxml, pdfsign
+from vanthu import edxml
 from vanthu.documents import intake
 from vanthu.documents import operations as documents
 from vanthu.exchange import packets, rules
-from vanthu.exchange.axis_client import AxisAgency, AxisClient, AxisRefused, AxisUnreachable, WaitingPacket
+from vanthu.exchange.axis_client import (
+    AxisAgency,
+    AxisAnswerMalformed,
+    AxisClient,
+    AxisRefused,
+    AxisUnreachable,
+    WaitingPacket,
+)
 from vanthu.exchange.models import Delivery, StatusReport
 from vanthu.exchange.operations import Outcome
 from vanthu.exchange.states import Channel, DeliveryState
@@ -27,7 +34,6 @@ from vanthu.organizations.models import Agency
 from vanthu.outgoing.models import OutgoingDocument
 from vanthu.signing import operations as signing
 from vanthu.signing.operations import Examination
-from vanthu.signing.states import Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -169,8 +175,17 @@ def send_report(report: StatusReport) -> str:
 
 
 def list_agencies() -> list[AxisAgency]:
-    """The directory of the axis. Raises as AxisClient.list_agencies."""
-    return axis().list_agencies()
+    """The directory of the axis, and the closed codes it tells of. Raises as AxisClient.list_agencies."""
+    client = axis()
+    listed = client.list_agencies()
+    try:
+        closed = client.list_closed_agencies()
+    except (AxisUnreachable, AxisAnswerMalformed, AxisRefused) as trouble:
+        # An axis need not have this call; whom one can write to is known without it.
+        logger.warning("Không lấy được các mã đã đóng của trục: %s", trouble)
+        return listed
+    still_open = {agency.code for agency in listed}
+    return [*listed, *(agency for agency in closed if agency.code not in still_open)]
 
 
 def list_waiting() -> list[WaitingPacket]:
@@ -204,18 +219,8 @@ def examine_delivery(delivery_id: UUID, *, now: datetime) -> dict[str, Examinati
     for file in documents.current_files(document_id):
         if file.media_type == intake.PDF:
             with blobs.as_path(file.blob_id) as path:
-                examinations[file.blob_id] = examine(path, now=now)
+                examinations[file.blob_id] = signing.examine(path, now=now)
     return examinations
-
-
-def examine(path: Path, *, now: datetime) -> Examination:
-    """Check a PDF somebody sent; one that cannot even be read is judged invalid, and says why."""
-    try:
-        return signing.examine(path, now=now)
-    except pdfsign.PdfSignError as fault:
-        message = rules.shortened(str(fault), 500)
-        report = {"verdict": Verdict.INVALID.value, "message": message, "signatures": []}
-        return Examination(verdict=Verdict.INVALID, message=message, report=report, checked_at=now)
 
 
 def _to_blame(client: AxisClient, waiting: Parcel) -> set[UUID]:

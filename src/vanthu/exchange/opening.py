@@ -14,7 +14,7 @@ from vanthu.documents import rules as document_rules
 from vanthu.documents.intake import SecretRefused
 from vanthu.documents.operations import NewFile
 from vanthu.documents.states import FileKind
-from vanthu.exchange import courier, packets
+from vanthu.exchange import packets
 from vanthu.exchange.axis_client import WaitingPacket
 from vanthu.exchange.operations import FetchedPacket, ReportedState
 from vanthu.exchange.packets import PacketUnusable, Reference
@@ -23,6 +23,7 @@ from vanthu.incoming.operations import Arrival
 from vanthu.kernel import blobs
 from vanthu.organizations import operations as organizations
 from vanthu.organizations.models import Agency
+from vanthu.signing import operations as signing
 from vanthu.signing.operations import Examination
 
 
@@ -61,13 +62,7 @@ def open_packet(path: Path, waiting: WaitingPacket, *, now: datetime) -> Opened:
 
     Never raises for what is wrong with the packet: that is its result.
     """
-    fetched = FetchedPacket(
-        axis_doc_id=waiting.doc_id,
-        kind=PacketKind(waiting.kind),
-        sender_code=waiting.sender_code,
-        agency_id=None,
-        content=None,
-    )
+    fetched = _fetched(waiting)
     try:
         content = edxml.read(path, attachments_dir=path.parent / "tep")
     except edxml.PacketRefused as refused:
@@ -98,14 +93,23 @@ def open_packet(path: Path, waiting: WaitingPacket, *, now: datetime) -> Opened:
 
 def set_aside(path: Path, waiting: WaitingPacket, reason: str) -> Unusable:
     """A packet whose handling fails again and again for a reason nobody foresaw: keep its bytes."""
-    fetched = FetchedPacket(
+    return _set_aside(path, _fetched(waiting), reason)
+
+
+def not_given(waiting: WaitingPacket, reason: str) -> Unusable:
+    """A packet the axis offers and will never give: there are no bytes to keep."""
+    return Unusable(packet=_fetched(waiting), reason=reason)
+
+
+def _fetched(waiting: WaitingPacket) -> FetchedPacket:
+    """The packet before anything was read in it."""
+    return FetchedPacket(
         axis_doc_id=waiting.doc_id,
         kind=PacketKind(waiting.kind),
         sender_code=waiting.sender_code,
         agency_id=None,
         content=None,
     )
-    return _set_aside(path, fetched, reason)
 
 
 def _set_aside(path: Path, fetched: FetchedPacket, reason: str) -> Unusable:
@@ -165,7 +169,7 @@ def _stored_files(
     """The files in their order, the first PDF (else the first file) being the document itself."""
     pdfs = [attachment for attachment in attachments if _is_pdf(attachment)]
     main = pdfs[0] if pdfs else attachments[0]
-    examinations = {each.sha256: courier.examine(each.path, now=now) for each in pdfs}
+    examinations = {each.sha256: signing.examine(each.path, now=now) for each in pdfs}
     others = [attachment for attachment in attachments if attachment is not main]
     files = [_file(main, FileKind.MAIN, 0)]
     files += [_file(each, FileKind.ATTACHMENT, position) for position, each in enumerate(others, start=1)]

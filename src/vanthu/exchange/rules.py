@@ -11,9 +11,6 @@ from uuid import UUID
 #: A document nobody fetched for this long is shown to its sender: somebody should call the recipient.
 STUCK_AFTER = timedelta(hours=3)
 
-#: Seconds between two tries of the same transfer: doubled each time up to the last, for ever.
-FIRST_WAIT, LONGEST_WAIT = 2, 300
-
 #: Tries a packet gets that fails for a reason nobody foresaw, before it is put aside with its bytes.
 UNFORESEEN_FAILURES = 6
 
@@ -26,11 +23,6 @@ _LOCAL, _AXIS = "same_installation:", "axis:"
 #: Quyền hạn ký (NĐ 30/2020 Điều 13) at the beginning of a signer's title.
 _CAPACITY = re.compile(r"(TM|KT|TL|TUQ|Q)\.")
 _TITLE_LINES = re.compile(r"\s*[/\n]\s*")
-
-
-def wait_seconds(attempts: int) -> int:
-    """Seconds to wait after `attempts` earlier failures."""
-    return int(min(FIRST_WAIT * 2 ** min(attempts, 20), LONGEST_WAIT))
 
 
 def is_stuck(*, is_fetched: bool, since: datetime, now: datetime) -> bool:

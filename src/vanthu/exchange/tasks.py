@@ -14,11 +14,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
-from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
-from procrastinate.jobs import Job
 
 from vanthu import edxml
 from vanthu.exchange import actions, courier, opening, operations, rules
@@ -29,20 +28,13 @@ from vanthu.incoming.states import State as IncomingState
 from vanthu.kernel import blobs
 from vanthu.kernel.actor import Actor, system
 from vanthu.kernel.errors import DomainError
+from vanthu.kernel.patience import Patient, wait_seconds
 from vanthu.organizations import actions as organizations
 from vanthu.organizations.actions.agencies import DirectoryEntry
 
 logger = logging.getLogger(__name__)
 
 _QUEUE = "exchange"
-
-
-class Patient(BaseRetryStrategy):
-    """Tries again after every failure, waiting longer each time, and never gives up."""
-
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
-        """When to try again."""
-        return RetryDecision(retry_in={"seconds": rules.wait_seconds(job.attempts)})
 
 
 @app.task(name="exchange.deliver_issued", queue=_QUEUE, retry=Patient())
@@ -175,7 +167,7 @@ def take_packet(
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="exchange.refresh_directory", queue=_QUEUE, queueing_lock="exchange.refresh_directory")
 def refresh_directory(timestamp: int = 0, *, attempt: int = 0, **_later: object) -> None:
-    """Learn the agencies the axis knows. The first worker to start does it at once."""
+    """Learn the agencies the axis knows, and which it closed. The first worker to start does it at once."""
     if not settings.AXIS_URL:
         return
     try:
@@ -183,12 +175,19 @@ def refresh_directory(timestamp: int = 0, *, attempt: int = 0, **_later: object)
     except (AxisUnreachable, AxisAnswerMalformed, AxisRefused) as trouble:
         logger.warning("Không lấy được danh bạ của trục: %s", trouble)
         # Not by failing: the periodic task's next turn may already stand where a retry would have to wait.
-        again = refresh_directory.configure(schedule_in={"seconds": rules.wait_seconds(attempt)})
+        again = refresh_directory.configure(schedule_in={"seconds": wait_seconds(attempt)})
         with suppress(AlreadyEnqueued):
             again.defer(timestamp=timestamp, attempt=attempt + 1)
         return
     entries = [
-        DirectoryEntry(code=each.code, name=each.name, old_code=each.old_code, email=each.mail)
+        DirectoryEntry(
+            code=each.code,
+            name=each.name,
+            old_code=each.old_code,
+            email=each.mail,
+            is_closed=each.is_closed,
+            successor_code=each.successor_code,
+        )
         for each in listed
     ]
     organizations.learn_agencies(actor=_machine(), entries=entries, now=timezone.now())
@@ -197,14 +196,20 @@ def refresh_directory(timestamp: int = 0, *, attempt: int = 0, **_later: object)
 def _take(waiting: WaitingPacket, *, attempts: int) -> Outcome:
     with blobs.work_folder() as folder:
         path = folder / "goi-tin.edxml"
-        courier.fetch(waiting.doc_id, path)
+        try:
+            courier.fetch(waiting.doc_id, path)
+        except AxisRefused as refusal:
+            if not courier.is_final(refusal):
+                raise
+            return _record(opening.not_given(waiting, f"Trục không giao gói tin: {refusal}"))
         try:
             opened = opening.open_packet(path, waiting, now=timezone.now())
             return _record(opened)
-        except (AxisUnreachable, AxisAnswerMalformed, AxisRefused, DatabaseError, InterfaceError, OSError):
+        except (AxisUnreachable, AxisAnswerMalformed, AxisRefused, DatabaseError, InterfaceError):
             raise
         except Exception as fault:
-            # A packet that trips over a fault of ours must neither be lost nor come back for ever.
+            # A packet that trips over a fault of ours must neither be lost nor come back for ever. Where the
+            # disk is at fault, setting the packet aside fails as well, and it does come back.
             if attempts < rules.UNFORESEEN_FAILURES:
                 raise
             logger.exception("Không xử lý được gói tin %s", waiting.doc_id)

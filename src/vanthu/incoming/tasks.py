@@ -8,13 +8,20 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from vanthu.incoming import actions, queries
+from vanthu.incoming.states import IllegalStep
 from vanthu.kernel import blobs
 from vanthu.kernel.actor import system
+from vanthu.kernel.errors import NotAllowed, NotFound
+from vanthu.kernel.patience import Patient
 from vanthu.signing import operations as signing
 from vanthu.signing import rules as signing_rules
+from vanthu.workflow.states import IllegalStep as IllegalAssignmentStep
+
+#: What the domain refuses today it refuses tomorrow.
+_PATIENT = Patient(final=(NotFound, NotAllowed, IllegalStep, IllegalAssignmentStep))
 
 
-@app.task(name="incoming.complete_answered", queue="documents", retry=5)
+@app.task(name="incoming.complete_answered", queue="documents", retry=_PATIENT)
 def complete_answered(
     *, document_id: str, replies_to: str | None, code: str, staff: str, **_later: object
 ) -> None:
@@ -31,7 +38,7 @@ def complete_answered(
     )
 
 
-@app.task(name="incoming.check_again", queue="documents", retry=5)
+@app.task(name="incoming.check_again", queue="documents", retry=_PATIENT)
 def check_again(*, document_id: str, attempt: int = 1, **_later: object) -> None:
     """Look for a verdict again, later and later, until it is settled or the tries are used up."""
     minutes = signing_rules.next_check_minutes(attempt)
@@ -42,7 +49,7 @@ def check_again(*, document_id: str, attempt: int = 1, **_later: object) -> None
     )
 
 
-@app.task(name="incoming.check_signatures", queue="documents", retry=5)
+@app.task(name="incoming.check_signatures", queue="documents", retry=_PATIENT)
 def check_signatures(*, document_id: str, attempt: int, **_later: object) -> None:
     """Check every PDF of the document; the services may be asked, so no transaction is open meanwhile."""
     actor, now = system("Hệ thống"), timezone.now()

@@ -116,7 +116,6 @@ def put_aside(*, actor: Actor, packet: FetchedPacket, reason: str, now: datetime
 
     require(permissions.may_exchange(actor))
 
-    # Recorded by `_put_aside` with audit.record(…), as for packets found wanting only when taken.
     return known or _put_aside(actor, packet, reason, now)
 
 
