@@ -26,10 +26,11 @@ from vanthu.outgoing.queries import TABS
 from vanthu.outgoing.states import State
 
 OUTSIDERS = ("outsider_administrator", "outsider_officer", "outsider", "outsider_leader")
+#: Those named `can_…` tell the actor about himself and nothing about a document.
 EVERY_QUERY = sorted(
     name
     for name, query in inspect.getmembers(queries, inspect.isfunction)
-    if query.__module__ == queries.__name__ and not name.startswith("_")
+    if query.__module__ == queries.__name__ and not name.startswith(("_", "can_"))
 )
 
 

@@ -12,6 +12,8 @@ from tests import path
 from tests.web.conftest import SignIn
 from tests.world import World
 from vanthu.incoming import queries
+from vanthu.workflow.models import ApprovalStep
+from vanthu.workflow.states import ApprovalKind
 
 
 class TestHeaders:
@@ -57,6 +59,29 @@ class TestPages:
     )
     def test_greet_each_role_with_its_own_queues(self, sign_in: SignIn, person: str, queue: str) -> None:
         assert queue in sign_in(person).get("/").content.decode()
+
+    def test_show_what_waits_for_a_signature_to_whoever_signs(self, sign_in: SignIn, world: World) -> None:
+        """A head of a unit signs by order (TL.): the queue is his while something waits in it."""
+        document = path.approved(world)
+        ApprovalStep.objects.filter(document_id=document, kind=ApprovalKind.SIGN).update(
+            user=world.users["head"]
+        )
+        queue = "/van-ban-di/?tab=awaiting_signature"
+
+        assert queue in sign_in("head").get("/").content.decode()
+        assert queue not in sign_in("officer").get("/").content.decode()
+        assert queue in sign_in("deputy").get("/").content.decode()
+
+    @pytest.mark.parametrize(
+        ("person", "may"),
+        [("leader", True), ("clerk", True), ("archivist", True), ("officer", True), ("administrator", False)],
+    )
+    def test_lead_to_drafting_whoever_may_draft(self, sign_in: SignIn, person: str, may: bool) -> None:
+        browser = sign_in(person)
+
+        assert ('href="/van-ban-di/soan/"' in browser.get("/").content.decode()) is may
+        assert ('href="/van-ban-di/soan/"' in browser.get("/van-ban-di/").content.decode()) is may
+        assert browser.get("/van-ban-di/soan/").status_code == (200 if may else 403)
 
     def test_are_whole_for_a_browser_and_a_part_for_htmx(self, sign_in: SignIn) -> None:
         clerk = sign_in("clerk")

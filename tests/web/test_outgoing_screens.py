@@ -66,7 +66,7 @@ class TestDrafting:
             ({"draft_file": ""}, "Hãy chọn tệp dự thảo"),
             ({"subject": "   "}, "Hãy ghi trích yếu"),
             ({"secrecy": "secret"}, "độ mật không được đưa vào"),
-            ({"signer_id": str(uuid4())}, "không phải là một"),
+            ({"signer_id": str(uuid4())}, "không có trong danh sách"),
             ({"recipients": ["x"]}, "Nơi nhận đã chọn không đọc được"),
         ],
         ids=["not a PDF", "empty", "a program", "no file", "no subject", "secret", "no such signer", "no id"],

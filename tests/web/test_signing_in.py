@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from tests.web.conftest import SignIn
 from tests.world import PASSWORD, World
+from vanthu.interfaces.web.session import UNATTENDED
 from vanthu.organizations.models import Post, User
 
 NEW_PASSWORD = "Mật khẩu mới 2027!"
@@ -67,6 +73,13 @@ class TestSigningIn:
 
         assert stranger.session.session_key != before
 
+    def test_makes_forms_from_before_worth_nothing(self, stranger: Client) -> None:
+        stranger.get("/dang-nhap/")
+        before = stranger.cookies[settings.CSRF_COOKIE_NAME].value
+        stranger.post("/dang-nhap/", {"username": "clerk", "password": PASSWORD})
+
+        assert stranger.cookies[settings.CSRF_COOKIE_NAME].value != before
+
     def test_ends_when_the_account_is_disabled(self, sign_in: SignIn, world: World) -> None:
         clerk = sign_in("clerk")
         User.objects.filter(id=world.clerk.user_id).update(disabled_at="2026-11-22T00:00Z")
@@ -82,6 +95,43 @@ class TestSigningIn:
 
     def test_does_not_end_by_following_a_link(self, sign_in: SignIn) -> None:
         assert sign_in("clerk").get("/dang-xuat/").status_code == 405
+
+
+class TestIdleHours:
+    def test_begin_again_when_the_person_is_seen(self, sign_in: SignIn) -> None:
+        clerk = sign_in("clerk")
+        _last_seen(clerk, seconds_ago=61)
+        clerk.get("/")
+
+        assert _time_left() > timedelta(hours=7, minutes=59)
+
+    @pytest.mark.parametrize(("seconds_ago", "headers"), [(30, {}), (61, {UNATTENDED: "1"})])
+    def test_do_not_begin_again_within_a_minute_or_by_the_clock_of_a_page(
+        self, sign_in: SignIn, seconds_ago: int, headers: dict[str, str]
+    ) -> None:
+        clerk = sign_in("clerk")
+        _last_seen(clerk, seconds_ago=seconds_ago)
+        clerk.get("/", headers=headers)
+
+        assert _time_left() < timedelta(hours=1)
+
+    def test_over_end_the_session(self, sign_in: SignIn) -> None:
+        clerk = sign_in("clerk")
+        Session.objects.update(expire_date=timezone.now())
+
+        assert clerk.get("/")["Location"].startswith("/dang-nhap/")
+
+
+def _last_seen(browser: Client, *, seconds_ago: int) -> None:
+    """Put the last page of the one session there is back in time, with an hour left to it."""
+    session = browser.session
+    session["seen"] -= seconds_ago
+    session.save()
+    Session.objects.update(expire_date=timezone.now() + timedelta(hours=1))
+
+
+def _time_left() -> timedelta:
+    return Session.objects.get().expire_date - timezone.now()
 
 
 class TestTheFirstPassword:

@@ -52,6 +52,22 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def origins(name: str) -> list[str]:
+    """The variable as addresses `https://host[:port]`, separated by commas. Raises SettingRefused."""
+    found = [word.rstrip("/") for word in words(name)]
+    if not found:
+        raise SettingRefused(
+            f"Thiếu biến môi trường {name}. Hãy đặt địa chỉ người dùng mở, dạng https://tên_miền."
+        )
+    for each in found:
+        parts = urlsplit(each)
+        if parts.scheme != "https" or not parts.hostname or each != f"https://{parts.netloc}":
+            raise SettingRefused(
+                f"Biến môi trường {name} phải có dạng https://tên_miền, không phải «{each}»."
+            )
+    return found
+
+
 def database(url: str) -> dict[str, object]:
     """Django's connection settings from `postgresql://user:password@host:port/name?key=value`.
 

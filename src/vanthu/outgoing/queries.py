@@ -22,6 +22,7 @@ from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
 from vanthu.kernel.pages import Page, page_of
 from vanthu.kernel.trail import HistoryRow
+from vanthu.organizations.states import Role
 from vanthu.outgoing import permissions, rules
 from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.states import TRANSITIONS, State, Step
@@ -33,7 +34,7 @@ from vanthu.workflow import operations as workflow_operations
 from vanthu.workflow import queries as workflow
 from vanthu.workflow.models import ApprovalStep
 from vanthu.workflow.queries import ApprovalRow, Waiting
-from vanthu.workflow.states import ApprovalKind
+from vanthu.workflow.states import ApprovalKind, ApprovalState
 
 #: Tabs of the list: which states each shows.
 TABS: dict[str, tuple[State, ...]] = {
@@ -136,6 +137,11 @@ class SigningView:
     signer_title: str
 
 
+def can_draft(actor: Actor) -> bool:
+    """Whether the actor may begin a draft."""
+    return permissions.may_draft(actor)
+
+
 def list_outgoing(
     actor: Actor, *, tab: str = "all", text: str = "", type_code: str = "", page: int = 1
 ) -> Page[OutgoingRow]:
@@ -154,7 +160,7 @@ def list_outgoing(
 def count_outgoing(actor: Actor) -> dict[str, int]:
     """How much open work each tab holds, COUNT_LIMIT at most."""
     by_state = _count_by_state(_my_turns(actor, kinds=(ApprovalKind.REVIEW, ApprovalKind.SIGN)))
-    if "records_clerk" in actor.roles:
+    if Role.RECORDS_CLERK in actor.roles:
         by_state |= _count_by_state(_visible(actor).filter(state__in=(*TABS["to_number"], *TABS["to_issue"])))
     counts = {tab: sum(by_state.get(state, 0) for state in TABS[tab]) for tab in TABS if tab in _QUEUES}
     counts["my_drafts"] = _in_tab(actor, "my_drafts").order_by()[:COUNT_LIMIT].count()
@@ -254,14 +260,14 @@ def _in_tab(actor: Actor, tab: str) -> QuerySet[OutgoingDocument]:
     if tab in {"reviewing", "awaiting_signature"}:
         kind = ApprovalKind.REVIEW if tab == "reviewing" else ApprovalKind.SIGN
         return _my_turns(actor, kinds=(kind,)).filter(state__in=states)
-    if tab in {"to_number", "to_issue"} and "records_clerk" not in actor.roles:
+    if tab in {"to_number", "to_issue"} and Role.RECORDS_CLERK not in actor.roles:
         return rows.none()
     return rows
 
 
 def _my_turns(actor: Actor, *, kinds: Collection[ApprovalKind]) -> QuerySet[OutgoingDocument]:
     """What waits for this very person to approve or to sign."""
-    turns = ApprovalStep.objects.filter(user_id=actor.user_id, state="current", kind__in=kinds)
+    turns = ApprovalStep.objects.filter(user_id=actor.user_id, state=ApprovalState.CURRENT, kind__in=kinds)
     return _visible(actor).filter(
         state__in=(*TABS["reviewing"], *TABS["awaiting_signature"]), pk__in=turns.values("document_id")
     )

@@ -38,6 +38,11 @@ class EntryRow:
     cancelled_reason: str
 
 
+def can_read(actor: Actor) -> bool:
+    """Whether the actor may read what the registers hold, line by line."""
+    return permissions.may_read_entries(actor)
+
+
 def list_registers(actor: Actor) -> list[RegisterRow]:
     """Registers of the actor's agency, incoming first, by name."""
     registers = Register.objects.filter(permissions.visible(actor)).prefetch_related("years")

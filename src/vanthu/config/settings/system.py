@@ -67,15 +67,23 @@ WHITENOISE_USE_FINDERS = True
 AUTH_USER_MODEL = "organizations.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "/dang-nhap/"
-#: A session ends after eight idle hours, one working day, and with the browser (QCVN 12:2026/BCA).
+#: A session ends after eight idle hours, one working day, and with the browser (QCVN 12:2026/BCA). The hours
+#: count from the last save, and `interfaces.web.session.keep` saves while the person is at work.
 SESSION_COOKIE_AGE = environment.number("VANTHU_SESSION_SECONDS", 8 * 3600)
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 #: Two installations on one demo host must not overwrite each other's cookies.
 SESSION_COOKIE_NAME = environment.text("VANTHU_COOKIE_PREFIX", "vanthu") + "_session"
 CSRF_COOKIE_NAME = environment.text("VANTHU_COOKIE_PREFIX", "vanthu") + "_csrf"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = environment.flag("VANTHU_HTTPS", False)
+#: Whether people reach this installation over TLS, ended by a proxy in front of it.
+HTTPS = environment.flag("VANTHU_HTTPS", False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+if HTTPS:
+    # Believed from whoever reaches the port: the proxy sets it and strips the client's own.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    CSRF_TRUSTED_ORIGINS = environment.origins("VANTHU_PUBLIC_URL")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
 
 #: The axis this installation is joined to; without an address, nothing leaves it.
 AXIS_URL = environment.text("VANTHU_AXIS_URL", "")

@@ -35,7 +35,7 @@ class Shell:
     @cached_property
     def navigation(self) -> list[Group]:
         """The groups of the side navigation."""
-        return navigation(roles=self._actor.roles, counts=self.counts, path=self._request.path)
+        return navigation(self._actor, counts=self.counts, path=self._request.path)
 
     @property
     def tabbar(self) -> list[Entry]:

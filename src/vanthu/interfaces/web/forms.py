@@ -19,8 +19,44 @@ _CLASSES: dict[type[forms.Widget], str] = {
 }
 
 
+#: What is said where a field says nothing of its own. Django's words are partly English, partly unlike ours.
+_MESSAGES = {
+    "required": "Hãy điền mục này.",
+    "invalid": "Mục này chưa đúng. Hãy xem lại.",
+    "invalid_choice": "Lựa chọn này không có trong danh sách. Hãy chọn lại.",
+    "min_value": "Hãy nhập số từ %(limit_value)s trở lên.",
+    "max_value": "Hãy nhập số từ %(limit_value)s trở xuống.",
+    "min_length": "Quá ngắn: cần ít nhất %(limit_value)d ký tự, đang có %(show_value)d.",
+    "max_length": "Quá dài: nhiều nhất %(limit_value)d ký tự, đang có %(show_value)d. Hãy viết gọn lại.",
+    "null_characters_not_allowed": "Nội dung có ký tự không đọc được. Hãy gõ lại.",
+}
+_OF_KIND: dict[type[forms.Field], dict[str, str]] = {
+    forms.IntegerField: {"invalid": "Hãy nhập một số nguyên."},
+    forms.FloatField: {"invalid": "Hãy nhập một số."},
+    forms.DateTimeField: {"invalid": "Ngày giờ chưa đúng. Hãy chọn ngày và giờ."},
+    forms.FileField: {
+        "required": "Hãy chọn tệp.",
+        "invalid": "Tệp chưa gửi lên được. Hãy chọn lại tệp.",
+        "missing": "Tệp chưa gửi lên được. Hãy chọn lại tệp.",
+        "empty": "Tệp rỗng. Hãy chọn lại tệp có nội dung.",
+        "max_length": "Tên tệp quá dài: nhiều nhất %(max)d ký tự, đang có %(length)d.",
+    },
+}
+
+
+def _speak_alike(field: forms.Field) -> None:
+    """Give the field our messages wherever it has only Django's, or none."""
+    ours = dict(_MESSAGES)
+    for kind, messages in _OF_KIND.items():
+        if isinstance(field, kind):
+            ours |= messages
+    said = field.error_messages
+    # Django's own are translated when shown; those written in our forms are plain text.
+    said.update({code: text for code, text in ours.items() if not isinstance(said.get(code), str)})
+
+
 class Form(forms.Form):
-    """A form whose widgets carry the classes of the pages."""
+    """A form whose widgets carry the classes of the pages, and whose fields refuse in our words."""
 
     required_css_class = "required"
 
@@ -32,6 +68,12 @@ class Form(forms.Form):
             css = "form-control" if name is None else name
             if css:
                 field.widget.attrs.setdefault("class", css)
+
+    def full_clean(self) -> None:
+        """Check every field, those added after the form was made as well."""
+        for field in self.fields.values():
+            _speak_alike(field)
+        super().full_clean()
 
 
 @contextmanager

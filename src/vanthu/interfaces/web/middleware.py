@@ -19,6 +19,7 @@ from vanthu.interfaces.web.session import (
     SIGN_IN,
     SIGN_OUT,
     find_actor,
+    keep,
     must_change_password,
 )
 from vanthu.kernel.errors import DomainError
@@ -69,7 +70,10 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = find_actor(request)  # type: ignore[attr-defined]  # declared on WebRequest
+        actor = find_actor(request)
+        request.actor = actor  # type: ignore[attr-defined]  # declared on WebRequest
+        if actor is not None:
+            keep(request)
         return self.get_response(request)
 
     def process_view(

@@ -1,27 +1,32 @@
-"""Where a person can go, by the roles of the post they work from, and what waits for them there."""
+"""Where a person can go from the post they work from, and what waits for them there."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.urls import reverse
 
+from vanthu.kernel.actor import Actor
 from vanthu.organizations.states import Role
+from vanthu.outgoing import queries as outgoing
+from vanthu.registers import queries as registers
 
-_ALL = frozenset(Role.values)
-_DRAFTERS = frozenset({Role.OFFICER, Role.UNIT_HEAD})
-_BOOK_READERS = frozenset({Role.RECORDS_CLERK, Role.LEADER, Role.ARCHIVIST})
+#: Open work by area and tab.
+Counts = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """Work waiting under one tab of one list, for whoever has one of `roles`."""
+    """Work waiting under one tab of one list; a post with one of `roles` is shown it even when empty."""
 
     area: str
     tab: str
     label: str
     icon: str
     roles: frozenset[str]
+    #: Whether it is counted person by person: then whoever has something in it is shown it too.
+    is_personal: bool = False
     #: What to do with it, said when it is empty or short.
     hint: str = ""
 
@@ -63,6 +68,7 @@ QUEUES = (
         label="Chờ ký",
         icon="signature",
         roles=frozenset({Role.LEADER}),
+        is_personal=True,
         hint="Nội dung đã được duyệt",
     ),
     Queue(
@@ -79,6 +85,7 @@ QUEUES = (
         label="Chờ duyệt nội dung",
         icon="checklist",
         roles=frozenset({Role.UNIT_HEAD}),
+        is_personal=True,
         hint="Dự thảo của đơn vị",
     ),
     Queue(
@@ -87,6 +94,7 @@ QUEUES = (
         label="Việc được giao",
         icon="briefcase",
         roles=frozenset({Role.OFFICER, Role.UNIT_HEAD, Role.LEADER}),
+        is_personal=True,
         hint="Văn bản đến giao cho tôi xử lý",
     ),
     Queue(
@@ -94,7 +102,8 @@ QUEUES = (
         tab="my_drafts",
         label="Dự thảo của tôi",
         icon="pencil",
-        roles=_DRAFTERS,
+        roles=frozenset({Role.OFFICER, Role.UNIT_HEAD}),
+        is_personal=True,
         hint="Đang soạn hoặc được trả lại để sửa",
     ),
 )
@@ -123,14 +132,22 @@ class Group:
     entries: list[Entry] = field(default_factory=list)
 
 
-def queues_for(roles: frozenset[str]) -> list[Queue]:
-    """The queues of a post with these roles."""
-    return [queue for queue in QUEUES if queue.roles & roles]
+def queues_for(actor: Actor, counts: Counts) -> list[Queue]:
+    """The queues of the actor: those of the post, and those in which something waits for this person."""
+    return [
+        queue
+        for queue in QUEUES
+        if queue.roles & actor.roles or (queue.is_personal and counts[queue.area].get(queue.tab))
+    ]
 
 
-def default_tab(area: str, roles: frozenset[str], *, otherwise: str) -> str:
+def default_tab(area: str, actor: Actor, counts: Counts, *, otherwise: str) -> str:
     """The tab a list opens on: the person's first queue in it."""
-    return next((queue.tab for queue in queues_for(roles) if queue.area == area), otherwise)
+    return next((queue.tab for queue in queues_for(actor, counts) if queue.area == area), otherwise)
+
+
+def _everyone(actor: Actor) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,22 +157,22 @@ class _Place:
     short_label: str
     icon: str
     go_key: str
-    roles: frozenset[str]
+    is_open_to: Callable[[Actor], bool] = _everyone
     #: The list whose queues are counted beside it; empty: not counted.
     area: str = ""
 
 
 _DOCUMENT_PLACES = (
-    _Place("incoming:list", "Văn bản đến", "Đến", "file-download", "D", _ALL, "incoming"),
-    _Place("outgoing:list", "Văn bản đi", "Đi", "file-upload", "I", _ALL, "outgoing"),
-    _Place("outgoing:draft", "Soạn văn bản", "Soạn", "pencil-plus", "S", _DRAFTERS),
-    _Place("registers:list", "Sổ đăng ký", "Sổ", "book-2", "R", _BOOK_READERS),
+    _Place("incoming:list", "Văn bản đến", "Đến", "file-download", "D", area="incoming"),
+    _Place("outgoing:list", "Văn bản đi", "Đi", "file-upload", "I", area="outgoing"),
+    _Place("outgoing:draft", "Soạn văn bản", "Soạn", "pencil-plus", "S", outgoing.can_draft),
+    _Place("registers:list", "Sổ đăng ký", "Sổ", "book-2", "R", registers.can_read),
 )
 
 
-def navigation(*, roles: frozenset[str], counts: dict[str, dict[str, int]], path: str) -> list[Group]:
-    """The navigation of a post with `roles` on the page `path`; `counts` are open work by area and tab."""
-    mine = [(queue, counts.get(queue.area, {}).get(queue.tab, 0)) for queue in queues_for(roles)]
+def navigation(actor: Actor, *, counts: Counts, path: str) -> list[Group]:
+    """The navigation of the actor on the page `path`."""
+    mine = [(queue, counts[queue.area].get(queue.tab, 0)) for queue in queues_for(actor, counts)]
     waiting = sum(count for _, count in mine)
     home = Entry(
         label="Việc của tôi",
@@ -167,7 +184,7 @@ def navigation(*, roles: frozenset[str], counts: dict[str, dict[str, int]], path
         count=waiting,
         is_hot=True,
     )
-    places = [place for place in _DOCUMENT_PLACES if place.roles & roles]
+    places = [place for place in _DOCUMENT_PLACES if place.is_open_to(actor)]
     current = _current(places, path)
     entries = [
         Entry(

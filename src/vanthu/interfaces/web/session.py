@@ -5,6 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.middleware.csrf import rotate_token
+from django.utils import timezone
 
 from vanthu.kernel.actor import Actor
 from vanthu.organizations import queries
@@ -14,15 +16,35 @@ SIGN_OUT = "accounts:sign-out"
 CHANGE_PASSWORD = "accounts:change-password"  # noqa: S105 - the name of an address
 
 _USER, _POST, _MUST_CHANGE, _STAMP = "user_id", "post_id", "must_change_password", "stamp"
+#: When the person was last seen at work, seconds since 1970.
+_SEEN = "seen"
+#: A session is saved for being used once in so many seconds, not at every page.
+_SEEN_EVERY = 60
+#: Sent with what a page asks by itself, again and again: nobody need be sitting there.
+UNATTENDED = "X-Unattended"
 
 
 def enter(request: HttpRequest, *, user_id: UUID, must_change_password: bool) -> None:
-    """Begin a session for this account; the key from before signing in is worth nothing afterwards."""
+    """Begin a session for this account; keys from before signing in are worth nothing afterwards."""
     request.session.flush()
     request.session.cycle_key()
     request.session[_USER] = str(user_id)
     request.session[_MUST_CHANGE] = must_change_password
     request.session[_STAMP] = queries.session_stamp(user_id)
+    request.session[_SEEN] = _seconds()
+    rotate_token(request)
+
+
+def keep(request: HttpRequest) -> None:
+    """Put off the end of the session of a person at work: its idle hours begin again."""
+    if UNATTENDED in request.headers:
+        return
+    if _seconds() - request.session.get(_SEEN, 0) > _SEEN_EVERY:
+        request.session[_SEEN] = _seconds()
+
+
+def _seconds() -> int:
+    return int(timezone.now().timestamp())
 
 
 def leave(request: HttpRequest) -> None:

@@ -46,7 +46,7 @@ def home(request: WebRequest) -> HttpResponse:
             count=counts[queue.area].get(queue.tab, 0),
             rows=_first(request.actor, queue, now) if counts[queue.area].get(queue.tab) else [],
         )
-        for queue in queues_for(request.actor.roles)
+        for queue in queues_for(request.actor, counts)
     ]
     context = {
         "queues": queues,

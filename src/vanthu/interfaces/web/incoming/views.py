@@ -36,19 +36,19 @@ def document_list(request: WebRequest) -> HttpResponse:
     asked = FilterForm(request.GET)
     asked.is_valid()
     wanted = asked.cleaned_data.get("tab", "")
-    tab = wanted if wanted in TABS else default_tab("incoming", request.actor.roles, otherwise="all")
+    counts = open_work(request, request.actor)
+    tab = wanted if wanted in TABS else default_tab("incoming", request.actor, counts, otherwise="all")
     text = asked.cleaned_data.get("q", "")
     listing = queries.list_incoming(
         request.actor, tab=tab, text=text, page=asked.cleaned_data.get("page") or 1, now=timezone.now()
     )
-    counts = open_work(request, request.actor)["incoming"]
     context = {
         "tabs": [
             Tab(
                 label=label,
                 url=f"{reverse('incoming:list')}?tab={key}",
                 is_current=key == tab,
-                count=counts.get(key),
+                count=counts["incoming"].get(key),
             )
             for key, label in TABS.items()
         ],

@@ -28,6 +28,7 @@ from vanthu.outgoing import actions, queries
 @require_http_methods(["GET", "POST"])
 def draft(request: WebRequest) -> HttpResponse:
     """Soạn văn bản, or with «tra-loi» the reply to an incoming document."""
+    require(queries.can_draft(request.actor))
     answered = _answered(request)
     initial: dict[str, Any] = {}
     if answered is not None:

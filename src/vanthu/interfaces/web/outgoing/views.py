@@ -36,24 +36,25 @@ def document_list(request: WebRequest) -> HttpResponse:
     asked = FilterForm(request.GET)
     asked.is_valid()
     wanted = asked.cleaned_data.get("tab", "")
-    tab = wanted if wanted in TABS else default_tab("outgoing", request.actor.roles, otherwise="all")
+    counts = open_work(request, request.actor)
+    tab = wanted if wanted in TABS else default_tab("outgoing", request.actor, counts, otherwise="all")
     text, type_code = asked.cleaned_data.get("q", ""), asked.cleaned_data.get("type_code", "")
     listing = queries.list_outgoing(
         request.actor, tab=tab, text=text, type_code=type_code, page=asked.cleaned_data.get("page") or 1
     )
-    counts = open_work(request, request.actor)["outgoing"]
     context = {
         "tabs": [
             Tab(
                 label=label,
                 url=f"{reverse('outgoing:list')}?tab={key}",
                 is_current=key == tab,
-                count=counts.get(key),
+                count=counts["outgoing"].get(key),
             )
             for key, label in TABS.items()
         ],
         "tab": tab,
         "listing": listing,
+        "can_draft": queries.can_draft(request.actor),
         "text": text,
         "type_code": type_code,
         "types": DOCUMENT_TYPES.items(),

@@ -1,0 +1,76 @@
+"""What the forms say to junk: our words, never Django's."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
+from django.utils import translation
+from django.utils.datastructures import MultiValueDict
+
+from vanthu.interfaces.web.accounts.forms import ChangePasswordForm, ChoosePostForm, SignInForm
+from vanthu.interfaces.web.forms import Form
+from vanthu.interfaces.web.incoming import forms as incoming
+from vanthu.interfaces.web.outgoing import forms as outgoing
+from vanthu.interfaces.web.outgoing.places import PlacesForm
+from vanthu.interfaces.web.registers.forms import BookForm
+from vanthu.organizations.queries import UnitRow
+
+_UNIT = UnitRow(id=UUID(int=1), name="Văn phòng", abbreviation="VP")
+#: Every form of the pages, and what it is made with.
+FORMS: dict[type[Form], dict[str, Any]] = {
+    SignInForm: {},
+    ChangePasswordForm: {},
+    ChoosePostForm: {},
+    BookForm: {},
+    incoming.FilterForm: {},
+    incoming.RegisterForm: {"leaders": []},
+    incoming.ReturnForm: {},
+    incoming.ResultForm: {},
+    incoming.PassOnForm: {"people": []},
+    incoming.DirectForm: {"units": [_UNIT], "people": []},
+    outgoing.FilterForm: {},
+    outgoing.DraftForm: {"signers": [], "limit": 1},
+    outgoing.CommentForm: {},
+    outgoing.ReasonForm: {},
+    outgoing.PinForm: {},
+    PlacesForm: {"places": {}, "pages": 2},
+}
+JUNK = {"nothing": "", "control": "a\x00b", "long": "x" * 5000, "negative": "-1", "huge": "99999"}
+ENGLISH = re.compile(r"\b(Enter|Ensure|valid|This|field|Select|submitted|characters?|value|allowed)\b")
+
+
+def _refusals(kind: type[Form], junk: str) -> list[str]:
+    """Everything the form says when every field of it, files too, holds `junk`."""
+    names = list(kind(**FORMS[kind]).fields)
+    data = QueryDict(mutable=True)
+    data.update(dict.fromkeys(names, junk))
+    empty = {name: SimpleUploadedFile("trong.pdf", b"") for name in names} if junk else {}
+    form = kind(data, MultiValueDict({name: [file] for name, file in empty.items()}), **FORMS[kind])
+    return [str(message) for messages in form.errors.values() for message in messages]
+
+
+def test_every_form_is_asked() -> None:
+    assert set(Form.__subclasses__()) == set(FORMS)
+
+
+@pytest.mark.parametrize("junk", JUNK)
+@pytest.mark.parametrize("kind", FORMS, ids=lambda kind: f"{kind.__module__.split('.')[-2]}-{kind.__name__}")
+def test_junk_is_refused_in_vietnamese(kind: type[Form], junk: str) -> None:
+    # Under English, whatever still comes from Django shows itself, translated or not.
+    with translation.override("en"):
+        said = _refusals(kind, JUNK[junk])
+
+    assert [message for message in said if ENGLISH.search(message)] == []
+
+
+def test_a_field_with_words_of_its_own_keeps_them() -> None:
+    assert "Hãy nhập tên đăng nhập." in _refusals(SignInForm, "")
+    assert "Hãy điền mục này." in _refusals(ChangePasswordForm, "")
+    assert "Quá dài: nhiều nhất 60 ký tự, đang có 5000. Hãy viết gọn lại." in _refusals(
+        SignInForm, "x" * 5000
+    )
