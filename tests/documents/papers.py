@@ -120,6 +120,12 @@ def bomb() -> bytes:
     return bytes(whole)
 
 
+def packed_elements(size: int) -> bytes:
+    """A small Word file of so many bytes of elements that say nothing."""
+    parts = {"[Content_Types].xml": _TYPES, "_rels/.rels": _RELATIONS}
+    return zipped(parts | {"word/document.xml": _DOCUMENT % ("<a/>" * (size // 4))})
+
+
 def self_signed(folder: Path) -> bytes:
     """A letter signed with a key that nobody vouches for."""
     key = rsa.generate_private_key(65537, 2048)

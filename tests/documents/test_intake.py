@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import threading
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.documents import papers
-from vanthu.documents import intake
+from vanthu.documents import conversion, intake
 from vanthu.documents.conversion import ConversionFailed
 from vanthu.documents.intake import AcceptedDraft, FileRefused, SecretRefused
 from vanthu.documents.marks import first_page_lines
@@ -165,6 +167,22 @@ class TestAcceptDraft:
 
         assert _files_in(var) == []
 
+    def test_refuses_a_small_word_file_of_very_many_elements(self, var: Path) -> None:
+        with pytest.raises(FileRefused, match="giải nén quá lớn"):
+            _draft(papers.packed_elements(20_000_000), "a.docx")
+
+        assert _files_in(var) == []
+
+    def test_gives_libreoffice_no_more_than_its_allowance(
+        self, var: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(conversion, "_ALLOWANCE", ["--fsize=1000"])
+
+        with pytest.raises(ConversionFailed):
+            _draft(papers.docx("Kính gửi"), "a.docx")
+
+        assert _files_in(var) == []
+
     def test_refuses_a_word_file_libreoffice_cannot_read(self, var: Path) -> None:
         broken = papers.zipped({"[Content_Types].xml": "<", "word/document.xml": "<"})
 
@@ -242,6 +260,23 @@ class TestEveryFile:
     def test_is_taken_or_refused_as_the_domain_refuses(self, content: bytes, head: bytes, name: str) -> None:
         with suppress(DomainError):
             intake.accept_attachment(io.BytesIO(head + content), name, limit=LIMIT)
+
+
+def test_looking_for_a_mark_takes_no_memory_for_what_stands_before_it(tmp_path: Path) -> None:
+    """Millions of elements in a few kilobytes, as a packet may bring them; measured in its own process."""
+    word = tmp_path / "a.docx"
+    word.write_bytes(papers.packed_elements(16_000_000))
+    look = (
+        "import resource, sys; from pathlib import Path; from vanthu.documents.marks import _word_lines\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "lines = list(_word_lines(Path(sys.argv[1])))\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, lines)"
+    )
+    said = subprocess.run([sys.executable, "-c", look, str(word)], capture_output=True, text=True, check=True)
+
+    kilobytes, lines = said.stdout.split(maxsplit=1)
+    assert int(kilobytes) < 30_000
+    assert lines.strip() == "[]"
 
 
 def test_two_threads_read_pdfs_at_once() -> None:

@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from pytest_django import Settings
 
+from tests.documents import papers
 from tests.exchange import desk, jobs
 from tests.exchange.axis_process import AxisProcess
 from tests.exchange.far_system import CODE, NAME, FarSystem
@@ -196,11 +197,18 @@ class TestPutAside:
         assert row.reason == "Nơi nhận H97.01 không thuộc hệ thống này."
         assert not IncomingDocument.objects.exists()
 
+    @pytest.mark.parametrize(
+        "files",
+        [
+            pytest.param([("126.pdf", _secret_pdf())], id="PDF"),
+            pytest.param([("126.pdf", desk.pdf()), ("Phụ lục.docx", papers.docx("MẬT"))], id="Word"),
+        ],
+    )
     def test_a_secret_document_leaves_no_bytes_and_goes_back_with_a_reason(
-        self, committed: World, far: FarSystem
+        self, committed: World, far: FarSystem, files: list[tuple[str, bytes]]
     ) -> None:
         packet = far.packet("H99.02")
-        far.send(packet, ("126.pdf", _secret_pdf()))
+        far.send(packet, *files)
         stored = set(Blob.objects.values_list("sha256", flat=True))
 
         jobs.run_until_still()

@@ -23,6 +23,13 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 """
 #: Seconds after which a conversion is given up; a page takes well under one.
 TIME_LIMIT = 120
+#: What one conversion may take of the machine: address space and largest file in bytes, seconds of processor.
+_ALLOWANCE = [
+    f"--as={4 * 1024**3}",
+    f"--fsize={512 * 1024**2}",
+    f"--cpu={TIME_LIMIT}",
+    "--core=0",
+]
 
 
 class ConversionFailed(DomainError):
@@ -49,6 +56,7 @@ def convert_to_pdf(source: Path, extension: str, folder: Path) -> Path:
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
     command = [
+        *_bounded(),
         program,
         "--headless",
         "--norestore",
@@ -64,6 +72,17 @@ def convert_to_pdf(source: Path, extension: str, folder: Path) -> Path:
     if not result.is_file() or result.stat().st_size == 0:
         raise ConversionFailed
     return result
+
+
+def _bounded() -> list[str]:
+    """The command prefix that sets the limits; not preexec_fn, which is unsafe beside threads."""
+    limiter = shutil.which("prlimit")
+    if limiter is None:
+        raise ConversionFailed(
+            "Máy chủ thiếu lệnh prlimit (gói util-linux) nên chưa nhận được tệp Word. "
+            "Hãy xuất ra PDF rồi chọn tệp PDF."
+        )
+    return [limiter, *_ALLOWANCE]
 
 
 def _run(command: list[str], folder: Path) -> None:

@@ -35,13 +35,18 @@ __all__ = [
     "accept_draft",
     "media_type_of",
     "refuse_secret",
+    "refuse_secret_word",
 ]
 
 PDF = "application/pdf"
 _OFFICE_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
 _ZIPPED = frozenset({"docx", "xlsx", "odt", "ods"})
 #: What an office file may come to when unpacked, in bytes; more is a bomb.
-_UNPACKED_LIMIT = 1 << 30
+_UNPACKED_LIMIT = 256 * 1024 * 1024
+#: How many times its own size it may come to; texts and tables people write stay under fifty times.
+_RATIO_LIMIT = 100
+#: Below this many unpacked bytes the ratio says nothing: an empty picture packs very well.
+_RATIO_MATTERS = 16 * 1024 * 1024
 
 
 class FileRefused(DomainError):
@@ -194,7 +199,8 @@ def _refuse_bomb(path: Path, name: str) -> None:
             unpacked = sum(part.file_size for part in archive.infolist())
     except (zipfile.BadZipFile, NotImplementedError) as error:
         raise FileRefused(f"Tệp «{name}» bị hỏng. Hãy mở tệp, lưu lại rồi chọn lại.") from error
-    if unpacked > _UNPACKED_LIMIT:
+    packed_too_well = unpacked > _RATIO_MATTERS and unpacked > _RATIO_LIMIT * path.stat().st_size
+    if unpacked > _UNPACKED_LIMIT or packed_too_well:
         raise FileRefused(f"Tệp «{name}» khi giải nén quá lớn nên không được nhận. Hãy chọn tệp khác.")
 
 

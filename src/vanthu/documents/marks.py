@@ -5,7 +5,9 @@ A scanned mark is for the records clerk to see; only text can be read here.
 
 from __future__ import annotations
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -19,6 +21,20 @@ from vanthu.pdfsign.opening import open_pdfium
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 #: Paragraphs of a Word file looked at when nothing says where its first page ends.
 _PARAGRAPHS = 200
+#: Bytes of a Word file's parts, unpacked, that are looked through; a first page takes far fewer.
+_READ_LIMIT = 8 * 1024 * 1024
+#: What a damaged archive, or a damaged part of one, may raise while it is read.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    KeyError,
+    ValueError,
+    etree.XMLSyntaxError,
+    NotImplementedError,
+    RuntimeError,
+)
 
 
 class SecretRefused(DomainError):
@@ -60,22 +76,42 @@ def first_page_lines(path: Path) -> list[str]:
 
 
 def _word_lines(path: Path) -> Iterator[str]:
-    """Paragraphs up to the first page break, then those of the headers. A damaged file has no more lines."""
+    """Paragraphs up to the first page break, then those of the headers. A damaged file has no more lines.
+
+    Neither has one of which _READ_LIMIT bytes are read: what is left of it is not looked at.
+    """
+    allowance = _READ_LIMIT
     try:
         with zipfile.ZipFile(path) as archive:
             names = [name for name in archive.namelist() if name.startswith("word/header")]
             for name in ["word/document.xml", *names]:
                 with archive.open(name) as part:
-                    yield from _paragraphs(part)
-    except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError, NotImplementedError, RuntimeError):
+                    bounded = _Bounded(part, allowance)
+                    yield from _paragraphs(bounded)
+                    allowance = bounded.left
+    except _DAMAGED:
         # LibreOffice, or whoever opens it, will say that it is damaged; there is no mark to be read in it.
         return
 
 
-def _paragraphs(part: IO[bytes]) -> Iterator[str]:
+class _Bounded:
+    """The first bytes of a stream; then it is at its end."""
+
+    def __init__(self, stream: IO[bytes], left: int) -> None:
+        self._stream = stream
+        #: Bytes that may still be read.
+        self.left = left
+
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes."""
+        found = self._stream.read(min(size, self.left))
+        self.left -= len(found)
+        return found
+
+
+def _paragraphs(part: _Bounded) -> Iterator[str]:
     count, line = 0, ""
-    steps = etree.iterparse(part, events=("end",), resolve_entities=False, no_network=True, huge_tree=False)
-    for _, element in steps:
+    for element in _elements(part):
         if element.tag == f"{_WORD}t":
             line += element.text or ""
         elif element.tag == f"{_WORD}br" and element.get(f"{_WORD}type") != "page":
@@ -84,10 +120,28 @@ def _paragraphs(part: IO[bytes]) -> Iterator[str]:
         elif element.tag == f"{_WORD}p":
             yield line
             count, line = count + 1, ""
-            element.clear()
         if count >= _PARAGRAPHS or element.tag == f"{_WORD}lastRenderedPageBreak" or _ends_page(element):
             break
     yield line
+
+
+def _elements(part: _Bounded) -> Iterator[etree._Element]:
+    """The elements as they end; no tree grows of those already seen, however many they are."""
+    steps = etree.iterparse(
+        part,
+        events=("end",),
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    for _, element in steps:
+        yield element
+        element.clear()
+        parent = element.getparent()
+        while parent is not None and element.getprevious() is not None:
+            del parent[0]
 
 
 def _ends_page(element: etree._Element) -> bool:

@@ -161,6 +161,9 @@ def _refuse_secret(attachment: edxml.Attachment) -> None:
     if intake.media_type_of(attachment.path) == intake.PDF:
         with contextlib.suppress(pdfsign.PdfSignError):
             intake.refuse_secret(attachment.path)
+    else:
+        # Told by its parts, whatever it is called; in what is no Word file there is no mark to be read.
+        intake.refuse_secret_word(attachment.path)
 
 
 def _stored_files(

@@ -99,3 +99,5 @@ PKCS11_MODULE = environment.text("VANTHU_PKCS11_MODULE", "/usr/lib/softhsm/libso
 
 #: Largest file taken in, in bytes.
 UPLOAD_LIMIT = environment.number("VANTHU_UPLOAD_LIMIT", 100 * 1024 * 1024)
+#: Nothing of a stranger's files, and of nobody's more than the limit, comes onto the disk.
+FILE_UPLOAD_HANDLERS = ["vanthu.interfaces.web.uploads.UploadHandler"]

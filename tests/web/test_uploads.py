@@ -1,0 +1,58 @@
+"""What of a form's files comes onto the disk before anything has looked at them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpRequest
+from django.test import RequestFactory
+from pytest_django.fixtures import Settings
+
+_LIMIT = 200_000
+
+
+@pytest.fixture(autouse=True)
+def work(tmp_path: Path, settings: Settings) -> Path:
+    """Where files are worked on in this test."""
+    settings.VAR = tmp_path
+    settings.UPLOAD_LIMIT = _LIMIT
+    return tmp_path / "work"
+
+
+def _request(size: int, *, actor: object) -> HttpRequest:
+    files = [SimpleUploadedFile("a.pdf", b"%" * size), SimpleUploadedFile("b.pdf", b"b")]
+    request = RequestFactory().post("/", {"subject": "V/v", "files": files, "note": "sau tệp"})
+    request.actor = actor  # type: ignore[attr-defined]  # as ActorMiddleware sets it
+    return request
+
+
+def test_a_person_signed_in_brings_files_onto_our_own_disk_until_the_request_ends(work: Path) -> None:
+    request = _request(_LIMIT, actor="somebody")
+
+    assert [(file.name, file.size) for file in request.FILES.getlist("files")] == [
+        ("a.pdf", _LIMIT),
+        ("b.pdf", 1),
+    ]
+    assert request.FILES.getlist("files")[0].read() == b"%" * _LIMIT
+    assert len(list(work.iterdir())) == 2
+    request.close()
+    assert list(work.iterdir()) == []
+
+
+def test_a_file_without_end_is_kept_just_past_the_limit_and_the_rest_of_the_form_whole(work: Path) -> None:
+    request = _request(20 * _LIMIT, actor="somebody")
+
+    large, small = request.FILES.getlist("files")
+    assert _LIMIT < (large.size or 0) <= _LIMIT + 64 * 1024
+    assert sum(path.stat().st_size for path in work.iterdir()) <= _LIMIT + 64 * 1024 + 1
+    assert (small.size, request.POST["note"]) == (1, "sau tệp")
+    request.close()
+
+
+def test_a_stranger_brings_nothing_onto_the_disk(work: Path) -> None:
+    request = _request(1000, actor=None)
+
+    assert (dict(request.FILES), request.POST["note"]) == ({}, "sau tệp")
+    assert not work.exists()
