@@ -68,6 +68,7 @@ def drafted(
     draft: AcceptedDraft | None = None,
     attachments: Sequence[AcceptedFile] = (),
     replies_to: UUID | None = None,
+    draft_key: UUID | None = None,
     now: datetime = NOW,
     **changes: Any,
 ) -> UUID:
@@ -78,6 +79,7 @@ def drafted(
         draft=draft or paper(),
         attachments=attachments,
         replies_to=replies_to,
+        draft_key=draft_key,
         now=now,
     )
 

@@ -102,7 +102,10 @@ class TestDeliverHere:
         (arrived,) = desk.arrived(world.department, answer)
         page = desk.deliveries(world.clerk, question)
         assert page.replied == 1
-        assert page.rows[0].reply == queries.Link(id=arrived.pk, label=answer.document.code)
+        assert page.rows[0].reply == queries.Link(id=arrived.pk, label=answer.document.code, can_open=True)
+        (seen_by_officer,) = desk.deliveries(world.officer, question).rows
+        assert seen_by_officer.reply is not None
+        assert not seen_by_officer.reply.can_open
         assert DocumentRelation.objects.filter(source_id=arrived.pk, target_id=question.pk).exists()
 
     def test_notes_what_went_wrong_and_leaves_the_job_to_be_tried_again(

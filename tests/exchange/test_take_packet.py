@@ -134,7 +134,7 @@ class TestTakeDocument:
 
         arrived = IncomingDocument.objects.get()
         (row,) = desk.deliveries(committed.clerk, document).rows
-        assert row.reply == queries.Link(id=arrived.pk, label=reply.code.text)
+        assert row.reply == queries.Link(id=arrived.pk, label=reply.code.text, can_open=True)
         assert DocumentRelation.objects.filter(
             source_id=arrived.pk, target_id=document.pk, kind="replies_to"
         ).exists()

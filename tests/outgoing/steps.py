@@ -32,7 +32,7 @@ CAST = (
 
 _EARLY = {"officer", "head", "leader", "deputy"}
 _LATE = _EARLY | {"clerk", "archivist"}
-#: Who may know that the officer's document exists.
+#: Who may know that the officer's document exists; DRAFT is one that was never submitted.
 SEEN_BY: dict[State, set[str]] = {
     State.DRAFT: {"officer", "head"},
     State.REVIEWING: _EARLY,

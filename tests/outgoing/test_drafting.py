@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from tests import arrivals
+from tests.at_once import at_once
 from tests.path import content, drafted, paper, stored
 from tests.traces import audited, jobs, nothing_changed
 from tests.world import NOW, World
@@ -113,6 +115,26 @@ class TestDraftDocument:
         with nothing_changed(), pytest.raises(NotASigner):
             drafted(world, signer_id=world.actor(who).user_id)
 
+    def test_is_refused_for_a_signer_nobody_knows(self, world: World) -> None:
+        with nothing_changed(), pytest.raises(NotASigner):
+            drafted(world, signer_id=uuid4())
+
+    def test_with_one_key_makes_one_draft_of_each_author(self, world: World) -> None:
+        key = uuid4()
+        document = drafted(world, draft_key=key)
+
+        with nothing_changed():
+            assert drafted(world, draft_key=key) == document
+        assert drafted(world, by=world.head, draft_key=key) != document
+        assert drafted(world) != drafted(world)
+
+    @pytest.mark.django_db(transaction=True)
+    def test_with_one_key_at_once_makes_one_draft(self, world: World) -> None:
+        done, refused = at_once([partial(drafted, world, draft_key=uuid4(), draft=paper())] * 3)
+
+        assert (len(done), len(set(done)), refused) == (3, 1, [])
+        assert Document.objects.count() == 1
+
     def test_counts_each_recipient_once(self, world: World) -> None:
         document = drafted(world, recipient_ids=[world.remote.id, world.neighbour.id, world.remote.id])
 
@@ -157,6 +179,20 @@ class TestAnAnswer:
         answer = drafted(world, by=world.actor(who), replies_to=asked)
 
         assert OutgoingDocument.objects.get(pk=answer).replies_to_id == asked
+
+    @pytest.mark.parametrize("who", ["clerk", "leader"])
+    @pytest.mark.parametrize("state", [IncomingState.ARRIVED, IncomingState.RETURNED])
+    def test_is_refused_before_it_is_registered(self, world: World, state: IncomingState, who: str) -> None:
+        asked = arrivals.TO_STATE[state](world)
+
+        with nothing_changed(), pytest.raises(NotFound):
+            drafted(world, by=world.actor(who), replies_to=asked)
+
+    def test_is_refused_to_an_outgoing_document(self, world: World) -> None:
+        own = drafted(world, by=world.leader)
+
+        with nothing_changed(), pytest.raises(NotFound):
+            drafted(world, by=world.leader, replies_to=own)
 
     def test_is_refused_for_what_does_not_exist(self, world: World) -> None:
         with nothing_changed(), pytest.raises(NotFound):

@@ -85,6 +85,23 @@ class TestVisibility:
                 with pytest.raises(NotFound):
                     queries.get_outgoing(actor, document_id=document, now=NOW)
 
+    @pytest.mark.parametrize(
+        ("state", "who", "sees"),
+        [
+            pytest.param(State.AWAITING_SIGNATURE, "leader", True, id="the leader his own return"),
+            pytest.param(State.AWAITING_SIGNATURE, "deputy", False, id="no other leader"),
+            pytest.param(State.REVIEWING, "leader", False, id="nor the leader whose turn never came"),
+        ],
+    )
+    def test_shows_a_returned_draft_to_whoever_had_a_turn(
+        self, world: World, state: State, who: str, sees: bool
+    ) -> None:
+        document = in_state(world, state)
+        by = world.leader if state is State.AWAITING_SIGNATURE else world.head
+        actions.return_draft(actor=by, document_id=document, reason="Thiếu căn cứ", now=NOW)
+
+        assert _ids(world.actor(who)) == ({document} if sees else set())
+
     def test_lets_officers_of_the_unit_read_what_was_issued(self, world: World) -> None:
         document = in_state(world, State.ISSUED, by=world.officer)
         OutgoingDocument.objects.update(author=world.users["clerk"])

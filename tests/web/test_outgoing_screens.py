@@ -8,8 +8,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests import path
+from tests import arrivals, path
 from tests.keys import PIN, KeyRing
+from tests.outgoing.standing import in_state
 from tests.pdfsign.documents import typeset
 from tests.web.conftest import SignIn
 from tests.world import World
@@ -57,6 +58,18 @@ class TestDrafting:
         assert world.neighbour.name in page
         assert 'data-state="draft"' in page
 
+    def test_sent_twice_makes_one_draft(self, sign_in: SignIn, world: World) -> None:
+        officer = sign_in("officer")
+        key = officer.get("/van-ban-di/soan/").context["form"]["draft_key"].value()
+        answers = [
+            officer.post("/van-ban-di/soan/", _filled(world, draft_key=key, draft_file=_pdf()))
+            for _ in range(2)
+        ]
+
+        assert [answer.status_code for answer in answers] == [303, 303]
+        assert answers[0]["Location"] == answers[1]["Location"]
+        assert OutgoingDocument.objects.count() == 1
+
     @pytest.mark.parametrize(
         ("changes", "said"),
         [
@@ -68,8 +81,19 @@ class TestDrafting:
             ({"secrecy": "secret"}, "độ mật không được đưa vào"),
             ({"signer_id": str(uuid4())}, "không có trong danh sách"),
             ({"recipients": ["x"]}, "Nơi nhận đã chọn không đọc được"),
+            ({"draft_key": "x"}, "Hãy mở lại trang"),
         ],
-        ids=["not a PDF", "empty", "a program", "no file", "no subject", "secret", "no such signer", "no id"],
+        ids=[
+            "not a PDF",
+            "empty",
+            "a program",
+            "no file",
+            "no subject",
+            "secret",
+            "no such signer",
+            "no id",
+            "no key",
+        ],
     )
     def test_refused_says_why_and_keeps_nothing(
         self, sign_in: SignIn, world: World, changes: dict[str, object], said: str
@@ -95,10 +119,12 @@ class TestDrafting:
         self, sign_in: SignIn, world: World
     ) -> None:
         words = _filled(world, recipients=[str(world.neighbour.id)], draft_file="", find="1", q="phu vinh")
+        words["draft_key"] = str(uuid4())
         page = sign_in("officer").post("/van-ban-di/soan/", words).content.decode()
 
         assert world.remote.name in page
         assert f'value="{world.neighbour.id}" checked' in page
+        assert f'name="draft_key" value="{words["draft_key"]}"' in page
         assert "V/v rà soát vị trí việc làm" in page
 
     def test_starts_again_from_what_was_drafted(self, sign_in: SignIn, world: World) -> None:
@@ -136,6 +162,13 @@ class TestTheChain:
         assert (empty.status_code, given.status_code) == (422, 303)
         assert "Thiếu căn cứ." in _text(sign_in("officer"), f"/van-ban-di/{document}/")
         assert _state(document) is State.DRAFT
+
+    def test_shows_the_leader_the_draft_he_returned(self, sign_in: SignIn, world: World) -> None:
+        document = path.approved(world)
+        leader = sign_in("leader")
+        given = leader.post(f"/van-ban-di/{document}/tra-lai/", {"reason": "Thiếu căn cứ."})
+
+        assert "Thiếu căn cứ." in _text(leader, given["Location"])
 
     def test_opens_an_act_as_a_dialog_and_as_a_page(self, sign_in: SignIn, world: World) -> None:
         document = path.submitted(world)
@@ -218,12 +251,23 @@ class TestSigningToIssuing:
         assert "87654321" not in answer.content.decode()
         assert _state(document) is State.AWAITING_SIGNATURE
 
+    def test_with_a_wrong_pin_gives_no_number(self, sign_in: SignIn, world: World, signers: KeyRing) -> None:
+        document = path.signed(world)
+        failed = sign_in("clerk").post(f"/van-ban-di/{document}/cap-so-dong-dau/", {"pin": "87654321"})
+
+        assert failed.status_code == 422
+        assert "PIN" in failed.content.decode()
+        assert _state(document) is State.SIGNED
+
     def test_keeps_the_number_when_the_seal_fails(
-        self, sign_in: SignIn, world: World, signers: KeyRing
+        self, sign_in: SignIn, world: World, signers: KeyRing, settings: pytest.FixtureRequest
     ) -> None:
         document = path.signed(world)
         clerk = sign_in("clerk")
-        failed = clerk.post(f"/van-ban-di/{document}/cap-so-dong-dau/", {"pin": "87654321"})
+        # The PIN is right, but nobody answers where the time stamp is asked for.
+        settings.TSA_URL = "http://127.0.0.1:9/"  # type: ignore[attr-defined]  # pytest-django's settings
+        failed = clerk.post(f"/van-ban-di/{document}/cap-so-dong-dau/", {"pin": PIN})
+        settings.TSA_URL = signers.pki.tsa_url  # type: ignore[attr-defined]  # pytest-django's settings
 
         assert failed.status_code == 422
         assert "01/SNV-CCVC" in failed.content.decode()
@@ -236,6 +280,25 @@ class TestSigningToIssuing:
 
         assert sign_in("officer").get(f"/van-ban-di/{document}/ky/").status_code == 403
         assert sign_in("officer").get(f"/van-ban-di/{document}/cap-so-dong-dau/").status_code == 403
+
+
+class TestLinkedDocuments:
+    def test_are_links_only_for_whoever_may_open_them(self, sign_in: SignIn, world: World) -> None:
+        """The head approves an answer to what only the officer was given; then the clerk's unit owns it."""
+        asked = arrivals.processing(world)
+        answer = in_state(world, State.ISSUED, replies_to=asked)
+        to_asked, to_answer = f'href="/van-ban-den/{asked}/"', f'href="/van-ban-di/{answer}/"'
+
+        assert to_asked in _text(sign_in("officer"), f"/van-ban-di/{answer}/")
+        seen_by_head = _text(sign_in("head"), f"/van-ban-di/{answer}/")
+        assert to_asked not in seen_by_head
+        assert "15/UBND-NC" in seen_by_head
+
+        OutgoingDocument.objects.update(author=world.users["clerk"], unit=world.office)
+        assert to_answer in _text(sign_in("clerk"), f"/van-ban-den/{asked}/")
+        seen_by_officer = _text(sign_in("officer"), f"/van-ban-den/{asked}/")
+        assert to_answer not in seen_by_officer
+        assert "01/SNV-CCVC" in seen_by_officer
 
 
 class TestFiles:

@@ -9,6 +9,7 @@ from uuid import UUID
 from vanthu.exchange import rules
 from vanthu.exchange.models import Delivery, DeliveryStatus
 from vanthu.exchange.states import PROGRESS, Channel, DeliveryState
+from vanthu.incoming import queries as incoming
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
 from vanthu.outgoing import permissions as outgoing_permissions
@@ -23,6 +24,8 @@ class Link:
 
     id: UUID
     label: str
+    #: Whether this actor may open it; if not, it is named and leads nowhere.
+    can_open: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +86,10 @@ def deliveries(actor: Actor, *, document_id: UUID, now: datetime) -> DeliveriesP
         .filter(document_id=document_id)
         .order_by("recipient_name", "id")
     )
+    replies = [delivery.reply_id for delivery in found if delivery.reply_id]
+    openable = incoming.visible_ids(actor, document_ids=replies)
     rows = [
-        (delivery, _row(delivery, now))
+        (delivery, _row(delivery, now, openable))
         for delivery in sorted(found, key=lambda each: places.get(each.recipient_id, 0))
     ]
     return DeliveriesPage(
@@ -97,7 +102,7 @@ def deliveries(actor: Actor, *, document_id: UUID, now: datetime) -> DeliveriesP
     )
 
 
-def _row(delivery: Delivery, now: datetime) -> DeliveryRow:
+def _row(delivery: Delivery, now: datetime, openable: frozenset[UUID]) -> DeliveryRow:
     state = DeliveryState(delivery.state)
     statuses = tuple(_status(status) for status in sorted(delivery.statuses.all(), key=_order))
     note = next((status.note for status in statuses if status.state == state), "")
@@ -113,9 +118,14 @@ def _row(delivery: Delivery, now: datetime) -> DeliveryRow:
         note=note or delivery.last_error,
         is_stuck=rules.is_stuck(is_fetched=state not in _NOT_FETCHED, since=delivery.created_at, now=now),
         is_returned=state is DeliveryState.RETURNED,
-        reply=Link(id=delivery.reply.id, label=delivery.reply.code) if delivery.reply else None,
+        reply=_reply(delivery, openable),
         statuses=statuses,
     )
+
+
+def _reply(delivery: Delivery, openable: frozenset[UUID]) -> Link | None:
+    record = delivery.reply
+    return Link(id=record.id, label=record.code, can_open=record.id in openable) if record else None
 
 
 def _order(status: DeliveryStatus) -> tuple[datetime, int, int]:

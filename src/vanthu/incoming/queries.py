@@ -214,6 +214,11 @@ def rows_of(actor: Actor, *, document_ids: Collection[UUID], now: datetime) -> d
     return {incoming.pk: _row(incoming, 0, "", now) for incoming in found}
 
 
+def visible_ids(actor: Actor, *, document_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Which of these documents the actor may open: a link to any other leads nowhere."""
+    return frozenset(_visible(actor).filter(pk__in=document_ids).values_list("pk", flat=True))
+
+
 def reply_defaults(actor: Actor, *, document_id: UUID) -> ReplyDefaults:
     """What a reply to this document starts with. Raises NotFound, also before it is registered."""
     incoming = _get(actor, document_id)

@@ -41,9 +41,12 @@ class OutgoingDocument(models.Model):
     #: When it came to the state it is in; queues and «since when» follow it.
     moved_at = models.DateTimeField()
     urgency = models.PositiveSmallIntegerField(default=0)
+    #: Chosen at random by the form it was drafted in, so that one form sent twice makes one draft.
+    draft_key = models.UUIDField(null=True, editable=False)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["author", "draft_key"], name="outgoing_drafted_once"),
             models.CheckConstraint(
                 name="outgoing_numbered_has_number",
                 condition=Q(state__in=_NUMBERED, number__isnull=False, numbered_at__isnull=False)

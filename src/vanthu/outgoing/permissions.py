@@ -13,7 +13,7 @@ from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.states import State
 from vanthu.workflow import permissions as workflow
 from vanthu.workflow.models import ApprovalStep, Assignment
-from vanthu.workflow.states import ApprovalKind
+from vanthu.workflow.states import ApprovalKind, ApprovalState
 
 #: From here on the document is the records office's business.
 _WITH_RECORDS_CLERK = [State.SIGNED, State.NUMBERED, State.SEALED, State.ISSUED]
@@ -37,8 +37,8 @@ def visible(actor: Actor) -> Q:
     if Role.OFFICER in actor.roles and actor.unit_id:
         own |= Q(unit_id=actor.unit_id, state=State.ISSUED)
     turns = ApprovalStep.objects.filter(document_id=OuterRef("pk"), user_id=actor.user_id)
-    if not actor.roles & {Role.LEADER}:
-        own |= Q(Exists(turns))
+    # A turn dropped when the draft was returned before it came was never had.
+    own |= Q(Exists(turns.exclude(state=ApprovalState.DROPPED)))
     return Q(agency_id=actor.agency_id) & own
 
 
@@ -50,10 +50,14 @@ def may_draft(actor: Actor) -> bool:
 def may_answer(actor: Actor, document_id: UUID) -> bool:
     """Whether the actor may draft the answer to an incoming document.
 
-    Whoever was given a part of it may, and a leader or the records clerk of the agency it came to.
+    Whoever was given a part of it may, and a leader or the records clerk of the agency it came to; nobody
+    before it is registered (NĐ 30/2020 Điều 22).
     """
     if actor.roles & {Role.LEADER, Role.RECORDS_CLERK}:
-        return Document.objects.filter(id=document_id, agency_id=actor.agency_id).exists()
+        # An incoming document has its arrival number exactly when it is registered.
+        return Document.objects.filter(
+            id=document_id, agency_id=actor.agency_id, incoming__arrival_number__isnull=False
+        ).exists()
     parts = Assignment.objects.filter(workflow.own(actor), document_id=document_id, agency_id=actor.agency_id)
     return parts.exists()
 

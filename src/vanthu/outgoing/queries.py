@@ -211,6 +211,11 @@ def rows_of(actor: Actor, *, document_ids: Collection[UUID]) -> dict[UUID, Outgo
     return {outgoing.pk: _row(outgoing, counts.get(outgoing.pk, 0)) for outgoing in found}
 
 
+def visible_ids(actor: Actor, *, document_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Which of these documents the actor may open: a link to any other leads nowhere."""
+    return frozenset(_visible(actor).filter(pk__in=document_ids).values_list("pk", flat=True))
+
+
 def signing_view(actor: Actor, *, document_id: UUID) -> SigningView:
     """The pages of the PDF in force and where its marks stand. Raises NotFound."""
     outgoing = _get(actor, document_id)

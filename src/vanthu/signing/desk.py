@@ -18,7 +18,7 @@ from vanthu.kernel import blobs
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import DomainError
 from vanthu.signing import operations
-from vanthu.signing.models import SigningSession
+from vanthu.signing.models import Credential
 from vanthu.signing.operations import SignedFile
 from vanthu.signing.states import SignatureKind
 
@@ -39,7 +39,7 @@ def sign_here(*, actor: Actor, session_id: UUID, kind: SignatureKind, pin: str, 
     session = operations.session_of(session_id=session_id, actor=actor, kind=kind)
     with _said_plainly(), blobs.work_folder() as folder, blobs.as_path(session.prepared_id) as prepared:
         pending = pdfsign.PendingSignature.from_json(session.pending["text"])
-        value = _signer(session, pin).sign(pending.to_be_signed)
+        value = _signer(session.credential, pin).sign(pending.to_be_signed)
         signed = folder / "signed.pdf"
         pdfsign.finish_signature(pending, prepared, value, signed, timestamper=_timestamper())
         if kind is SignatureKind.AGENCY:
@@ -48,8 +48,18 @@ def sign_here(*, actor: Actor, session_id: UUID, kind: SignatureKind, pin: str, 
         return SignedFile(session_id=session.id, blob=blobs.put_file(signed), examination=examination)
 
 
-def _signer(session: SigningSession, pin: str) -> pdfsign.Pkcs11Signer:
-    credential = session.credential
+def check_pin(*, actor: Actor, kind: SignatureKind, pin: str, now: datetime) -> None:
+    """Ask the key whether it would sign with this PIN, before anything is done that cannot be undone.
+
+    Signs nothing. Raises NoCredential, and SigningFailed with the token's own sentence.
+    """
+    user_id = actor.user_id if kind is SignatureKind.PERSON else None
+    credential = operations.credential(kind=kind, agency_id=actor.agency_id, user_id=user_id, now=now)
+    with _said_plainly():
+        _signer(credential, pin).check()
+
+
+def _signer(credential: Credential, pin: str) -> pdfsign.Pkcs11Signer:
     return pdfsign.Pkcs11Signer(
         module=Path(settings.PKCS11_MODULE),
         token_label=credential.token_label,

@@ -42,16 +42,23 @@ def draft_document(
     draft: AcceptedDraft,
     attachments: Sequence[AcceptedFile] = (),
     replies_to: UUID | None = None,
+    draft_key: UUID | None = None,
     now: datetime,
 ) -> UUID:
     """Soạn dự thảo: make the record of a draft with its PDF; find where number, date, signature, seal go.
 
-    `replies_to` is an incoming document of the same agency that is being answered. Raises NotAllowed,
-    DraftRefused, SecretRefused, NotASigner, UnknownRecipient, NotFound (no such document to answer).
+    `replies_to` is a registered incoming document of the same agency that is being answered. A second act
+    of the same author with the same `draft_key` changes nothing and answers with the draft the first made.
+    Raises NotAllowed, DraftRefused, SecretRefused, NotASigner, UnknownRecipient, NotFound (no such document
+    to answer).
     """
     agency = organizations.agency(actor.agency_id)
 
     require(permissions.may_draft(actor))
+
+    known = _drafted_with(actor, draft_key) if draft_key else None
+    if known is not None:
+        return known
 
     _refuse_faults(content)
     recipients = organizations.recipients(content.recipient_ids)
@@ -78,6 +85,7 @@ def draft_document(
         signer_id=content.signer_id,
         replies_to_id=replies_to,
         urgency=content.urgency,
+        draft_key=draft_key,
         drafted_at=now,
         moved_at=now,
     )
@@ -181,6 +189,14 @@ def place_marks(*, actor: Actor, document_id: UUID, places: Mapping[str, Any], n
     )
 
 
+def _drafted_with(actor: Actor, draft_key: UUID) -> UUID | None:
+    """The draft the actor made with this key, also when it is being made at this very moment."""
+    # One form sent twice is taken one after the other, so the second finds what the first made.
+    User.objects.select_for_update(no_key=True).get(pk=actor.user_id)
+    drafts = OutgoingDocument.objects.filter(author_id=actor.user_id, draft_key=draft_key)
+    return drafts.values_list("pk", flat=True).first()
+
+
 def _marks(places: Mapping[str, Any]) -> pdfsign.Places:
     try:
         return pdfsign.Places.from_dict(places)
@@ -197,7 +213,8 @@ def _refuse_faults(content: DraftContent) -> None:
 
 
 def _chosen(agency: Agency, content: DraftContent) -> dict[str, Any]:
-    """The record's fields that follow from what the drafter chose."""
+    """The record's fields that follow from what the drafter chose. Raises NotASigner."""
+    title = organizations.signing_title(agency_id=agency.id, user_id=content.signer_id)
     return {
         "type_code": content.type_code,
         "type_name": document_rules.type_name(content.type_code),
@@ -206,7 +223,7 @@ def _chosen(agency: Agency, content: DraftContent) -> dict[str, Any]:
         "to_places": list(content.to_places),
         "sphere": content.sphere,
         "signer_name": User.objects.values_list("full_name", flat=True).get(id=content.signer_id),
-        "signer_title": organizations.signing_title(agency_id=agency.id, user_id=content.signer_id),
+        "signer_title": title,
     }
 
 

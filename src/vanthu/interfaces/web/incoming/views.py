@@ -18,6 +18,7 @@ from vanthu.interfaces.web.navigation import default_tab
 from vanthu.interfaces.web.screens import Crumb, Tab
 from vanthu.organizations import queries as organizations
 from vanthu.organizations.states import Role
+from vanthu.outgoing import queries as outgoing
 
 TABS = {
     "arrived": "Chờ tiếp nhận",
@@ -80,10 +81,12 @@ def document(request: WebRequest, document_id: UUID) -> HttpResponse:
     """One incoming document: the paper, its verdict, what to do now, who has it, its history."""
     found = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
     shown = next((each for each in found.files if str(each.id) == request.GET.get("tep")), found.main_file)
+    linked = [*found.replies, *([found.replied_to] if found.replied_to else [])]
     context = {
         "document": found,
         "shown": shown,
         "acts": acts_of(found),
+        "can_open": outgoing.visible_ids(request.actor, document_ids=[link.id for link in linked]),
         "crumbs": crumbs(found),
         "page_title": found.row.subject,
     }

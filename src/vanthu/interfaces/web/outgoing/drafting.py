@@ -43,6 +43,7 @@ def draft(request: WebRequest) -> HttpResponse:
                 draft=_accepted_draft(form),
                 attachments=_accepted_attachments(form),
                 replies_to=answered.document_id if answered else None,
+                draft_key=form.cleaned_data["draft_key"],
                 now=timezone.now(),
             )
         if not form.errors:

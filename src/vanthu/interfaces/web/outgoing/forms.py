@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 
@@ -100,6 +100,13 @@ class DraftForm(Form):
         },
     )
     attachments = SeveralFiles(label="Tài liệu kèm theo", required=False)
+    #: Sent back as it was given, so that a form sent twice makes one draft.
+    draft_key = forms.UUIDField(
+        required=False,
+        initial=uuid4,
+        widget=forms.HiddenInput,
+        error_messages={"invalid": "Trang soạn thảo đã cũ. Hãy mở lại trang rồi lưu dự thảo."},
+    )
 
     def __init__(
         self, *args: Any, signers: Sequence[SignerRow], limit: int, is_revision: bool = False, **kwargs: Any

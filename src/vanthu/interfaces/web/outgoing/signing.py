@@ -25,9 +25,11 @@ def sign_here(*, actor: Actor, document_id: UUID, pin: str, now: datetime) -> No
 def seal_here(*, actor: Actor, document_id: UUID, state: str, pin: str, now: datetime) -> None:
     """Cấp số rồi đóng dấu: the number first, when the document has none yet, then the agency's key.
 
-    A seal that fails leaves the number given: it is tried again with the same number.
+    A wrong PIN or a missing token is found out before the number is given. A seal that fails after that
+    leaves the number given: it is tried again with the same number.
     """
     if state == State.SIGNED:
+        desk.check_pin(actor=actor, kind=SignatureKind.AGENCY, pin=pin, now=now)
         actions.assign_number(actor=actor, document_id=document_id, now=now)
     session_id = actions.begin_seal(actor=actor, document_id=document_id, now=now)
     file = desk.sign_here(actor=actor, session_id=session_id, kind=SignatureKind.AGENCY, pin=pin, now=now)

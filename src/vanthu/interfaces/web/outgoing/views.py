@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from vanthu.documents.rules import DOCUMENT_TYPES
 from vanthu.exchange import queries as exchange
+from vanthu.incoming import queries as incoming
 from vanthu.interfaces.web.counting import open_work
 from vanthu.interfaces.web.http import WebRequest, page
 from vanthu.interfaces.web.navigation import default_tab
@@ -76,10 +77,12 @@ def document(request: WebRequest, document_id: UUID) -> HttpResponse:
     """One outgoing document: the paper, what to do now, its chain, versions, recipients, history."""
     found = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
     known = [*found.files, *found.versions]
+    answered = [found.replies_to.id] if found.replies_to else []
     context = {
         "document": found,
         "shown": next((each for each in known if str(each.id) == request.GET.get("tep")), found.main_file),
         "acts": acts_of(found),
+        "can_open": incoming.visible_ids(request.actor, document_ids=answered),
         "crumbs": crumbs(found),
         "page_title": found.row.subject,
     }
