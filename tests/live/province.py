@@ -87,19 +87,20 @@ def start(var: Path) -> subprocess.Popen[bytes]:
     var.mkdir(parents=True)
     environment = {name: value for name, value in os.environ.items() if not _is_ours(name)}
     environment |= {"VANTHU_VAR": str(var), "PORT": str(_free_ports(4))}
-    log = (var.parent / "demo.log").open("wb")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "vanthu", "demo", "run"], env=environment, stdout=log, stderr=log
-    )
+    said = var.parent / "demo.log"
+    with said.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "vanthu", "demo", "run"], env=environment, stdout=log, stderr=log
+        )
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         if process.poll() is not None:
-            raise AssertionError(Path(log.name).read_text(encoding="utf-8")[-3000:])
+            raise AssertionError(said.read_text(encoding="utf-8")[-3000:])
         if _is_ready(var):
             return process
         time.sleep(0.3)
     process.send_signal(signal.SIGINT)
-    raise AssertionError(f"the demo did not come up:\n{Path(log.name).read_text(encoding='utf-8')[-3000:]}")
+    raise AssertionError(f"the demo did not come up:\n{said.read_text(encoding='utf-8')[-3000:]}")
 
 
 def wait_for(look: Callable[[], Found | None], what: str, *, seconds: float = 60) -> Found:

@@ -24,3 +24,5 @@ AXIS_REPLAY_SECONDS = 600
 AXIS_PACKET_LIMIT = 300 * 1024 * 1024
 #: Argon2 with a small cost: what is tested is ours, not the hash.
 PASSWORD_HASHERS = ["tests.hashing.QuickArgon2"]
+#: pytest captures what is logged; a handler of ours would hold on to a stream that a test has closed.
+LOGGING_CONFIG = None
