@@ -16,10 +16,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol, cast
 
+import psycopg
+
 from benchmarks import figures, machine
 from benchmarks.children import MeasuringFailed
 from benchmarks.figures import Chapter, Figure
 from benchmarks.house import House
+from vanthu.interfaces.cli.command import CommandRefused
 from vanthu.kernel.embedded_postgres import PostgresRefused
 
 #: Name → one line of what it measures. The module of that name is imported when its turn comes.
@@ -43,7 +46,8 @@ class Benchmark(Protocol):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the benchmarks asked for, all of them by default. Exit code 1 when one cannot be carried out."""
     args = _arguments(argv)
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     chapters: list[Chapter] = []
     failed = False
     try:
@@ -53,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 print(f"Đo «{name}»: {BENCHMARKS[name]}…", flush=True)
                 try:
                     chapters.append(_run(name, house, args.documents))
-                except MeasuringFailed as fault:
+                except (MeasuringFailed, CommandRefused, OSError, psycopg.Error) as fault:
                     print(f"Không đo được «{name}»: {fault}", file=sys.stderr)
                     failed = True
                 _keep(args.json, args.documents, before, chapters)
@@ -110,6 +114,9 @@ def _keep(path: Path, documents: int, before: dict[str, Any], chapters: Sequence
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
+    # Once: a second signal must not break the orderly stop that the first began.
+    for every in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(every, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

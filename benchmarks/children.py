@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -50,8 +49,6 @@ def ask_together(
 
 def answer(prepare: Callable[[Any], Callable[[], Any]]) -> None:
     """Be a measuring process: make ready for the job, wait for the others, do it, answer."""
-    # Ctrl-C at the terminal is the parent's to handle; it ends us.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     said = os.fdopen(os.dup(1), "w", encoding="utf-8")
     # Libraries may print; what the parent reads is ours alone.
     os.dup2(2, 1)
@@ -71,6 +68,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str] | None = None) 
             text=True,
             timeout=_PATIENCE,
             check=False,
+            start_new_session=True,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise MeasuringFailed(f"«{arguments[0]}» không chạy được: {error}.") from error
@@ -87,6 +85,7 @@ def run_quietly(arguments: Sequence[str]) -> None:
         stdout=subprocess.DEVNULL,
         timeout=_PATIENCE,
         check=False,
+        start_new_session=True,
     )
     if done.returncode != 0:
         raise MeasuringFailed(f"«{arguments[0]}» dừng với mã {done.returncode}.")
@@ -100,6 +99,8 @@ def _start(module: str, environment: Mapping[str, str] | None) -> subprocess.Pop
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
+        # Ctrl-C at the terminal reaches us alone; we end our children.
+        start_new_session=True,
     )
 
 
