@@ -23,8 +23,8 @@ _TEMPLATE = r"""
   text(size: 12pt, weight: "bold")[SỞ NỘI VỤ],
   text(size: 13.5pt, weight: "bold")[Độc lập - Tự do - Hạnh phúc],
   line(length: 30%%, stroke: .6pt), line(length: 62%%, stroke: .6pt),
-  [#v(4pt)#text(size: 13pt)[Số:#number_blank/SNV-CCVC]],
-  [#v(4pt)#emph[An Bình, ngày#(day_blank)tháng#(month_blank)năm 2026]],
+  [#v(4pt)#text(size: 13pt)[Số:#number_blank/%(notation)s]],
+  [#v(4pt)#emph[An Bình, ngày#(day_blank)tháng#(month_blank)năm %(year)s]],
   [#text(size: 12pt)[V/v rà soát vị trí việc làm]], [])
 #v(10pt)
 #align(center)[Kính gửi: Ủy ban nhân dân các xã, phường.]
@@ -61,6 +61,8 @@ def typeset(
     number_blank: str = SPACES,
     day_blank: str = "h(24pt)",
     month_blank: str = "h(24pt)",
+    notation: str = "SNV-CCVC",
+    year: str = "2026",
     page_breaks: int = 0,
     tagged: bool = True,
 ) -> bytes:
@@ -72,6 +74,8 @@ def typeset(
         "number_blank": number_blank,
         "day_blank": day_blank,
         "month_blank": month_blank,
+        "notation": notation,
+        "year": year,
         "breaks": "\n".join(["#pagebreak()"] * page_breaks),
     }
     fonts = typst.Fonts(font_paths=["/usr/share/fonts/truetype/liberation2"], include_system_fonts=False)

@@ -217,20 +217,25 @@ _FAMILY = st.sampled_from(["Nguyễn", "Trần", "Lê", "Phạm", "Đặng", "Hu
 _MIDDLE = st.sampled_from(["Văn", "Thị", "Quốc", "Thị Thu", "Hữu", "Đình", "Ngọc"])
 _GIVEN = st.sampled_from(["Ước", "Bình", "Hằng", "Lượng", "Ý", "Ánh", "Tuấn", "Khoẻ", "Thuỷ", "Ngữ"])
 _TITLES = [("CHỦ TỊCH",), ("KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"), ("TL. GIÁM ĐỐC", "CHÁNH VĂN PHÒNG")]
-_BLANKS = st.one_of(
-    st.integers(14, 60).map(lambda width: f"h({width}pt)"),
-    st.integers(2, 6).map(lambda dots: f"[{'…' * dots}]"),
-    st.integers(5, 14).map(lambda dots: f"[{'.' * dots}]"),
-    st.integers(3, 8).map(lambda strokes: "[" + "\\_" * strokes + "]"),
-)
+
+
+def _blanks(widest: int) -> st.SearchStrategy[str]:
+    """Blanks of 14 points up to about `widest`, as drafters leave them."""
+    return st.one_of(
+        st.integers(14, widest).map(lambda width: f"h({width}pt)"),
+        st.integers(2, widest * 10 // 135).map(lambda dots: f"[{'…' * dots}]"),
+        st.integers(5, widest * 10 // 34).map(lambda dots: f"[{'.' * dots}]"),
+        st.integers(3, widest * 10 // 68).map(lambda strokes: "[" + "\\_" * strokes + "]"),
+    )
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=st.builds(lambda *parts: " ".join(parts), _FAMILY, _MIDDLE, _GIVEN),
-    number_blank=_BLANKS,
-    day_blank=_BLANKS,
-    month_blank=_BLANKS,
+    number_blank=_blanks(60),
+    # Place and date stand on one line (NĐ 30/2020 PL I, ô 4).
+    day_blank=_blanks(34),
+    month_blank=_blanks(34),
     title=st.sampled_from(
         [("CHỦ TỊCH",), ("KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"), ("TL. GIÁM ĐỐC", "CHÁNH VĂN PHÒNG")]
     ),

@@ -4,7 +4,7 @@ The order of law is: the person signs, then number and date are given, then the 
 Điều 13-17), and every signature must stay valid. So:
 
 1. `find_places` reads from the text where number, date, signature and seal belong; `prepare` reserves a
-   field for each.
+   field for each. `read_heading` reads the symbol and the year written beside them.
 2. `begin_person_signature` … `finish_signature` (or `sign_person` in one go).
 3. `begin_seal` … `finish_signature` (or `seal`): number, date and seal in one revision.
 
@@ -56,6 +56,7 @@ from vanthu.pdfsign.errors import (
 )
 from vanthu.pdfsign.finding import find_places
 from vanthu.pdfsign.fonts import build_fonts
+from vanthu.pdfsign.heading import Heading, read_heading
 from vanthu.pdfsign.longterm import extend_to_lta
 from vanthu.pdfsign.opening import PdfFacts, inspect, page_sizes
 from vanthu.pdfsign.pending import PendingSignature, finish_signature
@@ -107,6 +108,7 @@ __all__ = [
     "EmptyPdf",
     "FieldTaken",
     "FontMissing",
+    "Heading",
     "HttpTimestamper",
     "LongTermFailed",
     "NotAPdf",
@@ -160,6 +162,7 @@ __all__ = [
     "page_sizes",
     "prepare",
     "read_certificates",
+    "read_heading",
     "seal",
     "seal_box",
     "sign_person",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import dataclasses
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +30,8 @@ class Glyph:
     baseline: float
     #: Type size in points.
     size: float
+    #: The same letter in the case it is written in.
+    written: str
 
 
 @dataclass(frozen=True)
@@ -79,11 +84,23 @@ def read_pages(file: Path) -> list[PageText]:
 
     Raises NotAPdf, BrokenPdf, PasswordProtected, EmptyPdf.
     """
+    with _opened(file) as document:
+        return [_read_page(document, index) for index in range(len(document))]
+
+
+def read_first_page(file: Path) -> PageText:
+    """The first page's text. Raises as `read_pages`."""
+    with _opened(file) as document:
+        return _read_page(document, 0)
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[pypdfium2.PdfDocument]:
     check_header(file)
     with open_pdfium(file) as document:
         if not len(document):
             raise EmptyPdf
-        return [_read_page(document, index) for index in range(len(document))]
+        yield document
 
 
 def _read_page(document: pypdfium2.PdfDocument, index: int) -> PageText:
@@ -119,7 +136,7 @@ def _read_glyph(text: pypdfium2.PdfTextPage, index: int) -> Glyph | None:
     if not placed:
         return None
     size = pdfium.FPDFText_GetFontSize(text, index) * abs(matrix.d)
-    return Glyph(character, box.left, box.bottom, box.right, box.top, y.value, size)
+    return Glyph(character, box.left, box.bottom, box.right, box.top, y.value, size, character)
 
 
 def _compose(glyphs: list[Glyph]) -> list[Glyph]:
@@ -131,13 +148,17 @@ def _compose(glyphs: list[Glyph]) -> list[Glyph]:
             joined[-1] = (letters + glyph.character, base)
         else:
             joined.append((glyph.character, glyph))
-    composed = []
-    for letters, glyph in joined:
-        for character in folded(unicodedata.normalize("NFKC", letters)) if letters != "…" else letters:
-            composed.append(
-                Glyph(character, glyph.x0, glyph.y0, glyph.x1, glyph.y1, glyph.baseline, glyph.size)
-            )
-    return composed
+    return [
+        dataclasses.replace(glyph, character=character, written=written)
+        for letters, glyph in joined
+        for written in (_split(letters) if letters != "…" else letters)
+        for character in folded(written)
+    ]
+
+
+def _split(letters: str) -> str:
+    """A ligature as its letters, a letter and its marks as one, spaces left out."""
+    return "".join(unicodedata.normalize("NFKC", letters).split())
 
 
 def _into_lines(glyphs: list[Glyph]) -> tuple[Line, ...]:
