@@ -44,9 +44,12 @@ def stored(content: bytes, name: str = "du-thao.pdf", *, pages: int | None = 1) 
     )
 
 
-def paper(name: str = "Phạm Văn Hùng", title: str = "GIÁM ĐỐC", **layout: Any) -> AcceptedDraft:
-    """A typeset letter, taken in, to be signed by the leader unless told otherwise."""
-    return AcceptedDraft(pdf=stored(typeset(name=name, title_lines=tuple(title.split("\n")), **layout)))
+def paper(
+    name: str = "Phạm Văn Hùng", title: str = "GIÁM ĐỐC", *, year: int = NOW.year, **layout: Any
+) -> AcceptedDraft:
+    """A typeset letter, taken in, to be signed by the leader in the year of `NOW` unless told otherwise."""
+    lines = tuple(title.split("\n"))
+    return AcceptedDraft(pdf=stored(typeset(name=name, title_lines=lines, year=str(year), **layout)))
 
 
 def content(world: World, **changes: Any) -> DraftContent:
@@ -107,6 +110,7 @@ def signature_made(world: World, document: UUID, *, by: Actor | None = None, pin
 
 def signed(world: World, **draft: Any) -> UUID:
     """A document the leader has signed, waiting for its number."""
+    draft.setdefault("draft", paper(year=true_time().year))
     document = approved(world, now=true_time(), **draft)
     actions.record_signature(
         actor=world.leader,
@@ -127,6 +131,11 @@ def numbered(world: World, **draft: Any) -> UUID:
 def assign(world: World, document: UUID) -> TakenNumber:
     """Give the number."""
     return actions.assign_number(actor=world.clerk, document_id=document, now=true_time())
+
+
+def returned_signed(world: World, document: UUID, reason: str = "Sai thể thức") -> None:
+    """The clerk gives a signed document back."""
+    actions.return_signed(actor=world.clerk, document_id=document, reason=reason, now=true_time())
 
 
 def seal_made(world: World, document: UUID, *, pin: str = PIN) -> SignedFile:
@@ -162,6 +171,13 @@ def sealed_pdf(world: World, keys: KeyRing) -> bytes:
     return keys.files["sealed"]
 
 
+def discarded(world: World, **draft: Any) -> UUID:
+    """A draft its author has given up."""
+    document = drafted(world, **draft)
+    actions.discard_draft(actor=draft.get("by") or world.officer, document_id=document, now=NOW)
+    return document
+
+
 #: How a document of the officer's comes to each state.
 TO_STATE = {
     State.DRAFT: drafted,
@@ -171,4 +187,5 @@ TO_STATE = {
     State.NUMBERED: numbered,
     State.SEALED: sealed,
     State.ISSUED: issued,
+    State.DISCARDED: discarded,
 }

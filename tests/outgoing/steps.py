@@ -41,6 +41,7 @@ SEEN_BY: dict[State, set[str]] = {
     State.NUMBERED: _LATE,
     State.SEALED: _LATE,
     State.ISSUED: _LATE,
+    State.DISCARDED: {"officer", "head"},
 }
 
 
@@ -135,6 +136,23 @@ ACTS: dict[str, Act] = {
         by="clerk",
         do=lambda world, actor, document: actions.record_seal(
             actor=actor, document_id=document, file=a_signed_file(world), now=NOW
+        ),
+    ),
+    "withdraw_draft": Act(
+        states=(State.REVIEWING, State.AWAITING_SIGNATURE),
+        by="officer",
+        do=lambda world, actor, document: actions.withdraw_draft(actor=actor, document_id=document, now=NOW),
+    ),
+    "discard_draft": Act(
+        states=(State.DRAFT,),
+        by="officer",
+        do=lambda world, actor, document: actions.discard_draft(actor=actor, document_id=document, now=NOW),
+    ),
+    "return_signed": Act(
+        states=(State.SIGNED, State.NUMBERED, State.SEALED),
+        by="clerk",
+        do=lambda world, actor, document: actions.return_signed(
+            actor=actor, document_id=document, reason="Sai thể thức", now=NOW
         ),
     ),
     "issue_document": Act(

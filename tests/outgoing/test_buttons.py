@@ -28,15 +28,19 @@ _BEHIND: dict[str, Callable[[World, Actor, UUID], object]] = {
     "number": ACTS["assign_number"].do,
     "seal": ACTS["begin_seal"].do,
     "issue": ACTS["issue_document"].do,
+    "withdraw": ACTS["withdraw_draft"].do,
+    "discard": ACTS["discard_draft"].do,
+    "return_signed": ACTS["return_signed"].do,
 }
 _EXPECTED: dict[State, dict[str, set[str]]] = {
-    State.DRAFT: {"officer": {"edit", "place", "submit"}},
-    State.REVIEWING: {"head": {"approve", "return", "place"}},
-    State.AWAITING_SIGNATURE: {"leader": {"sign", "return", "place"}},
-    State.SIGNED: {"clerk": {"number"}},
-    State.NUMBERED: {"clerk": {"seal"}},
-    State.SEALED: {"clerk": {"issue"}},
+    State.DRAFT: {"officer": {"edit", "place", "submit", "discard"}},
+    State.REVIEWING: {"head": {"approve", "return", "place"}, "officer": {"withdraw"}},
+    State.AWAITING_SIGNATURE: {"leader": {"sign", "return", "place"}, "officer": {"withdraw"}},
+    State.SIGNED: {"clerk": {"number", "return_signed"}},
+    State.NUMBERED: {"clerk": {"seal", "return_signed"}},
+    State.SEALED: {"clerk": {"issue", "return_signed"}},
     State.ISSUED: {},
+    State.DISCARDED: {},
 }
 
 

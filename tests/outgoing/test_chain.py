@@ -15,9 +15,8 @@ from tests.world import NOW, World
 from vanthu.documents.models import Document
 from vanthu.organizations.models import Post
 from vanthu.outgoing import actions, queries
-from vanthu.outgoing.actions.approving import CommentRefused, ReasonMissing
 from vanthu.outgoing.models import OutgoingDocument, Recipient
-from vanthu.outgoing.operations import NotReady
+from vanthu.outgoing.operations import CommentRefused, NotReady, ReasonMissing
 from vanthu.outgoing.states import State
 from vanthu.registers.models import Register
 from vanthu.registers.operations import NoRegister
@@ -42,9 +41,9 @@ class TestSubmitDraft:
         assert (action, who, data["round"]) == ("outgoing.submitted", world.officer.label, 1)
         assert jobs() == []
 
-    @pytest.mark.parametrize("who", ["head", "leader", "clerk"])
+    @pytest.mark.parametrize("who", ["head", "leader"])
     def test_goes_straight_to_the_signer_where_nobody_is_to_review(self, world: World, who: str) -> None:
-        """The head's own draft; the leader's; the clerk's, whose unit has no head."""
+        """The head's own draft; the leader's, who belongs to no unit."""
         deputys = path.paper("Đỗ Thị Mai", "KT. GIÁM ĐỐC\nPHÓ GIÁM ĐỐC")
         document = drafted(world, by=world.actor(who), draft=deputys, signer_id=world.deputy.user_id)
 
@@ -53,12 +52,16 @@ class TestSubmitDraft:
         assert _turns(document) == [(1, "sign", "current")]
         assert OutgoingDocument.objects.get(pk=document).state == "awaiting_signature"
 
-    def test_does_not_wait_for_a_head_who_has_left(self, world: World) -> None:
+    def test_is_refused_while_the_unit_has_no_head_to_answer_for_it(self, world: World) -> None:
+        """NĐ 30/2020 Điều 12: the head of the unit answers for the content; a vacant post does not."""
+        document = drafted(world)
         Post.objects.filter(pk=world.posts["head"].pk).update(ended_at=NOW)
 
-        document = submitted(world)
-
-        assert _turns(document) == [(1, "sign", "current")]
+        with (
+            nothing_changed(),
+            pytest.raises(NotReady, match="Phòng Công chức, viên chức chưa có trưởng đơn vị"),
+        ):
+            actions.submit_draft(actor=world.officer, document_id=document, now=NOW)
 
     def test_names_all_that_is_missing(self, world: World) -> None:
         document = drafted(world, draft=path.paper(name="Ai khác", number_blank="h(0pt)"), recipient_ids=())
@@ -155,10 +158,19 @@ class TestAssignNumber:
         ],
     )
     def test_counts_by_the_year_in_vietnam(self, world: World, now: datetime, year: int, day: str) -> None:
-        document = in_state(world, State.SIGNED)
+        document = in_state(world, State.SIGNED, draft=path.paper(year=year))
 
         assert actions.assign_number(actor=world.clerk, document_id=document, now=now).year == year
         assert str(Document.objects.get(id=document).issued_on) == day
+
+    def test_is_refused_in_another_year_than_the_paper_names(self, world: World) -> None:
+        """Signed on New Year's Eve, numbered after it: the day and the month are blanks, the year is not."""
+        document = in_state(world, State.SIGNED, draft=path.paper(year=2026))
+
+        with nothing_changed(), pytest.raises(NotReady) as refusal:
+            actions.assign_number(actor=world.clerk, document_id=document, now=NEW_YEAR)
+
+        assert str(refusal.value) == ("Văn bản ghi năm 2026, nay là năm 2027. Hãy trả lại người soạn để sửa.")
 
     def test_is_refused_without_a_register(self, world: World) -> None:
         document = in_state(world, State.SIGNED)

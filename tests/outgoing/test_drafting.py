@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from functools import partial
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -77,15 +77,42 @@ class TestDraftDocument:
     def test_is_open_to(self, world: World, who: str) -> None:
         assert OutgoingDocument.objects.get(pk=drafted(world, by=world.actor(who))).state == "draft"
 
-    def test_names_the_type_where_it_is_no_letter(self, world: World) -> None:
-        document = drafted(world, type_code="QĐ")
+    def test_takes_the_symbol_its_paper_bears(self, world: World) -> None:
+        """The paper is the original: the record never says another symbol than the one people read."""
+        document = drafted(world, draft=paper(notation="BCĐ389-CCVC"))
 
-        assert Document.objects.get(id=document).notation == "QĐ-SNV"
+        page = queries.get_outgoing(world.officer, document_id=document, now=NOW)
+        assert page.row.code == "BCĐ389-CCVC"
+        assert page.remarks == (
+            "Văn bản ghi ký hiệu «BCĐ389-CCVC»; theo loại văn bản và đơn vị soạn thì là «SNV-CCVC». "
+            "Nếu ghi nhầm, hãy sửa tệp dự thảo.",
+        )
 
-    def test_of_a_leader_names_no_unit(self, world: World) -> None:
-        document = drafted(world, by=world.leader)
+    def test_points_nothing_out_in_an_ordinary_letter(self, world: World) -> None:
+        page = queries.get_outgoing(world.officer, document_id=drafted(world), now=NOW)
 
-        assert Document.objects.get(id=document).notation == "SNV"
+        assert (page.row.code, page.remarks) == ("SNV-CCVC", ())
+
+    @pytest.mark.parametrize(
+        ("who", "type_code", "usual"),
+        [("officer", "QĐ", "QĐ-SNV"), ("officer", "CV", "SNV-CCVC"), ("leader", "CV", "SNV")],
+    )
+    def test_is_named_by_type_and_unit_where_the_paper_cannot_be_read(
+        self, world: World, who: str, type_code: str, usual: str
+    ) -> None:
+        unread = paper(number_blank="h(0pt)", notation="")
+        document = drafted(world, by=world.actor(who), type_code=type_code, draft=unread)
+
+        page = queries.get_outgoing(world.actor(who), document_id=document, now=NOW)
+        assert page.row.code == usual
+        assert page.remarks == (
+            f"Không đọc được ký hiệu trên văn bản, hệ thống ghi «{usual}». Hãy so với bản PDF.",
+        )
+
+    def test_of_too_long_a_symbol_is_as_one_that_cannot_be_read(self, world: World) -> None:
+        document = drafted(world, draft=paper(number_blank="h(14pt)", notation="SNV-" + "C" * 60))
+
+        assert Document.objects.get(id=document).notation == "SNV-CCVC"
 
     @pytest.mark.parametrize("secrecy", [key for key in SECRECY if key != "normal"])
     def test_is_refused_for_a_secret(self, world: World, secrecy: str) -> None:
@@ -202,7 +229,8 @@ class TestAnAnswer:
 class TestReviseDraft:
     def test_keeps_every_version(self, world: World) -> None:
         document = drafted(world, attachments=[stored(b"%PDF-1 a", "a.pdf"), stored(b"%PDF-1 b", "b.pdf")])
-        second = paper(page_breaks=1)
+        second = paper(page_breaks=1, notation="TB-SNV")
+        out = _attached(document)["a.pdf"]
 
         actions.revise_draft(
             actor=world.officer,
@@ -210,12 +238,13 @@ class TestReviseDraft:
             content=content(world, subject="V/v khác", type_code="TB", recipient_ids=[world.remote.id]),
             draft=second,
             attachments=[stored(b"%PDF-1 c", "c.pdf")],
+            removed=[out],
             now=NOW,
         )
 
         page = queries.get_outgoing(world.officer, document_id=document, now=NOW)
         assert (page.row.subject, page.row.code, page.row.type_name) == ("V/v khác", "TB-SNV", "Thông báo")
-        assert [file.name for file in page.files] == ["du-thao.pdf", "c.pdf"]
+        assert [file.name for file in page.files] == ["du-thao.pdf", "b.pdf", "c.pdf"]
         assert [(one.version, one.is_current, one.note) for one in page.versions] == [
             (2, True, "Sửa dự thảo"),
             (1, False, "Dự thảo lần đầu"),
@@ -226,15 +255,32 @@ class TestReviseDraft:
         )
         assert [(one.name, one.version, one.superseded_at) for one in kept] == [
             ("a.pdf", 1, NOW),
-            ("c.pdf", 2, None),
-            ("b.pdf", 1, NOW),
+            ("b.pdf", 1, None),
+            ("c.pdf", 1, None),
         ]
         assert audited(document)[-1] == (
             "outgoing.draft-revised",
             world.officer.label,
-            {"subject": "V/v khác", "pdf": second.pdf.blob.sha256},
+            {"subject": "V/v khác", "pdf": second.pdf.blob.sha256, "removed": [str(out)]},
         )
         assert page.row.id in {row.id for row in queries.list_outgoing(world.officer, text="khac").items}
+
+    def test_takes_out_no_file_of_another_document(self, world: World) -> None:
+        other = drafted(world, attachments=[stored(b"%PDF-1 a", "a.pdf")])
+        main = queries.get_outgoing(world.officer, document_id=other, now=NOW).main_file
+        assert main is not None
+
+        actions.revise_draft(
+            actor=world.officer,
+            document_id=drafted(world),
+            content=content(world),
+            draft=None,
+            removed=[_attached(other)["a.pdf"], main.id],
+            now=NOW,
+        )
+
+        files = queries.get_outgoing(world.officer, document_id=other, now=NOW).files
+        assert [file.name for file in files] == ["du-thao.pdf", "a.pdf"]
 
     def test_keeps_the_source_of_a_word_draft(self, world: World) -> None:
         source = stored(b"word", "van-ban.docx", pages=None)
@@ -329,3 +375,8 @@ class TestPlaceMarks:
         actions.submit_draft(actor=world.officer, document_id=document, now=NOW)
 
         assert OutgoingDocument.objects.get(pk=document).state == "reviewing"
+
+
+def _attached(document: UUID) -> dict[str, UUID]:
+    files = DocumentFile.objects.filter(document_id=document, kind="attachment", superseded_at=None)
+    return dict(files.values_list("name", "id"))

@@ -12,8 +12,10 @@ from vanthu.outgoing.rules import (
     DraftContent,
     are_on_pages,
     draft_faults,
+    heading_remarks,
     is_secret,
     submission_faults,
+    year_fault,
 )
 
 
@@ -84,3 +86,34 @@ def test_faults_of_a_submission(recipients: int, missing: list[str], faults: lis
 )
 def test_boxes_lie_on_their_pages(box: dict[str, Any], expected: bool) -> None:
     assert are_on_pages([box], [(595.0, 842.0), (595.0, 842.0)]) is expected
+
+
+@pytest.mark.parametrize(
+    ("written", "usual", "year", "words"),
+    [
+        pytest.param("SNV-CCVC", "SNV-CCVC", 2026, [], id="as usual"),
+        pytest.param("QYĐ-UBND", "QyĐ-UBND", 2026, [], id="in capitals"),
+        pytest.param(
+            "SNV-VP", "SNV-CCVC", 2026, ["«SNV-VP»; theo loại"], id="NĐ 30/2020 PL I ô 3: another unit"
+        ),
+        pytest.param("", "SNV-CCVC", 2026, ["Không đọc được ký hiệu"], id="a scan"),
+        pytest.param("", "SNV", None, ["Không đọc được ký hiệu", "Không đọc được năm"], id="nothing read"),
+    ],
+)
+def test_the_head_of_the_paper_is_to_be_looked_at(
+    written: str, usual: str, year: int | None, words: list[str]
+) -> None:
+    remarks = heading_remarks(written_notation=written, usual_notation=usual, written_year=year)
+
+    assert len(remarks) == len(words)
+    assert all(word in remark for word, remark in zip(words, remarks, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("written", "year", "is_refused"),
+    [(2026, 2026, False), (2026, 2027, True), (2027, 2026, True), (None, 2026, False)],
+)
+def test_the_year_on_the_paper_is_the_year_it_is_signed_and_numbered_in(
+    written: int | None, year: int, is_refused: bool
+) -> None:
+    assert bool(year_fault(written_year=written, year=year)) is is_refused

@@ -17,6 +17,12 @@ LEGAL = {
     (State.SIGNED, Step.NUMBER): State.NUMBERED,
     (State.NUMBERED, Step.SEAL): State.SEALED,
     (State.SEALED, Step.ISSUE): State.ISSUED,
+    (State.DRAFT, Step.DISCARD): State.DISCARDED,
+    (State.REVIEWING, Step.WITHDRAW): State.DRAFT,
+    (State.AWAITING_SIGNATURE, Step.WITHDRAW): State.DRAFT,
+    (State.SIGNED, Step.RETURN_SIGNED): State.DRAFT,
+    (State.NUMBERED, Step.RETURN_SIGNED): State.DRAFT,
+    (State.SEALED, Step.RETURN_SIGNED): State.DRAFT,
 }
 
 
@@ -32,5 +38,6 @@ def test_every_state_with_every_step(state: State, step: Step) -> None:
     assert str(refusal.value) == f"Không thể «{step.label}» văn bản đang ở trạng thái «{state.label}»."
 
 
-def test_nothing_follows_the_issue() -> None:
-    assert not [step for state, step in LEGAL if state is State.ISSUED]
+@pytest.mark.parametrize("last", [State.ISSUED, State.DISCARDED])
+def test_nothing_follows_the_end(last: State) -> None:
+    assert not [step for state, step in LEGAL if state is last]

@@ -9,6 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
+from vanthu.documents.rules import NOTATION_LIMIT
 from vanthu.documents.states import FileKind, RelationKind, Urgency
 
 
@@ -25,7 +26,7 @@ class Document(models.Model):
     issuer_name = models.CharField("cơ quan ban hành", max_length=200)
     #: As written, e.g. «05»; empty before a number is given. Others' numbers are not always digits.
     number = models.CharField("số", max_length=50, blank=True)
-    notation = models.CharField("ký hiệu", max_length=50, blank=True)
+    notation = models.CharField("ký hiệu", max_length=NOTATION_LIMIT, blank=True)
     issued_on = models.DateField("ngày ban hành", null=True)
     place = models.CharField("địa danh", max_length=50, blank=True)
     type_code = models.CharField("mã loại", max_length=10, blank=True)

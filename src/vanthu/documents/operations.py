@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from vanthu.documents.models import Document, DocumentFile, DocumentRelation
 from vanthu.documents.states import FileKind, RelationKind
 from vanthu.kernel import blobs
 from vanthu.kernel.blobs import StoredBlob
+from vanthu.kernel.errors import NotFound
 from vanthu.kernel.folding import fold, tidy
 
 
@@ -87,9 +88,6 @@ def add_version(document: Document, file: NewFile, *, now: datetime) -> Document
     """Add the next version of a file; the one before it stays, superseded, never overwritten."""
     assert transaction.get_connection().in_atomic_block, "add_version needs a transaction"
     blobs.keep(file.blob, now=now)
-    same = DocumentFile.objects.filter(document=document, kind=file.kind, position=file.position)
-    same.filter(superseded_at__isnull=True).update(superseded_at=now)
-    version = (same.aggregate(last=Max("version"))["last"] or 0) + 1
     if file.kind == FileKind.MAIN and file.page_count is not None:
         document.page_count = file.page_count
         document.save(update_fields=["page_count"])
@@ -97,7 +95,7 @@ def add_version(document: Document, file: NewFile, *, now: datetime) -> Document
         document=document,
         kind=file.kind,
         position=file.position,
-        version=version,
+        version=_next_version(document, file.kind, file.position, now=now),
         name=file.name,
         media_type=file.media_type,
         blob_id=file.blob.sha256,
@@ -106,14 +104,47 @@ def add_version(document: Document, file: NewFile, *, now: datetime) -> Document
     )
 
 
-def replace_attachments(document: Document, files: Sequence[NewFile], *, now: datetime) -> None:
-    """Put these attachments in the place of the current ones; the former stay as superseded versions."""
-    current = DocumentFile.objects.filter(
-        document=document, kind=FileKind.ATTACHMENT, superseded_at__isnull=True
+def restore_version(document: Document, sha256: str, *, note: str, now: datetime) -> DocumentFile:
+    """Put a former version of the main file, known by its hash, in force again as the newest version.
+
+    Nothing is taken away: the versions made since then stay, superseded. Raises NotFound.
+    """
+    assert transaction.get_connection().in_atomic_block, "restore_version needs a transaction"
+    versions = DocumentFile.objects.filter(document=document, kind=FileKind.MAIN, blob_id=sha256)
+    former = versions.order_by("-version").first()
+    if former is None:
+        raise NotFound("Không tìm thấy bản trước của văn bản. Hãy báo quản trị hệ thống.")
+    return DocumentFile.objects.create(
+        document=document,
+        kind=FileKind.MAIN,
+        version=_next_version(document, FileKind.MAIN, 0, now=now),
+        name=former.name,
+        media_type=former.media_type,
+        blob_id=sha256,
+        note=note,
+        added_at=now,
     )
-    current.update(superseded_at=now)
-    for file in files:
-        add_version(document, file, now=now)
+
+
+def change_attachments(
+    document: Document, *, removed: Collection[UUID], added: Sequence[NewFile], now: datetime
+) -> None:
+    """Take attachments out and add others after them; what is taken out stays as a superseded version.
+
+    `removed` are ids of files; one that is no attachment in force of this document changes nothing.
+    """
+    attached = DocumentFile.objects.filter(document=document, kind=FileKind.ATTACHMENT)
+    attached.filter(id__in=removed, superseded_at__isnull=True).update(superseded_at=now)
+    last = attached.aggregate(last=Max("position"))["last"] or 0
+    for position, file in enumerate(added, start=last + 1):
+        add_version(document, replace(file, position=position), now=now)
+
+
+def _next_version(document: Document, kind: FileKind, position: int, *, now: datetime) -> int:
+    """The number of a file's next version; the version in force is in force no more."""
+    same = DocumentFile.objects.filter(document=document, kind=kind, position=position)
+    same.filter(superseded_at__isnull=True).update(superseded_at=now)
+    return (same.aggregate(last=Max("version"))["last"] or 0) + 1
 
 
 def current_file(document_id: UUID, kind: FileKind) -> DocumentFile | None:

@@ -93,6 +93,9 @@ ALLOWED_FORMATS: Mapping[str, FileFormat] = MappingProxyType(
     }
 )
 
+#: The longest ký hiệu, in characters.
+NOTATION_LIMIT = 50
+
 #: A search looks for no more words than this; the rest is left aside.
 SEARCH_WORDS = 12
 

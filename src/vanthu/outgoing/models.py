@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from vanthu.documents import rules as document_rules
 from vanthu.outgoing.states import State
 
 _NUMBERED = [State.NUMBERED, State.SEALED, State.ISSUED]
@@ -24,6 +25,11 @@ class OutgoingDocument(models.Model):
     signer = models.ForeignKey("organizations.User", on_delete=models.PROTECT, related_name="+")
     #: Where number, date, signature and seal stand on the pages, in PDF points; see pdfsign.Places.
     places = models.JSONField(default=dict)
+    #: What the head of the PDF itself says, as far as it can be read; see pdfsign.Heading.
+    written_notation = models.CharField(
+        "ký hiệu trên văn bản", max_length=document_rules.NOTATION_LIMIT, blank=True
+    )
+    written_year = models.PositiveSmallIntegerField("năm trên văn bản", null=True)
     #: The incoming document (this agency's copy) it replies to.
     replies_to = models.ForeignKey(
         "documents.Document", on_delete=models.PROTECT, null=True, related_name="replies"
@@ -68,6 +74,15 @@ class OutgoingDocument(models.Model):
             models.Index(fields=["author", "-moved_at"], name="outgoing_author"),
             models.Index(fields=["replies_to"], name="outgoing_replies_to"),
         ]
+
+    @property
+    def usual_notation(self) -> str:
+        """Ký hiệu by type, agency and unit of the author; reads the record, the agency and the unit."""
+        return document_rules.notation(
+            type_code=self.document.type_code,
+            agency=self.agency.abbreviation,
+            unit=self.unit.abbreviation if self.unit else "",
+        )
 
     def __str__(self) -> str:
         return f"{self.number or '-'} {self.state}"

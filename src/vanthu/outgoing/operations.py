@@ -2,28 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from vanthu import pdfsign
 from vanthu.documents import operations as documents
+from vanthu.documents import rules as document_rules
 from vanthu.documents.models import DocumentFile
 from vanthu.documents.states import FileKind
 from vanthu.kernel import blobs
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import DomainError, NotFound
-from vanthu.outgoing import permissions
+from vanthu.outgoing import permissions, rules
 from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.rules import SUBJECT_TYPE as SUBJECT_TYPE
 from vanthu.outgoing.states import State
+from vanthu.workflow.rules import text_fault
 
 
 class NotReady(DomainError):
     """Văn bản chưa đủ điều kiện để làm bước này."""
 
     code = "outgoing.not-ready"
+
+
+class ReasonMissing(DomainError):
+    """Hãy ghi rõ lý do trả lại để người soạn biết cần sửa gì."""
+
+    code = "outgoing.reason-missing"
+
+
+class CommentRefused(DomainError):
+    """Ý kiến không ghi được."""
+
+    code = "outgoing.comment-refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """What a version of the PDF tells by its own text."""
+
+    #: pdfsign.Places as a plain dict.
+    places: dict[str, Any]
+    #: Ký hiệu as written; empty when it cannot be read.
+    notation: str
+    year: int | None
 
 
 def lock(actor: Actor, document_id: UUID) -> OutgoingDocument:
@@ -52,17 +79,34 @@ def move(document: OutgoingDocument, state: State, now: datetime, *, also: tuple
     document.save(update_fields=["state", "moved_at", *also])
 
 
-def found_places(path: Path, *, signer_name: str, signer_title: str) -> dict[str, Any]:
-    """Where number, date, signature and seal belong on the PDF, as far as its text tells."""
+def read_paper(sha256: str, *, signer_name: str, signer_title: str) -> Paper:
+    """Read a stored PDF for the person who is to sign it. Raises NotReady."""
     try:
-        places = pdfsign.find_places(path, signer_name=signer_name, signer_title=signer_title)
+        with blobs.as_path(sha256) as path:
+            places = pdfsign.find_places(path, signer_name=signer_name, signer_title=signer_title)
+            heading = pdfsign.read_heading(path)
     except pdfsign.PdfSignError as error:
         raise NotReady(str(error)) from error
-    return places.to_dict()
+    is_legible = len(heading.notation) <= document_rules.NOTATION_LIMIT
+    return Paper(places=places.to_dict(), notation=heading.notation if is_legible else "", year=heading.year)
 
 
-def find_places(document: OutgoingDocument, sha256: str) -> None:
-    """Look for the places on a new version of the PDF, for this document's signer."""
-    record = document.document
-    with blobs.as_path(sha256) as path:
-        document.places = found_places(path, signer_name=record.signer_name, signer_title=record.signer_title)
+def require_year(document: OutgoingDocument, now: datetime) -> None:
+    """Refuse with NotReady when the year on the paper is not the present one."""
+    fault = rules.year_fault(written_year=document.written_year, year=timezone.localtime(now).year)
+    if fault:
+        raise NotReady(fault)
+
+
+def refuse_long(text: str, what: str) -> None:
+    """Refuse with CommentRefused what is longer than a comment may be; `what` it is, e.g. «Ý kiến»."""
+    fault = text_fault(text, what=what)
+    if fault:
+        raise CommentRefused(fault)
+
+
+def require_reason(reason: str) -> None:
+    """Whoever gives work back says why. Raises ReasonMissing, CommentRefused."""
+    if not reason.strip():
+        raise ReasonMissing
+    refuse_long(reason, "Lý do")

@@ -29,7 +29,7 @@ def visible(actor: Actor) -> Q:
         return Q()
     own = Q(author_id=actor.user_id)
     if Role.LEADER in actor.roles:
-        own |= ~Q(state=State.DRAFT)
+        own |= ~Q(state__in=[State.DRAFT, State.DISCARDED])
     if actor.roles & {Role.RECORDS_CLERK, Role.ARCHIVIST, Role.MONITOR}:
         own |= Q(state__in=_WITH_RECORDS_CLERK)
     if Role.UNIT_HEAD in actor.roles and actor.unit_id:
@@ -63,8 +63,12 @@ def may_answer(actor: Actor, document_id: UUID) -> bool:
 
 
 def may_edit(actor: Actor, document: OutgoingDocument) -> bool:
-    """Only its author changes or submits a draft."""
+    """Only its author changes, submits, withdraws or discards a draft."""
     return actor.user_id == document.author_id
+
+
+may_withdraw = may_edit
+may_discard = may_edit
 
 
 def may_approve(actor: Actor, step: ApprovalStep | None) -> bool:
@@ -96,3 +100,4 @@ def may_number(actor: Actor, document: OutgoingDocument) -> bool:
 
 may_seal = may_number
 may_issue = may_number
+may_return_signed = may_number

@@ -47,6 +47,8 @@ TABS: dict[str, tuple[State, ...]] = {
     "all": tuple(State),
 }
 _QUEUES = {"my_drafts", "reviewing", "awaiting_signature", "to_number", "to_issue"}
+_BEFORE_SIGNATURE = {State.DRAFT, State.REVIEWING, State.AWAITING_SIGNATURE}
+_OVER = {State.ISSUED, State.DISCARDED}
 #: Counts beyond this are shown as «999+».
 COUNT_LIMIT = 1000
 
@@ -60,6 +62,10 @@ _SENTENCES = {
     "outgoing.numbered": "Cấp số {code}",
     "outgoing.sealed": "Đóng dấu cơ quan",
     "outgoing.issued": "Phát hành",
+    "outgoing.signed-returned": "Trả lại để sửa: {reason}",
+    "outgoing.number-returned": "Trả lại để sửa, hủy số {cancelled}: {reason}",
+    "outgoing.withdrawn": "Rút lại dự thảo",
+    "outgoing.discarded": "Hủy dự thảo",
 }
 
 
@@ -110,6 +116,8 @@ class OutgoingPage:
     #: pdfsign.Places as a plain dict, and the names of those not found yet.
     places: Mapping[str, Any]
     missing_places: tuple[str, ...]
+    #: What whoever checks the form should look at in the head of the paper; empty once it is issued.
+    remarks: tuple[str, ...]
     files: tuple[FileRow, ...]
     main_file: FileRow | None
     versions: tuple[FileRow, ...]
@@ -189,6 +197,7 @@ def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingP
         recipients=recipients,
         places=outgoing.places,
         missing_places=pdfsign.Places.from_dict(outgoing.places).missing,
+        remarks=_remarks(outgoing),
         files=current,
         main_file=main,
         versions=tuple(file for file in files if file.kind in {FileKind.MAIN, FileKind.SOURCE}),
@@ -245,7 +254,7 @@ def _visible(actor: Actor) -> QuerySet[OutgoingDocument]:
 def _get(actor: Actor, document_id: UUID) -> OutgoingDocument:
     document = (
         _visible(actor)
-        .select_related("document", "author", "unit", "signer", "replies_to")
+        .select_related("document", "agency", "author", "unit", "signer", "replies_to")
         .filter(pk=document_id)
         .first()
     )
@@ -326,18 +335,32 @@ def _acts(actor: Actor, outgoing: OutgoingDocument, step: ApprovalStep | None) -
     allowed = {
         Step.EDIT: permissions.may_edit(actor, outgoing),
         Step.SUBMIT: permissions.may_edit(actor, outgoing),
+        Step.WITHDRAW: permissions.may_withdraw(actor, outgoing),
+        Step.DISCARD: permissions.may_discard(actor, outgoing),
         Step.APPROVE: permissions.may_approve(actor, step),
         Step.RETURN: permissions.may_return(actor, step),
         Step.SIGN: permissions.may_sign(actor, step),
         Step.NUMBER: permissions.may_number(actor, outgoing),
         Step.SEAL: permissions.may_seal(actor, outgoing),
         Step.ISSUE: permissions.may_issue(actor, outgoing),
+        Step.RETURN_SIGNED: permissions.may_return_signed(actor, outgoing),
     }
     acts = {step_.value for step_, right in allowed.items() if right and (state, step_) in TRANSITIONS}
-    before_signature = state in {State.DRAFT, State.REVIEWING, State.AWAITING_SIGNATURE}
-    if before_signature and permissions.may_place(actor, outgoing, step):
+    if state in _BEFORE_SIGNATURE and permissions.may_place(actor, outgoing, step):
         acts.add("place")
     return frozenset(acts)
+
+
+def _remarks(outgoing: OutgoingDocument) -> tuple[str, ...]:
+    if State(outgoing.state) in _OVER:
+        return ()
+    return tuple(
+        rules.heading_remarks(
+            written_notation=outgoing.written_notation,
+            usual_notation=outgoing.usual_notation,
+            written_year=outgoing.written_year,
+        )
+    )
 
 
 def _waiting(outgoing: OutgoingDocument, step: ApprovalStep | None) -> Waiting | None:

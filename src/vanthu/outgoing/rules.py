@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from vanthu.documents.rules import DOCUMENT_TYPES
+from vanthu.kernel.folding import tidy
 
 #: What the audit trail calls an outgoing document.
 SUBJECT_TYPE = "outgoing.document"
@@ -59,6 +60,37 @@ def draft_faults(content: DraftContent) -> list[str]:
     return faults
 
 
+def heading_remarks(*, written_notation: str, usual_notation: str, written_year: int | None) -> list[str]:
+    """What whoever checks the form of a draft should look at in its head (NĐ 30/2020 Điều 15; PL I, ô 3–4).
+
+    What is written on the paper is what the record says: the paper is the original. It may rightly differ
+    from the usual symbol (a council, a field of work), so a difference is pointed out, not refused.
+    """
+    remarks = []
+    if not written_notation:
+        remarks.append(
+            f"Không đọc được ký hiệu trên văn bản, hệ thống ghi «{usual_notation}». Hãy so với bản PDF."
+        )
+    elif tidy(written_notation).casefold() != tidy(usual_notation).casefold():
+        remarks.append(
+            f"Văn bản ghi ký hiệu «{written_notation}»; theo loại văn bản và đơn vị soạn thì là "
+            f"«{usual_notation}». Nếu ghi nhầm, hãy sửa tệp dự thảo."
+        )
+    if written_year is None:
+        remarks.append("Không đọc được năm ở dòng ngày tháng trên văn bản. Hãy xem lại trên bản PDF.")
+    return remarks
+
+
+def year_fault(*, written_year: int | None, year: int) -> str:
+    """Why a document may not be signed or numbered in `year`, the Vietnam calendar year; empty when it may.
+
+    Day and month are filled in when the number is given, the year is already on the paper.
+    """
+    if written_year is None or written_year == year:
+        return ""
+    return f"Văn bản ghi năm {written_year}, nay là năm {year}. Hãy trả lại người soạn để sửa."
+
+
 def is_secret(content: DraftContent) -> bool:
     """Whether the drafter named any degree of state secrecy."""
     return content.secrecy != "normal"
@@ -76,9 +108,18 @@ def are_on_pages(boxes: Sequence[Mapping[str, Any]], sizes: Sequence[tuple[float
     )
 
 
-def submission_faults(*, recipients: int, missing_places: Sequence[str]) -> list[str]:
-    """What a draft still lacks before it may be submitted; all of it at once."""
+def submission_faults(
+    *, recipients: int, missing_places: Sequence[str], headless_unit: str = ""
+) -> list[str]:
+    """What a draft still lacks before it may be submitted; all of it at once.
+
+    `headless_unit`: the author's unit, when it has nobody to answer for the content (NĐ 30/2020 Điều 12).
+    """
     faults = []
+    if headless_unit:
+        faults.append(
+            f"{headless_unit} chưa có trưởng đơn vị để duyệt nội dung. Hãy đề nghị quản trị bổ nhiệm."
+        )
     if recipients == 0:
         faults.append("Chưa có nơi nhận.")
     if missing_places:

@@ -27,6 +27,7 @@ class State(TextChoices):
     NUMBERED = "numbered", "Chờ đóng dấu"
     SEALED = "sealed", "Chờ phát hành"
     ISSUED = "issued", "Đã phát hành"
+    DISCARDED = "discarded", "Đã hủy dự thảo"
 
 
 class Step(TextChoices):
@@ -37,10 +38,13 @@ class Step(TextChoices):
     SUBMIT_TO_SIGN = "submit_to_sign", "Trình ký"
     APPROVE = "approve", "Duyệt nội dung"
     RETURN = "return", "Trả lại"
+    WITHDRAW = "withdraw", "Rút lại"
+    DISCARD = "discard", "Hủy dự thảo"
     SIGN = "sign", "Ký số"
     NUMBER = "number", "Cấp số, ngày"
     SEAL = "seal", "Đóng dấu cơ quan"
     ISSUE = "issue", "Phát hành"
+    RETURN_SIGNED = "return_signed", "Trả lại để sửa"
 
 
 TRANSITIONS: Mapping[tuple[State, Step], State] = MappingProxyType(
@@ -49,6 +53,9 @@ TRANSITIONS: Mapping[tuple[State, Step], State] = MappingProxyType(
         (State.DRAFT, Step.SUBMIT): State.REVIEWING,
         # A unit head's own draft has nobody above it to review its content.
         (State.DRAFT, Step.SUBMIT_TO_SIGN): State.AWAITING_SIGNATURE,
+        (State.DRAFT, Step.DISCARD): State.DISCARDED,
+        (State.REVIEWING, Step.WITHDRAW): State.DRAFT,
+        (State.AWAITING_SIGNATURE, Step.WITHDRAW): State.DRAFT,
         (State.REVIEWING, Step.APPROVE): State.AWAITING_SIGNATURE,
         (State.REVIEWING, Step.RETURN): State.DRAFT,
         (State.AWAITING_SIGNATURE, Step.RETURN): State.DRAFT,
@@ -56,6 +63,10 @@ TRANSITIONS: Mapping[tuple[State, Step], State] = MappingProxyType(
         (State.SIGNED, Step.NUMBER): State.NUMBERED,
         (State.NUMBERED, Step.SEAL): State.SEALED,
         (State.SEALED, Step.ISSUE): State.ISSUED,
+        # Until it is issued nobody outside has it: a fault found by the clerk is mended and signed anew.
+        (State.SIGNED, Step.RETURN_SIGNED): State.DRAFT,
+        (State.NUMBERED, Step.RETURN_SIGNED): State.DRAFT,
+        (State.SEALED, Step.RETURN_SIGNED): State.DRAFT,
     }
 )
 

@@ -104,6 +104,20 @@ def session_of(*, session_id: UUID, actor: Actor, kind: SignatureKind) -> Signin
     return session
 
 
+def signed_base(*, document_id: UUID) -> str:
+    """The hash of the version the person signed last: the same document without the signature.
+
+    Raises NotFound.
+    """
+    sessions = SigningSession.objects.filter(
+        document_id=document_id, kind=SignatureKind.PERSON, ended_at__isnull=False
+    )
+    base = sessions.order_by("-ended_at").values_list("base_id", flat=True).first()
+    if base is None:
+        raise NotFound("Không tìm thấy bản trước khi ký. Hãy báo quản trị hệ thống.")
+    return str(base)
+
+
 def accept(*, session: SigningSession, file: SignedFile, current: str, now: datetime) -> None:
     """End the session with its signed file, made on the version in force, `current` (its hash).
 

@@ -72,6 +72,15 @@ def return_current(*, document_id: UUID, reason: str, now: datetime) -> None:
     waiting.update(state=ApprovalState.DROPPED)
 
 
+def drop_chain(*, document_id: UUID, now: datetime) -> None:
+    """End every open turn of a draft because it was taken back; nobody decided anything."""
+    assert transaction.get_connection().in_atomic_block, "drop_chain needs a transaction"
+    turns = ApprovalStep.objects.filter(
+        document_id=document_id, state__in=[ApprovalState.CURRENT, ApprovalState.WAITING]
+    )
+    turns.update(state=ApprovalState.DROPPED, decided_at=now)
+
+
 def give(
     *,
     agency_id: UUID,

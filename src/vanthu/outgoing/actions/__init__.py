@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from vanthu.outgoing.actions.approving import approve_content, return_draft, submit_draft
+from vanthu.outgoing.actions.approving import approve_content, submit_draft
 from vanthu.outgoing.actions.drafting import draft_document, place_marks, revise_draft
 from vanthu.outgoing.actions.issuing import assign_number, begin_seal, issue_document, record_seal
+from vanthu.outgoing.actions.returning import discard_draft, return_draft, return_signed, withdraw_draft
 from vanthu.outgoing.actions.signing import begin_signature, record_signature
 
 __all__ = [
@@ -12,12 +13,15 @@ __all__ = [
     "assign_number",
     "begin_seal",
     "begin_signature",
+    "discard_draft",
     "draft_document",
     "issue_document",
     "place_marks",
     "record_seal",
     "record_signature",
     "return_draft",
+    "return_signed",
     "revise_draft",
     "submit_draft",
+    "withdraw_draft",
 ]

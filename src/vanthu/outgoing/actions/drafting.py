@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,9 +20,10 @@ from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import DomainError, NotFound, require
 from vanthu.kernel.folding import tidy
 from vanthu.organizations import operations as organizations
-from vanthu.organizations.models import Agency, Unit, User
+from vanthu.organizations.models import Agency, User
 from vanthu.outgoing import operations, permissions, rules
 from vanthu.outgoing.models import OutgoingDocument, Recipient
+from vanthu.outgoing.operations import Paper
 from vanthu.outgoing.rules import DraftContent
 from vanthu.outgoing.states import State, Step, next_state
 from vanthu.workflow import operations as workflow
@@ -65,14 +66,16 @@ def draft_document(
     if replies_to and not permissions.may_answer(actor, replies_to):
         raise NotFound
 
+    chosen = _chosen(agency, content)
+    paper = _read(draft.pdf.blob.sha256, chosen)
     record = documents.create_document(
         NewRecord(
             agency_id=agency.id,
             issuer_code=agency.code,
             issuer_name=agency.name,
             place=agency.place,
-            notation=_notation(agency, actor.unit_id, content.type_code),
-            **_chosen(agency, content),
+            notation=paper.notation,
+            **chosen,
         ),
         _files(draft, attachments, note="Dự thảo lần đầu"),
         now=now,
@@ -86,10 +89,13 @@ def draft_document(
         replies_to_id=replies_to,
         urgency=content.urgency,
         draft_key=draft_key,
+        places=paper.places,
+        written_notation=paper.notation,
+        written_year=paper.year,
         drafted_at=now,
         moved_at=now,
     )
-    operations.find_places(document, draft.pdf.blob.sha256)
+    _name(document)
     document.save(force_insert=True)
     _set_recipients(document, recipients)
     if replies_to:
@@ -113,13 +119,15 @@ def revise_draft(
     document_id: UUID,
     content: DraftContent,
     draft: AcceptedDraft | None,
-    attachments: Sequence[AcceptedFile] | None = None,
+    attachments: Sequence[AcceptedFile] = (),
+    removed: Collection[UUID] = (),
     now: datetime,
 ) -> None:
     """Sửa dự thảo: change what was filled in, and add a version of the PDF when `draft` is given.
 
-    Versions before it are kept. `attachments` replaces the attached files; None leaves them. Raises
-    NotFound, NotAllowed, IllegalStep, DraftRefused, SecretRefused, NotASigner, UnknownRecipient.
+    Versions before it are kept. `attachments` are added to those attached, of which the files `removed` are
+    taken out. Raises NotFound, NotAllowed, IllegalStep, DraftRefused, SecretRefused, NotASigner,
+    UnknownRecipient.
     """
     document = operations.lock(actor, document_id)
 
@@ -131,22 +139,24 @@ def revise_draft(
 
     record = document.document
     changed = _chosen(document.agency, content)
-    changed["notation"] = _notation(document.agency, document.unit_id, content.type_code)
     for name, value in changed.items():
         setattr(record, name, value)
-    record.search_text = documents.search_text(record)
-    record.save(update_fields=[*changed, "search_text"])
+    record.save(update_fields=[*changed])
     is_other_signer = document.signer_id != content.signer_id
     document.signer_id, document.urgency = content.signer_id, content.urgency
     if draft is not None:
         for file in _files(draft, (), note="Sửa dự thảo"):
             documents.add_version(record, file, now=now)
-    if attachments is not None:
-        documents.replace_attachments(record, _attached(attachments), now=now)
+    documents.change_attachments(record, removed=removed, added=_attached(attachments), now=now)
     if draft is not None or is_other_signer:
         # Otherwise the places stay, as somebody may have corrected them.
-        operations.find_places(document, operations.main_file(document).blob_id)
-    operations.move(document, state, now, also=("signer", "urgency", "places"))
+        paper = _read(operations.main_file(document).blob_id, changed)
+        document.places = paper.places
+        document.written_notation, document.written_year = paper.notation, paper.year
+    _name(document)
+    operations.move(
+        document, state, now, also=("signer", "urgency", "places", "written_notation", "written_year")
+    )
     _set_recipients(document, recipients)
 
     audit.record(
@@ -155,7 +165,11 @@ def revise_draft(
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=record.id,
-        data={"subject": record.subject, "pdf": draft.pdf.blob.sha256 if draft else None},
+        data={
+            "subject": record.subject,
+            "pdf": draft.pdf.blob.sha256 if draft else None,
+            "removed": [str(file_id) for file_id in removed],
+        },
     )
 
 
@@ -227,10 +241,18 @@ def _chosen(agency: Agency, content: DraftContent) -> dict[str, Any]:
     }
 
 
-def _notation(agency: Agency, unit_id: UUID | None, type_code: str) -> str:
-    units = Unit.objects.filter(id=unit_id) if unit_id else Unit.objects.none()
-    unit = units.values_list("abbreviation", flat=True).first() or ""
-    return document_rules.notation(type_code=type_code, agency=agency.abbreviation, unit=unit)
+def _read(sha256: str, chosen: Mapping[str, Any]) -> Paper:
+    return operations.read_paper(
+        sha256, signer_name=chosen["signer_name"], signer_title=chosen["signer_title"]
+    )
+
+
+def _name(document: OutgoingDocument) -> None:
+    """Give the record the symbol on its paper, or the usual one when that cannot be read."""
+    record = document.document
+    record.notation = document.written_notation or document.usual_notation
+    record.search_text = documents.search_text(record)
+    record.save(update_fields=["notation", "search_text"])
 
 
 def _set_recipients(document: OutgoingDocument, agencies: Sequence[Agency]) -> None:

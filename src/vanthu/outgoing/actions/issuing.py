@@ -33,13 +33,14 @@ def assign_number(*, actor: Actor, document_id: UUID, now: datetime) -> TakenNum
     """Cấp số, ngày: the signed document takes the next number of its register and today's date.
 
     The number exists if and only if this act does; the seal, which takes longer, comes after it. Raises
-    NotFound, NotAllowed, IllegalStep, NoRegister.
+    NotFound, NotAllowed, IllegalStep, NotReady (the paper names another year), NoRegister.
     """
     document = operations.lock(actor, document_id)
 
     require(permissions.may_number(actor, document))
 
     state = next_state(State(document.state), Step.NUMBER)
+    operations.require_year(document, now)
 
     record = document.document
     taken = registers.take_number(

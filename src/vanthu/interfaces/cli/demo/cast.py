@@ -82,11 +82,12 @@ def _committee_head(username: str, name: str) -> PersonPlan:
     )
 
 
-def _small(prefix: str, names: tuple[str, str, str], unit: str) -> tuple[PersonPlan, ...]:
-    """The staff a small agency has besides its head: records clerk, head of unit, officer."""
-    clerk, head, officer = names
+def _small(prefix: str, names: tuple[str, str, str, str], unit: str) -> tuple[PersonPlan, ...]:
+    """The staff a small agency has besides its head: clerk, head of the office, head of a unit, officer."""
+    clerk, office_head, head, officer = names
     return (
         _staff(f"{prefix}.vanthu", clerk, "Văn thư", "VP", Role.RECORDS_CLERK, Role.ARCHIVIST),
+        _staff(f"{prefix}.truongvp", office_head, "Trưởng Văn phòng", "VP", Role.UNIT_HEAD),
         _staff(f"{prefix}.truongphong", head, "Trưởng phòng", unit, Role.UNIT_HEAD),
         _staff(f"{prefix}.chuyenvien", officer, "Chuyên viên", unit, Role.OFFICER),
     )
@@ -113,6 +114,7 @@ _INTERIOR = AgencyPlan(
             roles=(Role.LEADER,),
             signing_title="KT. GIÁM ĐỐC\nPHÓ GIÁM ĐỐC",
         ),
+        _staff("snv.chanhvanphong", "Tống Văn Quý", "Chánh Văn phòng", "VP", Role.UNIT_HEAD),
         _staff("snv.vanthu", "Nguyễn Thị Minh Thư", "Văn thư", "VP", Role.RECORDS_CLERK, Role.ARCHIVIST),
         _staff("snv.vanthu2", "Đỗ Ngọc Lan", "Văn thư", "VP", Role.RECORDS_CLERK),
         _staff("snv.truongphong", "Phạm Quốc Khánh", "Trưởng phòng", "CCVC", Role.UNIT_HEAD),
@@ -135,7 +137,7 @@ _PROVINCE_AGENCIES = (
         units=(("Văn phòng", "VP"), ("Khối Kiểm soát thủ tục", "KSTT")),
         people=(
             _committee_head("tinh.chutich", "Hoàng Minh Đức"),
-            *_small("tinh", ("Lý Thị Hòa", "Trương Gia Bảo", "Mai Xuân Trường"), "KSTT"),
+            *_small("tinh", ("Lý Thị Hòa", "Bạch Đình Lâm", "Trương Gia Bảo", "Mai Xuân Trường"), "KSTT"),
         ),
     ),
     AgencyPlan(
@@ -148,7 +150,7 @@ _PROVINCE_AGENCIES = (
         units=(("Phòng Hành chính", "VP"), ("Phòng Tổng hợp", "TH")),
         people=(
             _head("vp.chanhvanphong", "Ngô Quang Vinh", "Chánh Văn phòng"),
-            *_small("vp", ("Phan Thị Yến", "Dương Hữu Nghĩa", "Tô Bích Ngọc"), "TH"),
+            *_small("vp", ("Phan Thị Yến", "Khuất Thị Loan", "Dương Hữu Nghĩa", "Tô Bích Ngọc"), "TH"),
             _staff("vp.theodoi", "Cao Thị Thanh", "Chuyên viên", "TH", Role.MONITOR, Role.OFFICER),
         ),
     ),
@@ -163,7 +165,7 @@ _PROVINCE_AGENCIES = (
         units=(("Văn phòng Sở", "VP"), ("Phòng Quản lý ngân sách", "QLNS")),
         people=(
             _head("stc.giamdoc", "Vũ Hoàng Nam", "Giám đốc"),
-            *_small("stc", ("Trịnh Thị Mai", "Đinh Công Thành", "Lâm Khánh Linh"), "QLNS"),
+            *_small("stc", ("Trịnh Thị Mai", "Tăng Văn Sáu", "Đinh Công Thành", "Lâm Khánh Linh"), "QLNS"),
         ),
     ),
     AgencyPlan(
@@ -176,7 +178,7 @@ _PROVINCE_AGENCIES = (
         units=(("Văn phòng Sở", "VP"), ("Phòng Chuyển đổi số", "CĐS")),
         people=(
             _head("skhcn.giamdoc", "Hồ Sỹ Hùng", "Giám đốc"),
-            *_small("skhcn", ("Châu Thị Diễm", "Quách Tuấn Kiệt", "Tạ Hải Yến"), "CĐS"),
+            *_small("skhcn", ("Châu Thị Diễm", "Ninh Văn Đạt", "Quách Tuấn Kiệt", "Tạ Hải Yến"), "CĐS"),
         ),
     ),
     AgencyPlan(
@@ -189,7 +191,7 @@ _PROVINCE_AGENCIES = (
         units=(("Văn phòng HĐND và UBND", "VP"), ("Phòng Văn hóa - Xã hội", "VHXH")),
         people=(
             _committee_head("hoabinh.chutich", "Lương Văn Tâm"),
-            *_small("hoabinh", ("Kiều Thị Nga", "Sầm Đức Thắng", "La Thị Hạnh"), "VHXH"),
+            *_small("hoabinh", ("Kiều Thị Nga", "Vi Văn Thành", "Sầm Đức Thắng", "La Thị Hạnh"), "VHXH"),
         ),
     ),
     AgencyPlan(
@@ -202,7 +204,7 @@ _PROVINCE_AGENCIES = (
         units=(("Văn phòng HĐND và UBND", "VP"), ("Phòng Kinh tế, Hạ tầng và Đô thị", "KTHT")),
         people=(
             _committee_head("tanan.chutich", "Chu Thị Kim Oanh"),
-            *_small("tanan", ("Nghiêm Thị Phượng", "Thái Bá Duy", "Ông Thị Bích"), "KTHT"),
+            *_small("tanan", ("Nghiêm Thị Phượng", "Âu Dương Minh", "Thái Bá Duy", "Ông Thị Bích"), "KTHT"),
         ),
     ),
 )
@@ -218,7 +220,7 @@ _OUTSIDE_AGENCIES = (
         units=(("Văn phòng Sở", "VP"), ("Phòng Tổ chức, biên chế", "TCBC")),
         people=(
             _head("tp.giamdoc", "Đoàn Ngọc Hải", "Giám đốc"),
-            *_small("tp", ("Hà Thị Tuyết", "Triệu Quang Phúc", "Lục Thị Xuân"), "TCBC"),
+            *_small("tp", ("Hà Thị Tuyết", "Giáp Thị Hiền", "Triệu Quang Phúc", "Lục Thị Xuân"), "TCBC"),
         ),
     ),
 )

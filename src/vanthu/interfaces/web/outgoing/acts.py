@@ -63,4 +63,20 @@ def _all(document_id: UUID, document: OutgoingPage) -> list[tuple[str, Act]]:
             "return",
             Act(label="Trả lại…", url=to("return"), icon="arrow-back-up", tone="harm", key="T", way="dialog"),
         ),
+        (
+            "return_signed",
+            Act(
+                label="Trả lại để sửa…",
+                url=to("return-signed"),
+                icon="arrow-back-up",
+                tone="harm",
+                key="T",
+                way="dialog",
+            ),
+        ),
+        ("withdraw", Act(label="Rút lại", url=to("withdraw"), icon="arrow-back", key="R", way="dialog")),
+        (
+            "discard",
+            Act(label="Hủy dự thảo…", url=to("discard"), icon="trash", tone="harm", way="dialog"),
+        ),
     ]

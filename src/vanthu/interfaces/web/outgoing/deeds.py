@@ -1,4 +1,4 @@
-"""What is done with an outgoing document at one press: submit, approve, return, issue."""
+"""What is done with an outgoing document at one press: submit, approve, issue, and the ways back."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ def submit(request: WebRequest, document_id: UUID) -> HttpResponse:
         screen,
         Form(posted(request)),
         lambda _: actions.submit_draft(actor=request.actor, document_id=document_id, now=timezone.now()),
+        remarks=document.remarks,
     )
 
 
@@ -65,6 +66,7 @@ def approve(request: WebRequest, document_id: UUID) -> HttpResponse:
         lambda words: actions.approve_content(
             actor=request.actor, document_id=document_id, comment=words["comment"], now=timezone.now()
         ),
+        remarks=document.remarks,
     )
 
 
@@ -90,6 +92,81 @@ def return_to_author(request: WebRequest, document_id: UUID) -> HttpResponse:
         lambda words: actions.return_draft(
             actor=request.actor, document_id=document_id, reason=words["reason"], now=timezone.now()
         ),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def return_signed(request: WebRequest, document_id: UUID) -> HttpResponse:
+    """Trả lại để sửa what is signed and not yet issued; the list follows, for the draft is the author's."""
+    document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    given = f" Số {document.row.code} bị hủy và không dùng lại." if document.issued_on else ""
+    screen = ActPage(
+        title="Trả lại để sửa",
+        text=f"{document.row.subject}. {document.row.author_name} sửa, trình lại; "
+        f"{document.row.signer_name} ký lại từ đầu.{given}",
+        submit="Trả lại để sửa",
+        icon="arrow-back-up",
+        tone="harm",
+        back=_back(document_id),
+        after=f"{reverse('outgoing:list')}?tab=to_number",
+        crumbs=crumbs(document, "Trả lại để sửa"),
+        progress="Đang trả lại…",
+        said="Đã trả lại văn bản cho người soạn.",
+    )
+    return act_page(
+        request,
+        screen,
+        ReasonForm(posted(request)),
+        lambda words: actions.return_signed(
+            actor=request.actor, document_id=document_id, reason=words["reason"], now=timezone.now()
+        ),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw(request: WebRequest, document_id: UUID) -> HttpResponse:
+    """Rút lại what was submitted and nobody has signed."""
+    document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    screen = ActPage(
+        title="Rút lại dự thảo",
+        text=f"{document.row.subject}. Dự thảo trở về với bạn để sửa; sửa xong thì trình lại từ đầu.",
+        submit="Rút lại",
+        icon="arrow-back",
+        back=_back(document_id),
+        crumbs=crumbs(document, "Rút lại"),
+        progress="Đang rút lại…",
+        said="Đã rút lại dự thảo.",
+    )
+    return act_page(
+        request,
+        screen,
+        Form(posted(request)),
+        lambda _: actions.withdraw_draft(actor=request.actor, document_id=document_id, now=timezone.now()),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def discard(request: WebRequest, document_id: UUID) -> HttpResponse:
+    """Hủy dự thảo."""
+    document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    screen = ActPage(
+        title="Hủy dự thảo",
+        text=f"{document.row.subject}. Dự thảo đã hủy không sửa, không trình được nữa; tệp và lịch sử "
+        "vẫn được giữ.",
+        submit="Hủy dự thảo",
+        icon="trash",
+        tone="harm",
+        back=_back(document_id),
+        after=f"{reverse('outgoing:list')}?tab=my_drafts",
+        crumbs=crumbs(document, "Hủy dự thảo"),
+        progress="Đang hủy…",
+        said="Đã hủy dự thảo.",
+    )
+    return act_page(
+        request,
+        screen,
+        Form(posted(request)),
+        lambda _: actions.discard_draft(actor=request.actor, document_id=document_id, now=timezone.now()),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from vanthu.documents import intake
 from vanthu.documents.intake import AcceptedDraft, AcceptedFile
+from vanthu.documents.queries import FileRow
+from vanthu.documents.states import FileKind
 from vanthu.incoming import queries as incoming
 from vanthu.interfaces.web.forms import refusals_into
 from vanthu.interfaces.web.http import WebRequest, go, page
@@ -68,16 +70,17 @@ def revise(request: WebRequest, document_id: UUID) -> HttpResponse:
         "recipients": [recipient.agency_id for recipient in document.recipients],
         "to_places": "\n".join(document.to_places),
     }
-    form = _form(request, initial, is_revision=True)
+    attached = [file for file in document.files if file.kind == FileKind.ATTACHMENT]
+    form = _form(request, initial, is_revision=True, attached=attached)
     if _is_sent(request) and form.is_valid():
         with refusals_into(form):
-            attached = _accepted_attachments(form)
             actions.revise_draft(
                 actor=request.actor,
                 document_id=document_id,
                 content=form.content,
                 draft=_accepted_draft(form) if form.cleaned_data["draft_file"] else None,
-                attachments=attached or None,
+                attachments=_accepted_attachments(form),
+                removed=form.cleaned_data["removed"],
                 now=timezone.now(),
             )
         if not form.errors:
@@ -107,7 +110,13 @@ def _is_sent(request: WebRequest) -> bool:
     return request.method == "POST" and "find" not in request.POST
 
 
-def _form(request: WebRequest, initial: Mapping[str, Any], *, is_revision: bool) -> DraftForm:
+def _form(
+    request: WebRequest,
+    initial: Mapping[str, Any],
+    *,
+    is_revision: bool,
+    attached: Sequence[FileRow] = (),
+) -> DraftForm:
     if request.method == "POST" and not _is_sent(request):
         # A search for recipients without scripts: what was typed so far is typed in again.
         typed = {name: request.POST[name] for name in DraftForm.base_fields if name in request.POST}
@@ -119,6 +128,7 @@ def _form(request: WebRequest, initial: Mapping[str, Any], *, is_revision: bool)
         signers=organizations.list_signers(request.actor),
         limit=settings.UPLOAD_LIMIT,
         is_revision=is_revision,
+        attached=attached,
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 
+from vanthu.documents.queries import FileRow
 from vanthu.documents.rules import ALLOWED_FORMATS, DOCUMENT_TYPES, DRAFT_EXTENSIONS
 from vanthu.documents.states import Urgency
 from vanthu.interfaces.web.forms import Form
@@ -100,6 +101,13 @@ class DraftForm(Form):
         },
     )
     attachments = SeveralFiles(label="Tài liệu kèm theo", required=False)
+    removed = forms.TypedMultipleChoiceField(
+        label="Bỏ tài liệu đang kèm",
+        coerce=UUID,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "Có tài liệu không còn kèm theo. Hãy tải lại trang rồi chọn lại."},
+    )
     #: Sent back as it was given, so that a form sent twice makes one draft.
     draft_key = forms.UUIDField(
         required=False,
@@ -109,9 +117,18 @@ class DraftForm(Form):
     )
 
     def __init__(
-        self, *args: Any, signers: Sequence[SignerRow], limit: int, is_revision: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        signers: Sequence[SignerRow],
+        limit: int,
+        is_revision: bool = False,
+        attached: Sequence[FileRow] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        removed = self.fields["removed"]
+        assert isinstance(removed, forms.TypedMultipleChoiceField)
+        removed.choices = [(str(file.id), file.name) for file in attached]
         signer = self.fields["signer_id"]
         assert isinstance(signer, forms.ChoiceField)
         signer.choices = [
