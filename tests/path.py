@@ -45,11 +45,16 @@ def stored(content: bytes, name: str = "du-thao.pdf", *, pages: int | None = 1) 
 
 
 def paper(
-    name: str = "Phạm Văn Hùng", title: str = "GIÁM ĐỐC", *, year: int = NOW.year, **layout: Any
+    name: str = "Phạm Văn Hùng", title: str = "GIÁM ĐỐC", *, year: int | None = None, **layout: Any
 ) -> AcceptedDraft:
-    """A typeset letter, taken in, to be signed by the leader in the year of `NOW` unless told otherwise."""
-    lines = tuple(title.split("\n"))
-    return AcceptedDraft(pdf=stored(typeset(name=name, title_lines=lines, year=str(year), **layout)))
+    """A typeset letter, taken in, to be signed by the leader unless told otherwise.
+
+    Its year is left blank unless given, so that it may be signed both at `NOW` and at the true time.
+    """
+    written = typeset(
+        name=name, title_lines=tuple(title.split("\n")), year=str(year) if year else "……", **layout
+    )
+    return AcceptedDraft(pdf=stored(written))
 
 
 def content(world: World, **changes: Any) -> DraftContent:
@@ -110,7 +115,6 @@ def signature_made(world: World, document: UUID, *, by: Actor | None = None, pin
 
 def signed(world: World, **draft: Any) -> UUID:
     """A document the leader has signed, waiting for its number."""
-    draft.setdefault("draft", paper(year=true_time().year))
     document = approved(world, now=true_time(), **draft)
     actions.record_signature(
         actor=world.leader,

@@ -94,6 +94,16 @@ ACTS: dict[str, Act] = {
             now=NOW,
         ),
     ),
+    "direct_further": Act(
+        states=(State.DIRECTED, State.PROCESSING),
+        by=("leader", "deputy"),
+        do=lambda world, actor, document: actions.direct_further(
+            actor=actor,
+            document_id=document,
+            inform=[Assignee(kind="user", id=world.posts["colleague"].user_id)],
+            now=NOW,
+        ),
+    ),
     "pass_on": Act(states=(State.DIRECTED, State.PROCESSING), by=("head",), do=_pass_on),
     "start_work": Act(
         states=(State.DIRECTED, State.PROCESSING),

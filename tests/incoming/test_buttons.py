@@ -31,13 +31,14 @@ _BEHIND: dict[str, Callable[[World, Actor, UUID], object]] = {
     "register": ACTS["register_document"].do,
     "return": ACTS["return_document"].do,
     "direct": ACTS["direct_document"].do,
+    "direct_further": ACTS["direct_further"].do,
     "pass_on": ACTS["pass_on"].do,
     "start": ACTS["start_work"].do,
     "report": ACTS["report_work"].do,
     "complete": ACTS["complete_document"].do,
 }
 _WORK = {"start", "report", "reply"}
-_LEADERS = {"leader": {"complete"}, "deputy": {"complete"}}
+_LEADERS = {name: {"direct_further", "complete"} for name in ("leader", "deputy")}
 _EXPECTED: dict[State, dict[str, set[str]]] = {
     State.ARRIVED: {"clerk": {"register", "return"}},
     State.RETURNED: {},

@@ -22,6 +22,64 @@ from vanthu.workflow.models import Assignment
 from vanthu.workflow.rules import Assignee
 
 
+class TestDirectFurther:
+    def test_gives_further_parts_and_leaves_the_lead(self, world: World) -> None:
+        document, due = arrivals.directed(world), NOW + timedelta(days=2)
+        before = len(jobs())
+
+        actions.direct_further(
+            actor=world.deputy,
+            document_id=document,
+            support=[unit_of(world)],
+            inform=[user_of(world, "colleague")],
+            instruction=" Phối hợp số liệu ",
+            due_at=due,
+            now=NOW,
+        )
+
+        assert parts_of(document) == [
+            ("Lê Minh Đức", "inform", "given"),
+            ("Nguyễn Văn An", "lead", "given"),
+            ("Phòng Công chức, viên chức", "support", "given"),
+        ]
+        assert IncomingDocument.objects.get(pk=document).state == "directed"
+        given = Assignment.objects.get(document_id=document, unit=world.civil_service)
+        assert (given.instruction, given.due_at, given.given_by_id) == (
+            "Phối hợp số liệu",
+            due,
+            world.deputy.user_id,
+        )
+        assert audited(document)[-1][:2] == ("incoming.directed-further", world.deputy.label)
+        assert jobs(after=before) == [], "the sender was told when it was directed"
+
+    @pytest.mark.parametrize(
+        ("changes", "sentence"),
+        [
+            ({}, "Hãy chọn người hoặc đơn vị"),
+            ({"inform": ["officer"]}, "đã được giao việc này"),
+            ({"support": ["clerk"], "inform": ["clerk"]}, "chỉ giữ một vai trò"),
+            ({"support": ["clerk"], "due_at": NOW}, "Hạn xử lý đã qua"),
+            ({"support": ["clerk"], "instruction": "x" * 2001}, "dài quá 2000 ký tự"),
+        ],
+    )
+    def test_is_refused(self, world: World, changes: dict[str, Any], sentence: str) -> None:
+        document = arrivals.directed(world)
+        named: dict[str, Any] = {
+            role: [user_of(world, name) for name in changes.pop(role, [])] for role in ("support", "inform")
+        }
+
+        with nothing_changed(), pytest.raises(DirectionRefused, match=sentence):
+            actions.direct_further(actor=world.leader, document_id=document, **named, **changes, now=NOW)
+
+    def test_is_refused_for_people_of_another_agency(self, world: World) -> None:
+        document = arrivals.directed(world)
+
+        with nothing_changed(), pytest.raises(UnknownPerson):
+            actions.direct_further(
+                actor=world.leader, document_id=document, inform=[user_of(world, "outsider")], now=NOW
+            )
+
+
 class TestDirectDocument:
     def test_gives_each_a_part_and_tells_the_sender(self, world: World) -> None:
         document, due = arrivals.registered(world), NOW + timedelta(days=3)

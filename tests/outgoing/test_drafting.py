@@ -79,7 +79,7 @@ class TestDraftDocument:
 
     def test_takes_the_symbol_its_paper_bears(self, world: World) -> None:
         """The paper is the original: the record never says another symbol than the one people read."""
-        document = drafted(world, draft=paper(notation="BCĐ389-CCVC"))
+        document = drafted(world, draft=paper(notation="BCĐ389-CCVC", year=2026))
 
         page = queries.get_outgoing(world.officer, document_id=document, now=NOW)
         assert page.row.code == "BCĐ389-CCVC"
@@ -89,8 +89,9 @@ class TestDraftDocument:
         )
 
     def test_points_nothing_out_in_an_ordinary_letter(self, world: World) -> None:
-        page = queries.get_outgoing(world.officer, document_id=drafted(world), now=NOW)
+        document = drafted(world, draft=paper(year=2026))
 
+        page = queries.get_outgoing(world.officer, document_id=document, now=NOW)
         assert (page.row.code, page.remarks) == ("SNV-CCVC", ())
 
     @pytest.mark.parametrize(
@@ -100,7 +101,7 @@ class TestDraftDocument:
     def test_is_named_by_type_and_unit_where_the_paper_cannot_be_read(
         self, world: World, who: str, type_code: str, usual: str
     ) -> None:
-        unread = paper(number_blank="h(0pt)", notation="")
+        unread = paper(number_blank="h(0pt)", notation="", year=2026)
         document = drafted(world, by=world.actor(who), type_code=type_code, draft=unread)
 
         page = queries.get_outgoing(world.actor(who), document_id=document, now=NOW)

@@ -155,7 +155,7 @@ class TestWithdrawDraft:
 
     def test_leaves_a_signature_under_way_nowhere_to_go(self, world: World, signers: KeyRing) -> None:
         """The leader's key answers after the author has taken the draft back."""
-        document = path.approved(world, draft=path.paper(year=path.true_time().year))
+        document = path.approved(world)
         made = path.signature_made(world, document)
         actions.withdraw_draft(actor=world.officer, document_id=document, now=path.true_time())
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.exchange import desk, jobs
 from tests.web.conftest import SignIn
@@ -41,12 +43,16 @@ def directed(registered: UUID, sign_in: SignIn, world: World) -> UUID:
     return registered
 
 
+#: Tomorrow at the end of the office day, Vietnam time.
+_DUE = datetime.combine(timezone.localdate() + timedelta(days=1), time(17))
+
+
 def _direction(world: World, **changes: str) -> dict[str, str]:
     words = {
         f"user-{world.outsider_officer.user_id}": "lead",
         f"user-{world.outsider.user_id}": "inform",
         "instruction": "Tham mưu trả lời trước ngày 25.",
-        "due_at": "2026-11-25T17:00",
+        "due_at": f"{_DUE:%Y-%m-%dT%H:%M}",
     }
     return words | changes
 
@@ -147,7 +153,7 @@ class TestDirecting:
         assert answer.status_code == 303, answer.context["form"].errors
         page = _text(leader, f"/van-ban-den/{registered}/")
         assert "Tham mưu trả lời trước ngày 25." in page
-        assert "25/11/2026 17:00" in page
+        assert f"{_DUE:%d/%m/%Y %H:%M}" in page
         assert "Đang chờ" in page
 
     @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests import arrivals, path
@@ -13,47 +12,19 @@ from tests.keys import PIN, KeyRing
 from tests.outgoing.standing import in_state
 from tests.pdfsign.documents import typeset
 from tests.web.conftest import SignIn
+from tests.web.outgoing_desk import filled, pdf, state_of, text_of
 from tests.world import World
 from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.states import State
 
 
-def _pdf(content: bytes | None = None, name: str = "du-thao.pdf") -> SimpleUploadedFile:
-    body = typeset(name="Phạm Văn Hùng", title_lines=("GIÁM ĐỐC",)) if content is None else content
-    return SimpleUploadedFile(name, body, content_type="application/pdf")
-
-
-def _filled(world: World, **changes: object) -> dict[str, object]:
-    words: dict[str, object] = {
-        "type_code": "CV",
-        "subject": "V/v rà soát vị trí việc làm",
-        "urgency": "1",
-        "secrecy": "normal",
-        "signer_id": str(world.leader.user_id),
-        "recipients": [str(world.neighbour.id), str(world.remote.id)],
-        "to_places": "Lưu: VT, CCVC",
-        "draft_file": _pdf(),
-    }
-    return words | changes
-
-
-def _state(document: UUID) -> State:
-    return State(OutgoingDocument.objects.values_list("state", flat=True).get(pk=document))
-
-
-def _text(browser: Client, address: str) -> str:
-    answer = browser.get(address)
-    assert answer.status_code == 200, (address, answer.status_code)
-    return answer.content.decode()
-
-
 class TestDrafting:
     def test_leads_to_the_page_of_the_draft(self, sign_in: SignIn, world: World) -> None:
         officer = sign_in("officer")
-        answer = officer.post("/van-ban-di/soan/", _filled(world))
+        answer = officer.post("/van-ban-di/soan/", filled(world))
 
         assert answer.status_code == 303, answer.content.decode()
-        page = _text(officer, answer["Location"])
+        page = text_of(officer, answer["Location"])
         assert "V/v rà soát vị trí việc làm" in page
         assert world.neighbour.name in page
         assert 'data-state="draft"' in page
@@ -62,7 +33,7 @@ class TestDrafting:
         officer = sign_in("officer")
         key = officer.get("/van-ban-di/soan/").context["form"]["draft_key"].value()
         answers = [
-            officer.post("/van-ban-di/soan/", _filled(world, draft_key=key, draft_file=_pdf()))
+            officer.post("/van-ban-di/soan/", filled(world, draft_key=key, draft_file=pdf()))
             for _ in range(2)
         ]
 
@@ -73,9 +44,9 @@ class TestDrafting:
     @pytest.mark.parametrize(
         ("changes", "said"),
         [
-            ({"draft_file": _pdf(b"khong phai pdf")}, "nội dung không phải"),
-            ({"draft_file": _pdf(b"")}, "Tệp rỗng"),
-            ({"draft_file": _pdf(b"MZ", "virus.exe")}, "PDF hoặc Word"),
+            ({"draft_file": pdf(b"khong phai pdf")}, "nội dung không phải"),
+            ({"draft_file": pdf(b"")}, "Tệp rỗng"),
+            ({"draft_file": pdf(b"MZ", "virus.exe")}, "PDF hoặc Word"),
             ({"draft_file": ""}, "Hãy chọn tệp dự thảo"),
             ({"subject": "   "}, "Hãy ghi trích yếu"),
             ({"secrecy": "secret"}, "độ mật không được đưa vào"),
@@ -98,7 +69,7 @@ class TestDrafting:
     def test_refused_says_why_and_keeps_nothing(
         self, sign_in: SignIn, world: World, changes: dict[str, object], said: str
     ) -> None:
-        answer = sign_in("officer").post("/van-ban-di/soan/", _filled(world, **changes))
+        answer = sign_in("officer").post("/van-ban-di/soan/", filled(world, **changes))
 
         assert answer.status_code == 422
         assert said in answer.content.decode()
@@ -110,7 +81,7 @@ class TestDrafting:
     ) -> None:
         settings.UPLOAD_LIMIT = 1024 * 1024  # type: ignore[attr-defined]  # pytest-django's settings
         large = typeset(name="Phạm Văn Hùng", title_lines=("GIÁM ĐỐC",)) + b"%" * (1024 * 1024)
-        answer = sign_in("officer").post("/van-ban-di/soan/", _filled(world, draft_file=_pdf(large)))
+        answer = sign_in("officer").post("/van-ban-di/soan/", filled(world, draft_file=pdf(large)))
 
         assert answer.status_code == 422
         assert "Tệp lớn hơn 1 MB" in answer.content.decode()
@@ -118,7 +89,7 @@ class TestDrafting:
     def test_finds_recipients_without_scripts_and_forgets_nothing(
         self, sign_in: SignIn, world: World
     ) -> None:
-        words = _filled(world, recipients=[str(world.neighbour.id)], draft_file="", find="1", q="phu vinh")
+        words = filled(world, recipients=[str(world.neighbour.id)], draft_file="", find="1", q="phu vinh")
         words["draft_key"] = str(uuid4())
         page = sign_in("officer").post("/van-ban-di/soan/", words).content.decode()
 
@@ -131,15 +102,15 @@ class TestDrafting:
         document = path.drafted(world)
         officer = sign_in("officer")
 
-        assert "V/v rà soát vị trí việc làm" in _text(officer, f"/van-ban-di/{document}/sua/")
-        answer = officer.post(f"/van-ban-di/{document}/sua/", _filled(world, subject="V/v đã sửa"))
+        assert "V/v rà soát vị trí việc làm" in text_of(officer, f"/van-ban-di/{document}/sua/")
+        answer = officer.post(f"/van-ban-di/{document}/sua/", filled(world, subject="V/v đã sửa"))
         assert answer.status_code == 303
-        page = _text(officer, f"/van-ban-di/{document}/")
+        page = text_of(officer, f"/van-ban-di/{document}/")
         assert "V/v đã sửa" in page
         assert "Các bản đã lưu" in page
 
     def test_is_not_for_the_administrator(self, sign_in: SignIn, world: World) -> None:
-        answer = sign_in("administrator").post("/van-ban-di/soan/", _filled(world))
+        answer = sign_in("administrator").post("/van-ban-di/soan/", filled(world))
 
         assert answer.status_code == 403
 
@@ -149,9 +120,9 @@ class TestTheChain:
         document = path.submitted(world)
         address = f"/van-ban-di/{document}/"
 
-        assert "Duyệt, trình ký" in _text(sign_in("head"), address)
-        assert "Duyệt, trình ký" not in _text(sign_in("officer"), address)
-        assert "Đang chờ Trần Thị Bình" in _text(sign_in("officer"), address)
+        assert "Duyệt, trình ký" in text_of(sign_in("head"), address)
+        assert "Duyệt, trình ký" not in text_of(sign_in("officer"), address)
+        assert "Đang chờ Trần Thị Bình" in text_of(sign_in("officer"), address)
 
     def test_returns_a_draft_with_the_reason(self, sign_in: SignIn, world: World) -> None:
         document = path.submitted(world)
@@ -160,15 +131,15 @@ class TestTheChain:
         given = head.post(f"/van-ban-di/{document}/tra-lai/", {"reason": "Thiếu căn cứ."})
 
         assert (empty.status_code, given.status_code) == (422, 303)
-        assert "Thiếu căn cứ." in _text(sign_in("officer"), f"/van-ban-di/{document}/")
-        assert _state(document) is State.DRAFT
+        assert "Thiếu căn cứ." in text_of(sign_in("officer"), f"/van-ban-di/{document}/")
+        assert state_of(document) is State.DRAFT
 
     def test_shows_the_leader_the_draft_he_returned(self, sign_in: SignIn, world: World) -> None:
         document = path.approved(world)
         leader = sign_in("leader")
         given = leader.post(f"/van-ban-di/{document}/tra-lai/", {"reason": "Thiếu căn cứ."})
 
-        assert "Thiếu căn cứ." in _text(leader, given["Location"])
+        assert "Thiếu căn cứ." in text_of(leader, given["Location"])
 
     def test_opens_an_act_as_a_dialog_and_as_a_page(self, sign_in: SignIn, world: World) -> None:
         document = path.submitted(world)
@@ -185,7 +156,7 @@ class TestPlaces:
     def test_are_corrected_before_signing(self, sign_in: SignIn, world: World) -> None:
         document = path.drafted(world)
         officer = sign_in("officer")
-        page = _text(officer, f"/van-ban-di/{document}/vi-tri/")
+        page = text_of(officer, f"/van-ban-di/{document}/vi-tri/")
         assert 'name="seal-x"' in page
 
         answer = officer.post(f"/van-ban-di/{document}/vi-tri/", _boxes())
@@ -227,14 +198,14 @@ class TestSigningToIssuing:
         here = f"/van-ban-di/{document}"
 
         assert leader.post(f"{here}/ky/", _boxes_of(leader, f"{here}/ky/") | {"pin": PIN}).status_code == 303
-        assert _state(document) is State.SIGNED
-        assert "Cấp số 1, đóng dấu" in _text(clerk, f"{here}/")
+        assert state_of(document) is State.SIGNED
+        assert "Cấp số 1, đóng dấu" in text_of(clerk, f"{here}/")
         assert clerk.post(f"{here}/cap-so-dong-dau/", {"pin": PIN}).status_code == 303
-        assert _state(document) is State.SEALED
+        assert state_of(document) is State.SEALED
         issued = clerk.post(f"{here}/phat-hanh/")
         assert issued["Location"] == f"{here}/gui-nhan/"
-        assert _state(document) is State.ISSUED
-        page = _text(clerk, f"{here}/")
+        assert state_of(document) is State.ISSUED
+        page = text_of(clerk, f"{here}/")
         assert 'data-verdict="valid"' in page
         assert "01/SNV-CCVC" in page
 
@@ -249,7 +220,7 @@ class TestSigningToIssuing:
         assert answer.status_code == 422
         assert "PIN" in answer.content.decode()
         assert "87654321" not in answer.content.decode()
-        assert _state(document) is State.AWAITING_SIGNATURE
+        assert state_of(document) is State.AWAITING_SIGNATURE
 
     def test_with_a_wrong_pin_gives_no_number(self, sign_in: SignIn, world: World, signers: KeyRing) -> None:
         document = path.signed(world)
@@ -257,7 +228,7 @@ class TestSigningToIssuing:
 
         assert failed.status_code == 422
         assert "PIN" in failed.content.decode()
-        assert _state(document) is State.SIGNED
+        assert state_of(document) is State.SIGNED
 
     def test_keeps_the_number_when_the_seal_fails(
         self, sign_in: SignIn, world: World, signers: KeyRing, settings: pytest.FixtureRequest
@@ -289,14 +260,14 @@ class TestLinkedDocuments:
         answer = in_state(world, State.ISSUED, replies_to=asked)
         to_asked, to_answer = f'href="/van-ban-den/{asked}/"', f'href="/van-ban-di/{answer}/"'
 
-        assert to_asked in _text(sign_in("officer"), f"/van-ban-di/{answer}/")
-        seen_by_head = _text(sign_in("head"), f"/van-ban-di/{answer}/")
+        assert to_asked in text_of(sign_in("officer"), f"/van-ban-di/{answer}/")
+        seen_by_head = text_of(sign_in("head"), f"/van-ban-di/{answer}/")
         assert to_asked not in seen_by_head
         assert "15/UBND-NC" in seen_by_head
 
         OutgoingDocument.objects.update(author=world.users["clerk"], unit=world.office)
-        assert to_answer in _text(sign_in("clerk"), f"/van-ban-den/{asked}/")
-        seen_by_officer = _text(sign_in("officer"), f"/van-ban-den/{asked}/")
+        assert to_answer in text_of(sign_in("clerk"), f"/van-ban-den/{asked}/")
+        seen_by_officer = text_of(sign_in("officer"), f"/van-ban-den/{asked}/")
         assert to_answer not in seen_by_officer
         assert "01/SNV-CCVC" in seen_by_officer
 

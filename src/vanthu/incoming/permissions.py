@@ -42,6 +42,9 @@ def may_direct(actor: Actor, document: IncomingDocument) -> bool:
     return actor.agency_id == document.agency_id and Role.LEADER in actor.roles
 
 
+may_direct_further = may_direct
+
+
 def may_pass_on(actor: Actor, part: Assignment) -> bool:
     """The head of a unit gives the unit's part to one of its people."""
     return workflow.is_of_own_unit(actor, part)

@@ -34,6 +34,7 @@ class Step(TextChoices):
     RETURN = "return", "Trả lại"
     REGISTER = "register", "Tiếp nhận, vào sổ"
     DIRECT = "direct", "Chỉ đạo, chuyển xử lý"
+    DIRECT_FURTHER = "direct_further", "Bổ sung chỉ đạo"
     ASSIGN = "assign", "Phân công tiếp"
     START = "start", "Bắt đầu xử lý"
     COMPLETE = "complete", "Hoàn thành"
@@ -44,7 +45,9 @@ TRANSITIONS: Mapping[tuple[State, Step], State] = MappingProxyType(
         (State.ARRIVED, Step.RETURN): State.RETURNED,
         (State.ARRIVED, Step.REGISTER): State.REGISTERED,
         (State.REGISTERED, Step.DIRECT): State.DIRECTED,
-        # Passing a part on changes who works, not where the document stands.
+        # Giving further parts, or passing one on, changes who works, not where the document stands.
+        (State.DIRECTED, Step.DIRECT_FURTHER): State.DIRECTED,
+        (State.PROCESSING, Step.DIRECT_FURTHER): State.PROCESSING,
         (State.DIRECTED, Step.ASSIGN): State.DIRECTED,
         (State.PROCESSING, Step.ASSIGN): State.PROCESSING,
         (State.DIRECTED, Step.START): State.PROCESSING,

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
@@ -79,6 +80,14 @@ def drop_chain(*, document_id: UUID, now: datetime) -> None:
         document_id=document_id, state__in=[ApprovalState.CURRENT, ApprovalState.WAITING]
     )
     turns.update(state=ApprovalState.DROPPED, decided_at=now)
+
+
+def have_parts(*, document_id: UUID, among: Sequence[Assignee]) -> bool:
+    """Whether any of these people and units has a part of the document already."""
+    parts = Assignment.objects.filter(document_id=document_id)
+    users = [assignee.id for assignee in among if assignee.kind == "user"]
+    units = [assignee.id for assignee in among if assignee.kind == "unit"]
+    return parts.filter(Q(user_id__in=users) | Q(unit_id__in=units)).exists()
 
 
 def give(

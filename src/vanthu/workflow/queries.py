@@ -24,6 +24,8 @@ class AssignmentNode:
     who: str
     initials: str
     is_unit: bool
+    #: The account, or the unit, it was given to.
+    assignee_id: UUID
     role: str
     role_label: str
     state: str
@@ -142,6 +144,7 @@ def _node(actor: Actor, part: Assignment, below: dict[UUID | None, list[Assignme
         who=_who(part),
         initials=initials(_who(part)),
         is_unit=part.unit_id is not None,
+        assignee_id=_assignee_id(part),
         role=part.role,
         role_label=str(AssignmentRole(part.role).label),
         state=part.state,
@@ -157,6 +160,12 @@ def _node(actor: Actor, part: Assignment, below: dict[UUID | None, list[Assignme
         can_pass_on=permissions.is_of_own_unit(actor, part) and open_part and not below[part.id],
         children=tuple(_node(actor, child, below) for child in below[part.id]),
     )
+
+
+def _assignee_id(part: Assignment) -> UUID:
+    assignee_id = part.unit_id or part.user_id
+    assert assignee_id is not None, "a part is given to exactly one"
+    return assignee_id
 
 
 def _weight(part: Assignment) -> int:

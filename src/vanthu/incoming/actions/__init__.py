@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vanthu.incoming.actions.checking import settle_signature
-from vanthu.incoming.actions.directing import direct_document, pass_on
+from vanthu.incoming.actions.directing import direct_document, direct_further, pass_on
 from vanthu.incoming.actions.handling import complete_answered, complete_document, report_work, start_work
 from vanthu.incoming.actions.registering import register_document, return_document
 
@@ -11,6 +11,7 @@ __all__ = [
     "complete_answered",
     "complete_document",
     "direct_document",
+    "direct_further",
     "pass_on",
     "register_document",
     "report_work",

@@ -26,6 +26,9 @@ class DirectionRefused(DomainError):
     code = "incoming.direction-refused"
 
 
+_NAMED_TWICE = "Mỗi người hoặc đơn vị chỉ giữ một vai trò. Hãy bỏ tên bị chọn hai lần."
+
+
 @transaction.atomic(durable=True)
 def direct_document(
     *,
@@ -51,7 +54,7 @@ def direct_document(
     if fault:
         raise DirectionRefused(fault)
     if named_twice(lead, support, inform):
-        raise DirectionRefused("Mỗi người hoặc đơn vị chỉ giữ một vai trò. Hãy bỏ tên bị chọn hai lần.")
+        raise DirectionRefused(_NAMED_TWICE)
     everyone = [lead, *support, *inform]
     _assert_reachable(document.agency_id, everyone)
 
@@ -86,6 +89,67 @@ def direct_document(
         },
     )
     operations.tell_sender(document, state, at=now, staff=actor.label)
+
+
+@transaction.atomic(durable=True)
+def direct_further(
+    *,
+    actor: Actor,
+    document_id: UUID,
+    support: Sequence[Assignee] = (),
+    inform: Sequence[Assignee] = (),
+    instruction: str = "",
+    due_at: datetime | None = None,
+    now: datetime,
+) -> None:
+    """Bổ sung chỉ đạo: further people and units support or are to know; who leads stays.
+
+    Raises NotFound, NotAllowed, IllegalStep, DirectionRefused (also for whoever has a part already),
+    UnknownPerson.
+    """
+    document = operations.lock(actor, document_id)
+
+    require(permissions.may_direct_further(actor, document))
+
+    next_state(State(document.state), Step.DIRECT_FURTHER)
+    everyone = [*support, *inform]
+    fault = rules.direction_fault(instruction=instruction, due_at=due_at, now=now)
+    if not fault and not everyone:
+        fault = "Hãy chọn người hoặc đơn vị phối hợp, để biết."
+    if not fault and len(set(everyone)) < len(everyone):
+        fault = _NAMED_TWICE
+    if fault:
+        raise DirectionRefused(fault)
+    _assert_reachable(document.agency_id, everyone)
+    if workflow.have_parts(document_id=document.pk, among=everyone):
+        raise DirectionRefused("Có người hoặc đơn vị đã được giao việc này. Hãy tải lại trang rồi chọn lại.")
+
+    workflow.give(
+        agency_id=document.agency_id,
+        document_id=document.pk,
+        to=[
+            *((AssignmentRole.SUPPORT, assignee) for assignee in support),
+            *((AssignmentRole.INFORM, assignee) for assignee in inform),
+        ],
+        instruction=instruction.strip(),
+        due_at=due_at,
+        given_by=actor.user_id,
+        now=now,
+    )
+
+    audit.record(
+        action="incoming.directed-further",
+        actor=actor,
+        at=now,
+        subject_type=operations.SUBJECT_TYPE,
+        subject_id=document.pk,
+        data={
+            "support": [str(assignee.id) for assignee in support],
+            "inform": [str(assignee.id) for assignee in inform],
+            "instruction": instruction,
+            "due_at": due_at.isoformat() if due_at else None,
+        },
+    )
 
 
 @transaction.atomic(durable=True)

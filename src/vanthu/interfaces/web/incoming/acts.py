@@ -72,6 +72,10 @@ def _all(document_id: UUID, next_number: int | None) -> list[tuple[str, Act]]:
             Act(label="Báo cáo kết quả", url=to("report"), icon="message-check", key="R", way="dialog"),
         ),
         (
+            "direct_further",
+            Act(label="Bổ sung chỉ đạo", url=to("direct-further"), icon="users-plus", key="C"),
+        ),
+        (
             "complete",
             Act(label="Kết thúc xử lý", url=to("complete"), icon="circle-check", key="X", way="dialog"),
         ),

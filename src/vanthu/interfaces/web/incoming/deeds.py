@@ -17,6 +17,7 @@ from vanthu.interfaces.web.http import WebRequest, go, page, posted
 from vanthu.interfaces.web.incoming.acts import is_broken, register_label
 from vanthu.interfaces.web.incoming.forms import (
     DirectForm,
+    FurtherForm,
     PassOnForm,
     RegisterForm,
     ResultForm,
@@ -117,9 +118,41 @@ def direct(request: WebRequest, document_id: UUID) -> HttpResponse:
     context = {
         "document": document,
         "form": form,
-        "roles": AssignmentRole.choices,
         "crumbs": crumbs(document, "Chỉ đạo"),
         "page_title": "Chỉ đạo, chuyển xử lý",
+    }
+    return page(request, "incoming/direct.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def direct_further(request: WebRequest, document_id: UUID) -> HttpResponse:
+    """Bổ sung chỉ đạo: those who have no part yet."""
+    document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
+    require("direct_further" in document.acts)
+    taken = {node.assignee_id for root in document.assignments for node in (root, *root.children)}
+    form = FurtherForm(
+        posted(request),
+        units=[unit for unit in organizations.list_units(request.actor) if unit.id not in taken],
+        people=[row for row in organizations.list_people(request.actor) if row.user_id not in taken],
+    )
+    if form.is_valid():
+        with refusals_into(form):
+            actions.direct_further(
+                actor=request.actor,
+                document_id=document_id,
+                instruction=form.cleaned_data["instruction"],
+                due_at=form.cleaned_data["due_at"],
+                support=form.chosen(AssignmentRole.SUPPORT),
+                inform=form.chosen(AssignmentRole.INFORM),
+                now=timezone.now(),
+            )
+        if not form.errors:
+            return go(request, _back(document_id), said="Đã bổ sung chỉ đạo; người được giao thấy việc ngay.")
+    context = {
+        "document": document,
+        "form": form,
+        "crumbs": crumbs(document, "Bổ sung chỉ đạo"),
+        "page_title": "Bổ sung chỉ đạo",
     }
     return page(request, "incoming/direct.html", context, status=422 if form.errors else 200)
 

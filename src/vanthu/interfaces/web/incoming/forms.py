@@ -127,6 +127,9 @@ class DirectForm(Form):
         error_messages={"invalid": "Hạn xử lý chưa đúng; hãy chọn ngày và giờ."},
     )
 
+    #: What may be chosen for each.
+    roles: Sequence[AssignmentRole] = tuple(AssignmentRole)
+
     def __init__(
         self,
         *args: Any,
@@ -138,9 +141,12 @@ class DirectForm(Form):
         self._units = units
         self._people = people
         for name, _, _, _ in self._everyone():
-            self.fields[name] = forms.ChoiceField(
-                required=False, choices=[("", "Không"), *AssignmentRole.choices]
-            )
+            self.fields[name] = forms.ChoiceField(required=False, choices=[("", "Không"), *self.role_choices])
+
+    @property
+    def role_choices(self) -> list[tuple[str, str]]:
+        """The roles with their labels."""
+        return [(role.value, str(role.label)) for role in self.roles]
 
     def _everyone(self) -> Iterator[tuple[str, Assignee, str, str]]:
         for unit in self._units:
@@ -193,4 +199,17 @@ class DirectForm(Form):
                 "Hãy chọn một đơn vị hoặc cá nhân chủ trì." if not leads else "Chỉ một nơi được chủ trì."
             )
             self.add_error(None, message)
+        return cleaned
+
+
+class FurtherForm(DirectForm):
+    """Bổ sung chỉ đạo: who else supports or is to know."""
+
+    roles = (AssignmentRole.SUPPORT, AssignmentRole.INFORM)
+
+    def clean(self) -> dict[str, Any]:
+        """At least one is named."""
+        cleaned = Form.clean(self) or {}
+        if not any(self.chosen(role) for role in self.roles):
+            self.add_error(None, "Hãy chọn ít nhất một đơn vị hoặc cá nhân.")
         return cleaned
