@@ -27,7 +27,7 @@ UNIT = Assignee(kind="unit", id=UUID(int=1))
 def test_nobody_is_named_twice(
     lead: Assignee, support: list[Assignee], inform: list[Assignee], expected: bool
 ) -> None:
-    assert named_twice(lead, support, inform) is expected
+    assert named_twice([lead, *support, *inform]) is expected
 
 
 @pytest.mark.parametrize(

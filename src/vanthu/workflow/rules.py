@@ -27,7 +27,6 @@ def text_fault(text: str, *, what: str) -> str | None:
     return None
 
 
-def named_twice(lead: Assignee, support: Sequence[Assignee], inform: Sequence[Assignee]) -> bool:
+def named_twice(everyone: Sequence[Assignee]) -> bool:
     """Whether somebody stands in more than one role: each has exactly one (NĐ 30/2020 Điều 24)."""
-    everyone = [lead, *support, *inform]
     return len(set(everyone)) != len(everyone)

@@ -26,9 +26,6 @@ class DirectionRefused(DomainError):
     code = "incoming.direction-refused"
 
 
-_NAMED_TWICE = "Mỗi người hoặc đơn vị chỉ giữ một vai trò. Hãy bỏ tên bị chọn hai lần."
-
-
 @transaction.atomic(durable=True)
 def direct_document(
     *,
@@ -50,12 +47,8 @@ def direct_document(
     require(permissions.may_direct(actor, document))
 
     state = next_state(State(document.state), Step.DIRECT)
-    fault = rules.direction_fault(instruction=instruction, due_at=due_at, now=now)
-    if fault:
-        raise DirectionRefused(fault)
-    if named_twice(lead, support, inform):
-        raise DirectionRefused(_NAMED_TWICE)
     everyone = [lead, *support, *inform]
+    _refuse_faults(everyone, instruction=instruction, due_at=due_at, now=now)
     _assert_reachable(document.agency_id, everyone)
 
     workflow.give(
@@ -113,13 +106,9 @@ def direct_further(
 
     next_state(State(document.state), Step.DIRECT_FURTHER)
     everyone = [*support, *inform]
-    fault = rules.direction_fault(instruction=instruction, due_at=due_at, now=now)
-    if not fault and not everyone:
-        fault = "Hãy chọn người hoặc đơn vị phối hợp, để biết."
-    if not fault and len(set(everyone)) < len(everyone):
-        fault = _NAMED_TWICE
-    if fault:
-        raise DirectionRefused(fault)
+    if not everyone:
+        raise DirectionRefused("Hãy chọn người hoặc đơn vị phối hợp, để biết.")
+    _refuse_faults(everyone, instruction=instruction, due_at=due_at, now=now)
     _assert_reachable(document.agency_id, everyone)
     if workflow.have_parts(document_id=document.pk, among=everyone):
         raise DirectionRefused("Có người hoặc đơn vị đã được giao việc này. Hãy tải lại trang rồi chọn lại.")
@@ -210,6 +199,16 @@ def pass_on(
         subject_id=document.pk,
         data={"assignment": str(part.id), "to": str(user_id), "instruction": instruction},
     )
+
+
+def _refuse_faults(
+    everyone: Sequence[Assignee], *, instruction: str, due_at: datetime | None, now: datetime
+) -> None:
+    fault = rules.direction_fault(instruction=instruction, due_at=due_at, now=now)
+    if fault:
+        raise DirectionRefused(fault)
+    if named_twice(everyone):
+        raise DirectionRefused("Mỗi người hoặc đơn vị chỉ giữ một vai trò. Hãy bỏ tên bị chọn hai lần.")
 
 
 def _assert_reachable(agency_id: UUID, everyone: Sequence[Assignee]) -> None:

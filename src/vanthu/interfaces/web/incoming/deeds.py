@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -101,27 +101,23 @@ def direct(request: WebRequest, document_id: UUID) -> HttpResponse:
         units=organizations.list_units(request.actor),
         people=organizations.list_people(request.actor),
     )
-    if request.method == "POST" and form.is_valid():
-        with refusals_into(form):
-            actions.direct_document(
-                actor=request.actor,
-                document_id=document_id,
-                instruction=form.cleaned_data["instruction"],
-                due_at=form.cleaned_data["due_at"],
-                lead=form.chosen(AssignmentRole.LEAD)[0],
-                support=form.chosen(AssignmentRole.SUPPORT),
-                inform=form.chosen(AssignmentRole.INFORM),
-                now=timezone.now(),
-            )
-        if not form.errors:
-            return go(request, _back(document_id), said="Đã chuyển xử lý; người được giao thấy việc ngay.")
-    context = {
-        "document": document,
-        "form": form,
-        "crumbs": crumbs(document, "Chỉ đạo"),
-        "page_title": "Chỉ đạo, chuyển xử lý",
-    }
-    return page(request, "incoming/direct.html", context, status=422 if form.errors else 200)
+    return _direction_page(
+        request,
+        document,
+        form,
+        lambda: actions.direct_document(
+            actor=request.actor,
+            document_id=document_id,
+            instruction=form.cleaned_data["instruction"],
+            due_at=form.cleaned_data["due_at"],
+            lead=form.chosen(AssignmentRole.LEAD)[0],
+            support=form.chosen(AssignmentRole.SUPPORT),
+            inform=form.chosen(AssignmentRole.INFORM),
+            now=timezone.now(),
+        ),
+        title="Chỉ đạo, chuyển xử lý",
+        said="Đã chuyển xử lý; người được giao thấy việc ngay.",
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -135,24 +131,43 @@ def direct_further(request: WebRequest, document_id: UUID) -> HttpResponse:
         units=[unit for unit in organizations.list_units(request.actor) if unit.id not in taken],
         people=[row for row in organizations.list_people(request.actor) if row.user_id not in taken],
     )
+    return _direction_page(
+        request,
+        document,
+        form,
+        lambda: actions.direct_further(
+            actor=request.actor,
+            document_id=document_id,
+            instruction=form.cleaned_data["instruction"],
+            due_at=form.cleaned_data["due_at"],
+            support=form.chosen(AssignmentRole.SUPPORT),
+            inform=form.chosen(AssignmentRole.INFORM),
+            now=timezone.now(),
+        ),
+        title="Bổ sung chỉ đạo",
+        said="Đã bổ sung chỉ đạo; người được giao thấy việc ngay.",
+    )
+
+
+def _direction_page(
+    request: WebRequest,
+    document: queries.IncomingPage,
+    form: DirectForm,
+    carry_out: Callable[[], object],
+    *,
+    title: str,
+    said: str,
+) -> HttpResponse:
     if form.is_valid():
         with refusals_into(form):
-            actions.direct_further(
-                actor=request.actor,
-                document_id=document_id,
-                instruction=form.cleaned_data["instruction"],
-                due_at=form.cleaned_data["due_at"],
-                support=form.chosen(AssignmentRole.SUPPORT),
-                inform=form.chosen(AssignmentRole.INFORM),
-                now=timezone.now(),
-            )
+            carry_out()
         if not form.errors:
-            return go(request, _back(document_id), said="Đã bổ sung chỉ đạo; người được giao thấy việc ngay.")
+            return go(request, _back(document.row.id), said=said)
     context = {
         "document": document,
         "form": form,
-        "crumbs": crumbs(document, "Bổ sung chỉ đạo"),
-        "page_title": "Bổ sung chỉ đạo",
+        "crumbs": crumbs(document, title),
+        "page_title": title,
     }
     return page(request, "incoming/direct.html", context, status=422 if form.errors else 200)
 
