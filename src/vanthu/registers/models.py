@@ -73,7 +73,7 @@ class RegisterEntry(models.Model):
     document_id = models.UUIDField()
     taken_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True)
-    cancelled_reason = models.CharField(max_length=2000, blank=True)
+    cancelled_reason = models.CharField(max_length=3000, blank=True)
 
     class Meta:
         constraints = [

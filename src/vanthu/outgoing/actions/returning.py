@@ -64,7 +64,9 @@ def return_signed(*, actor: Actor, document_id: UUID, reason: str, now: datetime
     record, cancelled = document.document, ""
     if document.number is not None:
         cancelled = record.code
-        registers.cancel_number(document_id=document.pk, reason=reason, now=now)
+        # The clerk no longer sees the draft: the struck line itself says what the number was given to.
+        struck = f"{record.code}, {record.subject}. Trả lại để sửa: {reason}"
+        registers.cancel_number(document_id=document.pk, reason=struck, now=now)
         record.number, record.issued_on, record.document_code = "", None, ""
         record.search_text = documents.search_text(record)
         record.save(update_fields=["number", "issued_on", "document_code", "search_text"])

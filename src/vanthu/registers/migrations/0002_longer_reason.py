@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="registerentry",
             name="cancelled_reason",
-            field=models.CharField(blank=True, max_length=2000),
+            field=models.CharField(blank=True, max_length=3000),
         ),
     ]
