@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.pdfsign.documents import DOTS, SPACES, UNDERSCORES, minimal_docx, typeset, write
-from vanthu.pdfsign import Box, Places, RotatedPage, find_places
+from vanthu.pdfsign import Box, Heading, Places, RotatedPage, find_places, read_heading
 from vanthu.pdfsign.places import MILLIMETRE
 
 Form = Literal["NFC", "NFD"]
@@ -185,6 +185,7 @@ class TestOddFiles:
         assert places.missing == ()
         assert places.number is not None
         assert places.number.opaque
+        assert read_heading(tmp_path / "cong-van.pdf") == Heading(notation="SNV-VP", year=2026)
 
 
 class TestPlainForm:
