@@ -81,7 +81,6 @@ class Letter:
     def copy(self, source: Path, signer: Signer, number: int) -> Path:
         """One signature more, as text; the file of so many copies."""
         target = self.folder / f"copy-{number}.pdf"
-        # One line each: they stand one below the other, and may not reach the date the seal has locked.
         lines = [f"SAO Y; UBND xã Hòa Bình; 22/11/2026; 08:3{number}:15 +07:00"]
         pdfsign.sign_with_text(source, target, lines=lines, signer=signer, now=self.now)
         return target

@@ -267,9 +267,9 @@ def test_looking_for_a_mark_takes_no_memory_for_what_stands_before_it(tmp_path: 
     word = tmp_path / "a.docx"
     word.write_bytes(papers.packed_elements(16_000_000))
     look = (
-        "import resource, sys; from pathlib import Path; from vanthu.documents.marks import _word_lines\n"
+        "import resource, sys; from pathlib import Path; from vanthu.documents.word import lines_of\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "lines = list(_word_lines(Path(sys.argv[1])))\n"
+        "lines = list(lines_of(Path(sys.argv[1]), paragraphs=200))\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, lines)"
     )
     said = subprocess.run([sys.executable, "-c", look, str(word)], capture_output=True, text=True, check=True)

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from pytest_django import Settings
 
-from tests.documents import papers
+from tests.documents import office_files, papers
 from tests.exchange import desk, jobs
 from tests.exchange.axis_process import AxisProcess
 from tests.exchange.far_system import CODE, NAME, FarSystem
@@ -202,6 +202,10 @@ class TestPutAside:
         [
             pytest.param([("126.pdf", _secret_pdf())], id="PDF"),
             pytest.param([("126.pdf", desk.pdf()), ("Phụ lục.docx", papers.docx("MẬT"))], id="Word"),
+            pytest.param(
+                [("126.pdf", desk.pdf()), ("Phụ lục.odt", office_files.odt("MẬT"))], id="OpenDocument"
+            ),
+            pytest.param([("126.pdf", desk.pdf()), ("Phụ lục.rtf", office_files.rtf("MẬT"))], id="RTF"),
         ],
     )
     def test_a_secret_document_leaves_no_bytes_and_goes_back_with_a_reason(

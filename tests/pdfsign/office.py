@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from vanthu.pdfsign import (
     verify,
 )
 
+COPY_LINES = ("SAO Y; UBND xã An Hòa", "22/11/2026; 08:30:15 +07:00")
 NAME, TITLE = "Nguyễn Văn Ước", "GIÁM ĐỐC"
 
 
@@ -80,9 +82,8 @@ class Office:
         )
         return target
 
-    def copied(self, source: Path) -> Path:
-        target = self.folder / f"copy-of-{source.name}"
-        lines = ["SAO Y; UBND xã An Hòa", "22/11/2026; 08:30:15 +07:00"]
+    def copied(self, source: Path, *, lines: Sequence[str] = COPY_LINES, name: str | None = None) -> Path:
+        target = self.folder / (name or f"copy-of-{source.name}")
         sign_with_text(source, target, lines=lines, signer=self.pki.signer("agency"), now=self.now)
         return target
 

@@ -99,6 +99,18 @@ def annotate(writer: IncrementalPdfFileWriter) -> None:
     writer.register_annotation(first_page(writer), writer.add_object(annotation))
 
 
+def cover(writer: IncrementalPdfFileWriter, area: tuple[float, float, float, float]) -> None:
+    """A note over a part of page 1."""
+    annotation = generic.DictionaryObject(
+        {
+            pdf_name("/Type"): pdf_name("/Annot"),
+            pdf_name("/Subtype"): pdf_name("/Square"),
+            pdf_name("/Rect"): generic.ArrayObject([generic.FloatObject(x) for x in area]),
+        }
+    )
+    writer.register_annotation(first_page(writer), writer.add_object(annotation))
+
+
 def add_page(writer: IncrementalPdfFileWriter) -> None:
     page = generic.DictionaryObject(
         {

@@ -38,8 +38,10 @@ class ConversionFailed(DomainError):
     code = "documents.conversion-failed"
 
 
-def convert_to_pdf(source: Path, extension: str, folder: Path) -> Path:
+def convert_to_pdf(source: Path, extension: str, folder: Path, *, seconds: int = TIME_LIMIT) -> Path:
     """The PDF LibreOffice makes of `source` (a text in the format of `extension`), inside `folder`.
+
+    After `seconds` it is given up.
 
     Every call has its own user profile, so that conversions at the same time do not wait for, or see,
     each other. Raises ConversionFailed.
@@ -67,7 +69,7 @@ def convert_to_pdf(source: Path, extension: str, folder: Path) -> Path:
         str(folder),
         str(copy),
     ]
-    _run(command, folder)
+    _run(command, folder, seconds)
     result = copy.with_suffix(".pdf")
     if not result.is_file() or result.stat().st_size == 0:
         raise ConversionFailed
@@ -85,7 +87,7 @@ def _bounded() -> list[str]:
     return [limiter, *_ALLOWANCE]
 
 
-def _run(command: list[str], folder: Path) -> None:
+def _run(command: list[str], folder: Path, seconds: int) -> None:
     environment = {"HOME": str(folder), "PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
     process = subprocess.Popen(  # noqa: S603 - the arguments are ours; the file name is fixed
         command,
@@ -97,7 +99,7 @@ def _run(command: list[str], folder: Path) -> None:
         start_new_session=True,
     )
     try:
-        process.wait(TIME_LIMIT)
+        process.wait(seconds)
     except subprocess.TimeoutExpired:
         raise ConversionFailed from None
     finally:

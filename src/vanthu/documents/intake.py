@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -18,8 +18,13 @@ import magic
 
 from vanthu import pdfsign
 from vanthu.documents import rules
-from vanthu.documents.conversion import convert_to_pdf
-from vanthu.documents.marks import SecretRefused, refuse_secret, refuse_secret_word
+from vanthu.documents.conversion import TIME_LIMIT, ConversionFailed, convert_to_pdf
+from vanthu.documents.marks import (
+    SecretRefused,
+    refuse_secret,
+    refuse_secret_office,
+    refuse_secret_old_text,
+)
 from vanthu.kernel import blobs
 from vanthu.kernel.blobs import StoredBlob
 from vanthu.kernel.errors import DomainError
@@ -35,7 +40,7 @@ __all__ = [
     "accept_draft",
     "media_type_of",
     "refuse_secret",
-    "refuse_secret_word",
+    "refuse_secret_everywhere",
 ]
 
 PDF = "application/pdf"
@@ -45,6 +50,8 @@ _ZIPPED = frozenset({"docx", "xlsx", "odt", "ods"})
 _UNPACKED_LIMIT = 256 * 1024 * 1024
 #: How many times its own size it may come to; texts and tables people write stay under fifty times.
 _RATIO_LIMIT = 100
+#: Seconds a text from elsewhere may take LibreOffice; a person would not wait either.
+_PATIENCE = 30
 #: Below this many unpacked bytes the ratio says nothing: an empty picture packs very well.
 _RATIO_MATTERS = 16 * 1024 * 1024
 
@@ -80,7 +87,15 @@ def accept_attachment(content: BinaryIO, file_name: str, *, limit: int) -> Accep
     `limit` is in bytes. Raises FileRefused, SecretRefused, blobs.EmptyFile, blobs.FileTooLarge.
     """
     with _received(content, limit) as path:
-        return _stored(path, _checked(path, _clean_name(file_name)))
+        checked = _checked(path, _clean_name(file_name))
+        try:
+            refuse_secret_old_text(path, seconds=TIME_LIMIT)
+        except (ConversionFailed, pdfsign.PdfSignError) as failed:
+            raise FileRefused(
+                f"Không đọc được tệp «{checked.name}» để biết có dấu độ mật hay không. "
+                "Hãy lưu lại ở dạng docx hoặc PDF rồi chọn lại."
+            ) from failed
+        return _stored(path, checked)
 
 
 def accept_draft(content: BinaryIO, file_name: str, *, limit: int) -> AcceptedDraft:
@@ -102,6 +117,20 @@ def accept_draft(content: BinaryIO, file_name: str, *, limit: int) -> AcceptedDr
             made = convert_to_pdf(path, extension, folder)
             pdf = _checked(made, f"{name.rpartition('.')[0]}.pdf")
             return AcceptedDraft(pdf=_stored(made, pdf), source=_stored(path, checked))
+
+
+def refuse_secret_everywhere(path: Path) -> None:
+    """Refuse a file from elsewhere, of any format and whatever it is called, that bears a state-secret mark.
+
+    What nobody can open shows nobody its mark, and passes. Raises SecretRefused.
+    """
+    if media_type_of(path) != PDF:
+        refuse_secret_office(path)
+        with suppress(ConversionFailed, pdfsign.PdfSignError):
+            refuse_secret_old_text(path, seconds=_PATIENCE)
+    else:
+        with suppress(pdfsign.PdfSignError):
+            refuse_secret(path)
 
 
 def media_type_of(path: Path) -> str:
@@ -150,8 +179,8 @@ def _checked(path: Path, name: str) -> _Checked:
         )
     if extension in _ZIPPED:
         _refuse_bomb(path, name)
-    if extension == "docx":
-        refuse_secret_word(path)
+    if extension != "pdf":
+        refuse_secret_office(path)
     pages = _check_pdf(path) if extension == "pdf" else None
     return _Checked(name=name, media_type=PDF if extension == "pdf" else media_type, page_count=pages)
 

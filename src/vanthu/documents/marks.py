@@ -1,40 +1,52 @@
-"""Dấu độ mật: the state-secret mark on the first page of a PDF or a Word file, as far as text tells.
+"""Dấu độ mật: the state-secret mark on the first page of a file, as far as text tells.
 
-A scanned mark is for the records clerk to see; only text can be read here.
+A scanned mark is for the records clerk to see; only text can be read here. Looked at are the first page of a
+PDF; of texts (docx, odt) the first page and the headers; of sheets (xlsx, ods, xls) the first rows of the
+first sheet, headers and footers; the first lines of plain text; and what LibreOffice makes of the first page
+of doc and rtf.
 """
 
 from __future__ import annotations
 
-import lzma
-import zipfile
-import zlib
-from collections.abc import Iterator
+import mmap
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import IO
+from types import MappingProxyType
 
-from lxml import etree
-
-from vanthu.documents import rules
+from vanthu.documents import excel, open_document, rules, word
+from vanthu.documents.conversion import convert_to_pdf
+from vanthu.documents.parts import names_of
+from vanthu.kernel import blobs
 from vanthu.kernel.errors import DomainError
 from vanthu.pdfsign.opening import open_pdfium
 
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-#: Paragraphs of a Word file looked at when nothing says where its first page ends.
-_PARAGRAPHS = 200
-#: Bytes of a Word file's parts, unpacked, that are looked through; a first page takes far fewer.
-_READ_LIMIT = 8 * 1024 * 1024
-#: What a damaged archive, or a damaged part of one, may raise while it is read.
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    KeyError,
-    ValueError,
-    etree.XMLSyntaxError,
-    NotImplementedError,
-    RuntimeError,
+#: Paragraphs of a text looked at when nothing says where its first page ends; rows of a sheet.
+_PARAGRAPHS, _ROWS = 200, 60
+#: Bytes of plain text looked at.
+_PLAIN = 64 * 1024
+
+#: The part that tells what a zipped office file is.
+_TELLING = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
+#: What the first part of an OpenDocument file says.
+_OPEN_DOCUMENT = {
+    b"application/vnd.oasis.opendocument.text": "odt",
+    b"application/vnd.oasis.opendocument.spreadsheet": "ods",
+}
+#: Names of streams in the compound files of old Office; in them, letters take two bytes.
+_OLD_OFFICE = {"WordDocument": "doc", "Workbook": "xls", "Book": "xls"}
+_COMPOUND, _RTF, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf", b"PK"
+
+_READERS: Mapping[str, Callable[[Path], Iterable[str]]] = MappingProxyType(
+    {
+        "docx": lambda path: word.lines_of(path, paragraphs=_PARAGRAPHS),
+        "odt": lambda path: open_document.text_lines(path, paragraphs=_PARAGRAPHS),
+        "ods": lambda path: open_document.sheet_lines(path, rows=_ROWS),
+        "xlsx": lambda path: excel.lines_of(path, rows=_ROWS),
+        "xls": lambda path: excel.old_lines_of(path, rows=_ROWS),
+    }
 )
+#: Formats only LibreOffice reads here.
+_CONVERTED = frozenset({"doc", "rtf"})
 
 
 class SecretRefused(DomainError):
@@ -48,13 +60,32 @@ def refuse_secret(path: Path) -> None:
 
     Raises SecretRefused, pdfsign.BrokenPdf, pdfsign.PasswordProtected.
     """
-    if rules.secrecy_mark(first_page_lines(path)) is not None:
-        raise SecretRefused
+    _refuse(first_page_lines(path))
 
 
-def refuse_secret_word(path: Path) -> None:
-    """Refuse a Word file (docx) whose first page or header bears a state-secret mark; as `refuse_secret`."""
-    if rules.secrecy_mark(_word_lines(path)) is not None:
+def refuse_secret_office(path: Path) -> None:
+    """As `refuse_secret`, for office files and plain text, told by their content whatever they are called.
+
+    What cannot be read shows no mark; neither do doc and rtf here: see `refuse_secret_old_text`.
+    Raises SecretRefused.
+    """
+    read = _READERS.get(_format_of(path), _plain_lines)
+    _refuse(read(path))
+
+
+def refuse_secret_old_text(path: Path, *, seconds: int) -> None:
+    """As `refuse_secret`, for doc and rtf: LibreOffice, bounded, makes a PDF of it, in at most `seconds`.
+
+    Any other file is passed over. Raises SecretRefused, ConversionFailed, pdfsign.PdfSignError (of the PDF).
+    """
+    extension = _format_of(path)
+    if extension in _CONVERTED:
+        with blobs.work_folder() as folder:
+            refuse_secret(convert_to_pdf(path, extension, folder, seconds=seconds))
+
+
+def _refuse(lines: Iterable[str]) -> None:
+    if rules.secrecy_mark(lines) is not None:
         raise SecretRefused
 
 
@@ -75,74 +106,31 @@ def first_page_lines(path: Path) -> list[str]:
             page.close()
 
 
-def _word_lines(path: Path) -> Iterator[str]:
-    """Paragraphs up to the first page break, then those of the headers. A damaged file has no more lines.
-
-    Neither has one of which _READ_LIMIT bytes are read: what is left of it is not looked at.
-    """
-    allowance = _READ_LIMIT
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if name.startswith("word/header")]
-            for name in ["word/document.xml", *names]:
-                with archive.open(name) as part:
-                    bounded = _Bounded(part, allowance)
-                    yield from _paragraphs(bounded)
-                    allowance = bounded.left
-    except _DAMAGED:
-        # LibreOffice, or whoever opens it, will say that it is damaged; there is no mark to be read in it.
-        return
+def _format_of(path: Path) -> str:
+    """What an office file is by its content; "" for anything else."""
+    with path.open("rb") as stream:
+        head = stream.read(256)
+    if head.startswith(_ZIP):
+        # The kind stands unpacked at the beginning of an OpenDocument file, for everybody to see.
+        kinds = (kind for sign, kind in _OPEN_DOCUMENT.items() if sign in head)
+        names = names_of(path)
+        parts = (kind for part, kind in _TELLING.items() if part in names)
+        return next(parts, next(kinds, ""))
+    if head.startswith(_COMPOUND):
+        return _old_format_of(path)
+    return "rtf" if head.startswith(_RTF) else ""
 
 
-class _Bounded:
-    """The first bytes of a stream; then it is at its end."""
-
-    def __init__(self, stream: IO[bytes], left: int) -> None:
-        self._stream = stream
-        #: Bytes that may still be read.
-        self.left = left
-
-    def read(self, size: int) -> bytes:
-        """At most `size` bytes."""
-        found = self._stream.read(min(size, self.left))
-        self.left -= len(found)
-        return found
+def _old_format_of(path: Path) -> str:
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        for name, kind in _OLD_OFFICE.items():
+            if data.find(name.encode("utf-16-le") + b"\0\0") >= 0:
+                return kind
+    return ""
 
 
-def _paragraphs(part: _Bounded) -> Iterator[str]:
-    count, line = 0, ""
-    for element in _elements(part):
-        if element.tag == f"{_WORD}t":
-            line += element.text or ""
-        elif element.tag == f"{_WORD}br" and element.get(f"{_WORD}type") != "page":
-            yield line
-            line = ""
-        elif element.tag == f"{_WORD}p":
-            yield line
-            count, line = count + 1, ""
-        if count >= _PARAGRAPHS or element.tag == f"{_WORD}lastRenderedPageBreak" or _ends_page(element):
-            break
-    yield line
-
-
-def _elements(part: _Bounded) -> Iterator[etree._Element]:
-    """The elements as they end; no tree grows of those already seen, however many they are."""
-    steps = etree.iterparse(
-        part,
-        events=("end",),
-        resolve_entities=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    for _, element in steps:
-        yield element
-        element.clear()
-        parent = element.getparent()
-        while parent is not None and element.getprevious() is not None:
-            del parent[0]
-
-
-def _ends_page(element: etree._Element) -> bool:
-    return bool(element.tag == f"{_WORD}br" and element.get(f"{_WORD}type") == "page")
+def _plain_lines(path: Path) -> list[str]:
+    with path.open("rb") as stream:
+        head = stream.read(_PLAIN)
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return head.decode("utf-16" if wide else "utf-8-sig", errors="replace").splitlines()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -83,7 +82,7 @@ def open_packet(path: Path, waiting: WaitingPacket, *, now: datetime) -> Opened:
     try:
         packets.require_usable(content)
         for attachment in content.attachments:
-            _refuse_secret(attachment)
+            intake.refuse_secret_everywhere(attachment.path)
     except SecretRefused:
         return _send_back(content, fetched, agency, now)
     except PacketUnusable as fault:
@@ -154,16 +153,6 @@ def _recipient(content: edxml.Packet, waiting: WaitingPacket) -> Agency | None:
     known = [organizations.agency_by_code(party.organ_id) for party in content.recipients]
     hosted = [agency for agency in known if agency is not None and agency.is_hosted]
     return hosted[0] if len(hosted) == 1 else None
-
-
-def _refuse_secret(attachment: edxml.Attachment) -> None:
-    """Raises SecretRefused. A PDF nobody can open shows nobody its mark; its verdict says it is broken."""
-    if intake.media_type_of(attachment.path) == intake.PDF:
-        with contextlib.suppress(pdfsign.PdfSignError):
-            intake.refuse_secret(attachment.path)
-    else:
-        # Told by its parts, whatever it is called; in what is no Word file there is no mark to be read.
-        intake.refuse_secret_word(attachment.path)
 
 
 def _stored_files(

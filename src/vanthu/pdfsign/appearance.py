@@ -58,7 +58,7 @@ def fitting_size(*, width: float, height: float, text: str, font: Font) -> tuple
     squeeze = min(1.0, width / natural)
     if squeeze >= _NARROWEST:
         return size, squeeze
-    return max(size * squeeze / _NARROWEST, 4.0), _NARROWEST
+    return size * squeeze / _NARROWEST, _NARROWEST
 
 
 def picture_appearance(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -11,22 +11,21 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, enumerate_sig_fields
 
-from vanthu.pdfsign.appearance import LINE_HEIGHT, lines_appearance
+from vanthu.pdfsign.appearance import lines_appearance
 from vanthu.pdfsign.certificates import Certificate, common_name
 from vanthu.pdfsign.errors import PlaceOutside
 from vanthu.pdfsign.fonts import embed_vietnamese, stamp_font
+from vanthu.pdfsign.objects import pick
 from vanthu.pdfsign.opening import open_writer, parsing, require_upright_inside, visible_area
 from vanthu.pdfsign.pending import PendingSignature
-from vanthu.pdfsign.places import MILLIMETRE, Box
+from vanthu.pdfsign.places import Box
 from vanthu.pdfsign.signers import Signer
 from vanthu.pdfsign.signing import begin_in_field, complete
 from vanthu.pdfsign.timestamping import Timestamper
+from vanthu.pdfsign.top_margin import Area, Stamp, find_room, printed_areas
 
 #: Fields of text-only signatures: ChuKyBoSung1, ChuKyBoSung2, …
 TEXT_FIELD_PREFIX = "ChuKyBoSung"
-#: Times-metric, upright, 10, black (NĐ 30/2020 PL I II.8.b).
-_SIZE = 10.0
-_RIGHT_MARGIN, _TOP_MARGIN, _GAP = 15 * MILLIMETRE, 6 * MILLIMETRE, 12.0
 _MOST_LINES = 4
 
 
@@ -45,25 +44,31 @@ def begin_text_signature(
     """Write a signature shown as text alone, top right of page 1, all but its value.
 
     For copies («SAO Y; UBND xã An Hòa; 22/11/2026; 08:30:15 +07:00») and for attachments in files of their
-    own («Số: 125/SNV; …»). `lines`: one to four. All earlier signatures stay valid; a further one stands
-    to the left of those already there.
+    own («Số: 125/SNV; …»). `lines`: one to four, Times-metric, upright, 10, black (NĐ 30/2020 PL I II.8.b).
+    All earlier signatures stay valid, and none is covered; a further one stands below those already there
+    or to their left (see `find_room`, which may break the lines elsewhere when the margin is nearly full).
 
     Raises PlaceOutside (no room, or too many lines), RotatedPage, FontMissing, BrokenPdf.
     """
     with open_writer(source) as writer:
         with parsing():
-            box = _top_right(writer, lines)
+            stamp = _top_right(source, writer, lines)
             number = 1 + sum(
                 1 for name, _, _ in enumerate_sig_fields(writer) if name.startswith(TEXT_FIELD_PREFIX)
             )
-        require_upright_inside(writer, box)
+        require_upright_inside(writer, stamp.box)
         field = f"{TEXT_FIELD_PREFIX}{number}"
 
         def draw(w: IncrementalPdfFileWriter, width: float, height: float) -> generic.StreamObject:
             font = stamp_font()
-            embedded = embed_vietnamese(w, font, "".join(lines))
+            embedded = embed_vietnamese(w, font, "".join(stamp.lines))
             return lines_appearance(
-                width=width, height=height, lines=lines, font=font, font_object=embedded, size=_SIZE
+                width=width,
+                height=height,
+                lines=stamp.lines,
+                font=font,
+                font_object=embedded,
+                size=stamp.size,
             )
 
         return begin_in_field(
@@ -78,7 +83,7 @@ def begin_text_signature(
             reason=reason,
             location=location,
             pss=pss,
-            new_field=SigFieldSpec(field, on_page=0, box=_whole_points(box)),
+            new_field=SigFieldSpec(field, on_page=0, box=_whole_points(stamp.box)),
         )
 
 
@@ -115,19 +120,22 @@ def _whole_points(box: Box) -> tuple[int, int, int, int]:
     return math.floor(box.x0), math.floor(box.y0), math.floor(box.x1), math.floor(box.y1)
 
 
-def _top_right(writer: IncrementalPdfFileWriter, lines: Sequence[str]) -> Box:
-    """In the top margin, against the right; further ones to the left of those already there."""
+def _top_right(source: Path, writer: IncrementalPdfFileWriter, lines: Sequence[str]) -> Stamp:
     if not 1 <= len(lines) <= _MOST_LINES:
         raise PlaceOutside("Chữ ký dạng chữ cần từ một đến bốn dòng.")
-    left, _, right, top = visible_area(writer.find_page_for_modification(0)[0].get_object())
-    x1 = right - _RIGHT_MARGIN
-    for name, _, reference in enumerate_sig_fields(writer):
-        if name.startswith(TEXT_FIELD_PREFIX):
-            rectangle = reference.get_object()["/Rect"]
-            x1 = min(x1, float(rectangle[0]) - _GAP, float(rectangle[2]) - _GAP)
-    width = max(stamp_font().width(line, _SIZE) for line in lines) + 2
-    height = len(lines) * _SIZE * LINE_HEIGHT + 2
-    if x1 - width < left:
-        raise PlaceOutside("Đầu trang không còn chỗ cho chữ ký dạng chữ.")
-    y1 = top - _TOP_MARGIN
-    return Box(page=1, x0=x1 - width, y0=y1 - height, x1=x1, y1=y1)
+    page = writer.find_page_for_modification(0)[0].get_object()
+    stamp = find_room(
+        lines, page=visible_area(page), printed=printed_areas(source), fields=list(_field_areas(page))
+    )
+    if stamp is None:
+        raise PlaceOutside(
+            "Đầu trang thứ nhất không còn chỗ cho chữ ký dạng chữ; hãy ký trên tệp gốc, chưa có các bản sao."
+        )
+    return stamp
+
+
+def _field_areas(page: generic.DictionaryObject) -> Iterator[Area]:
+    """Everything that stands on the page without being part of it: fields, signatures, notes."""
+    for reference in pick(page, "/Annots", ()):
+        a, b, c, d = (float(number) for number in reference.get_object()["/Rect"])
+        yield min(a, c), min(b, d), max(a, c), max(b, d)

@@ -97,6 +97,12 @@ class PersonNotSigned(PdfSignError):
     code = "pdfsign.person_not_signed"
 
 
+class IssueFieldsTouched(PdfSignError):
+    """Ô số, ngày tháng đã bị điền hoặc sửa sau khi người có thẩm quyền ký số; hãy trình ký lại."""
+
+    code = "pdfsign.issue_fields_touched"
+
+
 class BadIssueData(PdfSignError):
     """Số, ngày hoặc tháng ban hành không hợp lệ."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +19,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, enumerate_sig_fields
 
 from vanthu.pdfsign.appearance import empty_appearance
+from vanthu.pdfsign.covering import hides_text
 from vanthu.pdfsign.errors import AlreadyPrepared, AlreadySigned
 from vanthu.pdfsign.fonts import date_font, embed_latin, number_font
 from vanthu.pdfsign.objects import form_fields
@@ -58,6 +60,7 @@ def prepare(source: Path, target: Path, places: Places) -> None:
             _require_untouched(writer)
         for box in (number, day, month, signature, seal):
             require_upright_inside(writer, box)
+        number, day, month = (_without_hiding(clean, box) for box in (number, day, month))
         with parsing():
             upright, italic = (
                 embed_latin(writer, number_font()),
@@ -96,6 +99,12 @@ def _appendable(source: Path) -> Iterator[Path]:
         with open_pdfium(source) as document:
             document.save(rewritten)
         yield rewritten
+
+
+def _without_hiding(source: Path, box: Box) -> Box:
+    """White paper may be painted over the dots of a blank, but over no letter of the document."""
+    area = (box.x0, box.y0, box.x1, box.y1)
+    return replace(box, opaque=box.opaque and not hides_text(source, box.page - 1, area))
 
 
 def _require_untouched(writer: IncrementalPdfFileWriter) -> None:

@@ -14,9 +14,10 @@ from pyhanko.sign.fields import enumerate_sig_fields
 
 from vanthu.pdfsign.appearance import line_appearance, picture_appearance
 from vanthu.pdfsign.certificates import Certificate, common_name
-from vanthu.pdfsign.errors import BadIssueData, NotPrepared, PersonNotSigned
+from vanthu.pdfsign.errors import BadIssueData, FieldTaken, NotPrepared, PersonNotSigned
 from vanthu.pdfsign.fonts import date_font, number_font
 from vanthu.pdfsign.images import load_picture
+from vanthu.pdfsign.issue_fields import require_as_signed
 from vanthu.pdfsign.objects import form_fields, pick
 from vanthu.pdfsign.opening import open_writer, parsing
 from vanthu.pdfsign.pending import PendingSignature
@@ -61,13 +62,16 @@ def begin_seal(
     `number`, `day` and `month` appear as given ("05", "22", "11"): padding is the register's rule. The three
     fields become read-only, and the seal's lock makes any later change to them break the seal.
 
-    Raises BadIssueData, PersonNotSigned, NotPrepared, FieldTaken, BadImage, BrokenPdf.
+    The fields must be as the person who signed left them: empty, at their places, to be locked by the seal.
+
+    Raises BadIssueData, PersonNotSigned, NotPrepared, IssueFieldsTouched, FieldTaken, BadImage, BrokenPdf.
     """
     _require_issue_data(number, day, month)
     picture = load_picture(image)
     with open_writer(signed) as writer:
         with parsing():
-            _require_person_signed(writer)
+            _require_turn_of_the_seal(writer)
+            require_as_signed(writer.prev)
             _fill(writer, {NUMBER_FIELD: number, DAY_FIELD: day, MONTH_FIELD: month})
         return begin_in_field(
             writer,
@@ -128,14 +132,16 @@ def _require_issue_data(number: str, day: str, month: str) -> None:
         raise BadIssueData("Ngày hoặc tháng ban hành không hợp lệ; ví dụ ngày 05 tháng 01.")
 
 
-def _require_person_signed(writer: IncrementalPdfFileWriter) -> None:
+def _require_turn_of_the_seal(writer: IncrementalPdfFileWriter) -> None:
     if "/AcroForm" not in writer.root:
         raise NotPrepared
     values = {name: value for name, value, _ in enumerate_sig_fields(writer)}
-    if PERSON_FIELD not in values:
+    if not {PERSON_FIELD, SEAL_FIELD} <= values.keys():
         raise NotPrepared
     if values[PERSON_FIELD] is None:
         raise PersonNotSigned
+    if values[SEAL_FIELD] is not None:
+        raise FieldTaken
 
 
 def _fill(writer: IncrementalPdfFileWriter, values: dict[str, str]) -> None:

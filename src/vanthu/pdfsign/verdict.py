@@ -51,6 +51,8 @@ class Problem(enum.StrEnum):
     FORGED = "forged"
     ODD_RANGE = "odd_range"
     CHANGED_AFTER = "changed_after"
+    #: Number or date look otherwise than their values say, or hide text of the page.
+    SHOWN_OTHERWISE = "shown_otherwise"
     WRONG_KIND = "wrong_kind"
     REVOKED = "revoked"
     EXPIRED_WHEN_SIGNED = "expired_when_signed"
@@ -90,6 +92,8 @@ class SignatureDetails:
     location: str = ""
     #: SHA-256 of the signer's certificate, hexadecimal.
     certificate_sha256: str = ""
+    #: Which of «Số văn bản», «Ngày ban hành», «Tháng ban hành» it covers without their showing their values.
+    shown_otherwise: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; times in Vietnam's zone."""
@@ -215,6 +219,7 @@ def sentence(problem: Problem | None, *, signer: str, changes: Changes, details:
         valid_from=vietnam_day(details.valid_from),
         valid_to=vietnam_day(details.valid_to),
         claimed_at=vietnam_day(details.claimed_at),
+        fields=", ".join(details.shown_otherwise).capitalize(),
     )
 
 
@@ -224,6 +229,9 @@ _SENTENCES = {
     Problem.FORGED: "Chữ ký số mang tên {signer} không phải do chứng thư số này tạo ra.",
     Problem.ODD_RANGE: "Đã bị sửa sau khi ký số: phạm vi ký của {signer} bất thường, có phần không được ký.",
     Problem.CHANGED_AFTER: "Đã bị sửa sau khi ký số: có thay đổi không được phép sau chữ ký số của {signer}.",
+    Problem.SHOWN_OTHERWISE: (
+        "{fields} hiện trên trang không đúng với giá trị mà {signer} đã ký số, hoặc che chữ của văn bản."
+    ),
     Problem.WRONG_KIND: "Chữ ký số của {signer} không đúng loại: chứng thư cá nhân và cơ quan bị dùng lẫn.",
     Problem.REVOKED: "Chứng thư số của {signer} đã bị thu hồi từ ngày {revoked_at}.",
     Problem.EXPIRED_WHEN_SIGNED: "Chứng thư số của {signer} đã hết hạn ngày {valid_to}, trước khi ký.",

@@ -26,10 +26,17 @@ from vanthu.pdfsign.certificates import (
 )
 from vanthu.pdfsign.changes import Coverage, changes_after, coverage_of, tail_is_validation_data
 from vanthu.pdfsign.errors import BrokenPdf
+from vanthu.pdfsign.issue_fields import LABELS, deceptive_fields
 from vanthu.pdfsign.objects import form_fields, pick
 from vanthu.pdfsign.opening import PARSING_FAILURES, open_suspect, parsing
 from vanthu.pdfsign.pending import run
-from vanthu.pdfsign.prepare import DAY_FIELD, MONTH_FIELD, NUMBER_FIELD, PERSON_FIELD, SEAL_FIELD
+from vanthu.pdfsign.prepare import (
+    DAY_FIELD,
+    MONTH_FIELD,
+    NUMBER_FIELD,
+    PERSON_FIELD,
+    SEAL_FIELD,
+)
 from vanthu.pdfsign.revocation import Evidence, Fetcher, embedded_evidence
 from vanthu.pdfsign.tokens_of_time import TimeToken, embedded_token, signature_token
 from vanthu.pdfsign.trust import (
@@ -91,6 +98,7 @@ def verify(
         if trailing:
             examined = [_left_behind(one) for one in examined]
         evidence = _evidence(reader)
+        examined = _look_at(file, reader, examined)
         values = _field_values(reader)
         signatures = run(_judge_all(examined, settings, replace(settings, roots=stamp_roots), evidence, now))
     verdict, message = sum_up(signatures)
@@ -113,6 +121,8 @@ class _Examined:
     made_by_key: bool = False
     coverage: Coverage = _UNCOVERED
     changes: Changes = Changes.ILLEGAL
+    #: Names of the fields for number and date that do not show their values.
+    shown_otherwise: tuple[str, ...] = ()
 
     @property
     def revision(self) -> int:
@@ -167,6 +177,15 @@ def _close_the_tail(reader: PdfFileReader, examined: list[_Examined]) -> list[_E
     if tail_is_validation_data(reader, max(one.revision for one in examined)):
         return examined
     return [_left_behind(one) for one in examined]
+
+
+def _look_at(file: Path, reader: PdfFileReader, examined: list[_Examined]) -> list[_Examined]:
+    """Find what each signature covers that deceives the eye about number and date."""
+    revisions = [one.revision for one in examined if one.embedded and not one.is_timestamp]
+    if not revisions:
+        return examined
+    lying = deceptive_fields(file, reader, revisions, first=min(revisions))
+    return [replace(one, shown_otherwise=lying.get(one.revision, ())) for one in examined]
 
 
 def _left_behind(one: _Examined) -> _Examined:
@@ -296,6 +315,7 @@ def _problem(one: _Examined, kind: SignerKind, standing: Standing) -> Problem | 
         (not one.intact, Problem.ALTERED),
         (not one.made_by_key, Problem.FORGED),
         (one.changes is Changes.ILLEGAL, Problem.CHANGED_AFTER),
+        (bool(one.shown_otherwise), Problem.SHOWN_OTHERWISE),
         (not _fits_field(one.field, kind), Problem.WRONG_KIND),
         (one.embedded.md_algorithm not in _STRONG_DIGESTS, Problem.WEAK_ALGORITHM),
     )
@@ -343,6 +363,7 @@ def _details(
         reason=str(pick(dictionary, "/Reason", "")),
         location=str(pick(dictionary, "/Location", "")),
         certificate_sha256=fingerprint(certificate).hex(),
+        shown_otherwise=tuple(LABELS[name] for name in one.shown_otherwise),
     )
 
 
