@@ -22,7 +22,8 @@ def run(args: argparse.Namespace) -> int:
     topology = Topology.from_demo_environment()
     for installation in (topology.province, topology.outside):
         secret = topology.secret(f"{installation.name}-axis").read_text(encoding="utf-8")
-        _do("system", "add", installation.system_id, "--secret", secret)
+        # Joined by «=»: a random secret may begin with a dash, and would be taken for an option.
+        _do("system", "add", installation.system_id, f"--secret={secret}")
         for plan in INSTALLATIONS[installation.name]:
             _do(
                 *("agency", "add", plan.code, plan.name, "--system", installation.system_id),
