@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.exchange import desk, jobs
 from tests.web.conftest import SignIn
@@ -41,12 +44,17 @@ def directed(registered: UUID, sign_in: SignIn, world: World) -> UUID:
     return registered
 
 
+def _due() -> datetime:
+    """Five in the afternoon three days from now: the pages take no deadline that has passed."""
+    return (timezone.localtime() + timedelta(days=3)).replace(hour=17, minute=0, second=0, microsecond=0)
+
+
 def _direction(world: World, **changes: str) -> dict[str, str]:
     words = {
         f"user-{world.outsider_officer.user_id}": "lead",
         f"user-{world.outsider.user_id}": "inform",
         "instruction": "Tham mưu trả lời trước ngày 25.",
-        "due_at": "2026-11-25T17:00",
+        "due_at": f"{_due():%Y-%m-%dT%H:%M}",
     }
     return words | changes
 
@@ -147,7 +155,7 @@ class TestDirecting:
         assert answer.status_code == 303, answer.context["form"].errors
         page = _text(leader, f"/van-ban-den/{registered}/")
         assert "Tham mưu trả lời trước ngày 25." in page
-        assert "25/11/2026 17:00" in page
+        assert f"{_due():%d/%m/%Y %H:%M}" in page
         assert "Đang chờ" in page
 
     @pytest.mark.parametrize(
@@ -236,6 +244,28 @@ class TestTheSendersView:
         assert world.neighbour.name in page
         for code in ("01", "03", "04"):
             assert f'data-status="{code}"' in page
+
+    def test_counts_in_colour_only_what_there_is(self, directed: UUID, sign_in: SignIn, world: World) -> None:
+        jobs.run_all()
+        listed = sign_in("clerk").get("/van-ban-di/?tab=issued").context["listing"].items
+        page = _text(sign_in("clerk"), f"/van-ban-di/{listed[0].id}/gui-nhan/")
+
+        assert '<b class="tone-blue">1</b>' in page
+        assert '<b class="none">0</b>' in page
+        assert "tone-red" not in page
+        assert "tone-amber" not in page
+
+    def test_tells_states_in_words_not_in_codes(self, directed: UUID, sign_in: SignIn, world: World) -> None:
+        jobs.run_all()
+        listed = sign_in("clerk").get("/van-ban-di/?tab=issued").context["listing"].items
+        sent = _text(sign_in("clerk"), f"/van-ban-di/{listed[0].id}/gui-nhan/")
+        received = _text(sign_in("outsider"), f"/van-ban-den/{directed}/")
+
+        assert "đã báo bên gửi: đã tiếp nhận" in received
+        assert "đã báo bên gửi: đã phân công" in received
+        for page in (sent, received):
+            assert "Đã đến" in page or "đã đến" in page
+            assert not re.search(r"\(0[1-6]\)", page)
 
 
 class TestTheRegister:

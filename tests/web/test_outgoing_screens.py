@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from lxml import html
 
 from tests import arrivals, path
 from tests.keys import PIN, KeyRing
@@ -169,6 +170,23 @@ class TestTheChain:
         given = leader.post(f"/van-ban-di/{document}/tra-lai/", {"reason": "Thiếu căn cứ."})
 
         assert "Thiếu căn cứ." in _text(leader, given["Location"])
+
+    def test_tells_of_every_round_who_gave_the_draft_back_and_why(
+        self, sign_in: SignIn, world: World
+    ) -> None:
+        document = path.submitted(world)
+        officer, head = sign_in("officer"), sign_in("head")
+        for reason in ("Thiếu căn cứ.", "Sai nơi nhận."):
+            head.post(f"/van-ban-di/{document}/tra-lai/", {"reason": reason})
+            officer.post(f"/van-ban-di/{document}/trinh/")
+        page = _text(officer, f"/van-ban-di/{document}/")
+        former = html.document_fromstring(page).xpath("//details[@class='round']/summary")
+        told = [" ".join(each.text_content().split()) for each in former]
+
+        name = world.users["head"].full_name
+        assert told[0].startswith(f"Lần 2: {name} trả lại ")
+        assert told[1].startswith(f"Lần 1: {name} trả lại ")
+        assert [each.partition("“")[2] for each in told] == ["Sai nơi nhận.”", "Thiếu căn cứ.”"]
 
     def test_opens_an_act_as_a_dialog_and_as_a_page(self, sign_in: SignIn, world: World) -> None:
         document = path.submitted(world)
