@@ -180,8 +180,8 @@ class TestTheChain:
             head.post(f"/van-ban-di/{document}/tra-lai/", {"reason": reason})
             officer.post(f"/van-ban-di/{document}/trinh/")
         page = _text(officer, f"/van-ban-di/{document}/")
-        former = html.document_fromstring(page).xpath("//details[@class='round']/summary")
-        told = [" ".join(each.text_content().split()) for each in former]
+        former = html.document_fromstring(page).iterfind(".//details[@class='round']/summary")
+        told = [" ".join("".join(map(str, each.itertext())).split()) for each in former]
 
         name = world.users["head"].full_name
         assert told[0].startswith(f"Lần 2: {name} trả lại ")
