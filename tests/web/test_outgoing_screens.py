@@ -271,7 +271,9 @@ class TestSigningToIssuing:
 
     def test_with_a_wrong_pin_gives_no_number(self, sign_in: SignIn, world: World, signers: KeyRing) -> None:
         document = path.signed(world)
-        failed = sign_in("clerk").post(f"/van-ban-di/{document}/cap-so-dong-dau/", {"pin": "87654321"})
+        address = f"/van-ban-di/{document}/cap-so-dong-dau/"
+        assert "autofocus" in _text(sign_in("clerk"), address)
+        failed = sign_in("clerk").post(address, {"pin": "87654321"})
 
         assert failed.status_code == 422
         assert "PIN" in failed.content.decode()

@@ -82,6 +82,8 @@ def seal(request: WebRequest, document_id: UUID) -> HttpResponse:
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
     require(bool({"number", "seal"} & document.acts))
     form = PinForm(posted(request))
+    # The clerk seals many in a row from the keyboard; whoever signs reads first, so there nothing is focused.
+    form.fields["pin"].widget.attrs["autofocus"] = True
     if form.is_valid():
         with refusals_into(form, field="pin"):
             seal_here(
