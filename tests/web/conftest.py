@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
+from playwright.sync_api import Browser, sync_playwright
 
-from tests.world import PASSWORD, World
+from tests.world import PASSWORD, World, build_world
 
 #: Signs the person of that name in the cast in, and returns the browser.
 SignIn = Callable[[str], Client]
@@ -27,3 +28,23 @@ def sign_in(world: World) -> SignIn:
         return browsers[name]
 
     return browser_of
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, without a screen; gone with this module, and Playwright's event loop with it."""
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright keeps an event loop in this thread; Django must not take our own queries for its.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-component-update"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def committed(chromium: Browser, transactional_db: None) -> World:
+    """The cast where the server's own threads see it."""
+    return build_world()

@@ -60,6 +60,14 @@ class TestPages:
     def test_greet_each_role_with_its_own_queues(self, sign_in: SignIn, person: str, queue: str) -> None:
         assert queue in sign_in(person).get("/").content.decode()
 
+    def test_tell_the_administrator_what_is_done_here_and_what_at_the_server(self, sign_in: SignIn) -> None:
+        page = sign_in("administrator").get("/").content.decode()
+
+        assert "Quản trị" in page
+        assert "vanthu --help" in page
+        assert 'href="/doi-mat-khau/"' in page
+        assert "vanthu --help" not in sign_in("clerk").get("/").content.decode()
+
     def test_show_what_waits_for_a_signature_to_whoever_signs(self, sign_in: SignIn, world: World) -> None:
         """A head of a unit signs by order (TL.): the queue is his while something waits in it."""
         document = path.approved(world)
@@ -132,6 +140,7 @@ class TestErrors:
 
         assert (first.status_code, second.status_code) == (303, 409)
         assert "Chờ ký" in second.content.decode()
+        assert f'href="/van-ban-di/{document}/"' in second.content.decode()
 
     def test_come_to_htmx_as_an_alert(self, sign_in: SignIn, world: World) -> None:
         answer = sign_in("clerk").get(f"/van-ban-di/{uuid4()}/xem-nhanh/", headers={"HX-Request": "true"})

@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests import path
 from tests.exchange import desk, jobs
 from tests.pdfsign.documents import typeset
 from tests.web.browser import DESK, PHONE, visiting
-from tests.world import World, build_world
+from tests.world import World
 from vanthu.incoming.models import IncomingDocument
 from vanthu.incoming.states import State
 from vanthu.outgoing.models import OutgoingDocument
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, without a screen; gone with this module, and Playwright's event loop with it."""
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright keeps an event loop in this thread; Django must not take our own queries for its.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-component-update"],
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def committed(chromium: Browser, transactional_db: None) -> World:
-    """The cast where the server's own threads see it."""
-    return build_world()
 
 
 @pytest.fixture

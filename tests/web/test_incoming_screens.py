@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+import re
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -43,8 +44,9 @@ def directed(registered: UUID, sign_in: SignIn, world: World) -> UUID:
     return registered
 
 
-#: Tomorrow at the end of the office day, Vietnam time.
-_DUE = datetime.combine(timezone.localdate() + timedelta(days=1), time(17))
+def _due() -> datetime:
+    """Five in the afternoon three days from now: the pages take no deadline that has passed."""
+    return (timezone.localtime() + timedelta(days=3)).replace(hour=17, minute=0, second=0, microsecond=0)
 
 
 def _direction(world: World, **changes: str) -> dict[str, str]:
@@ -52,7 +54,7 @@ def _direction(world: World, **changes: str) -> dict[str, str]:
         f"user-{world.outsider_officer.user_id}": "lead",
         f"user-{world.outsider.user_id}": "inform",
         "instruction": "Tham mưu trả lời trước ngày 25.",
-        "due_at": f"{_DUE:%Y-%m-%dT%H:%M}",
+        "due_at": f"{_due():%Y-%m-%dT%H:%M}",
     }
     return words | changes
 
@@ -153,7 +155,7 @@ class TestDirecting:
         assert answer.status_code == 303, answer.context["form"].errors
         page = _text(leader, f"/van-ban-den/{registered}/")
         assert "Tham mưu trả lời trước ngày 25." in page
-        assert f"{_DUE:%d/%m/%Y %H:%M}" in page
+        assert f"{_due():%d/%m/%Y %H:%M}" in page
         assert "Đang chờ" in page
 
     @pytest.mark.parametrize(
@@ -242,6 +244,28 @@ class TestTheSendersView:
         assert world.neighbour.name in page
         for code in ("01", "03", "04"):
             assert f'data-status="{code}"' in page
+
+    def test_counts_in_colour_only_what_there_is(self, directed: UUID, sign_in: SignIn, world: World) -> None:
+        jobs.run_all()
+        listed = sign_in("clerk").get("/van-ban-di/?tab=issued").context["listing"].items
+        page = _text(sign_in("clerk"), f"/van-ban-di/{listed[0].id}/gui-nhan/")
+
+        assert '<b class="tone-blue">1</b>' in page
+        assert '<b class="none">0</b>' in page
+        assert "tone-red" not in page
+        assert "tone-amber" not in page
+
+    def test_tells_states_in_words_not_in_codes(self, directed: UUID, sign_in: SignIn, world: World) -> None:
+        jobs.run_all()
+        listed = sign_in("clerk").get("/van-ban-di/?tab=issued").context["listing"].items
+        sent = _text(sign_in("clerk"), f"/van-ban-di/{listed[0].id}/gui-nhan/")
+        received = _text(sign_in("outsider"), f"/van-ban-den/{directed}/")
+
+        assert "đã báo bên gửi: đã tiếp nhận" in received
+        assert "đã báo bên gửi: đã phân công" in received
+        for page in (sent, received):
+            assert "Đã đến" in page or "đã đến" in page
+            assert not re.search(r"\(0[1-6]\)", page)
 
 
 class TestTheRegister:

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
+from lxml import html
 
 from tests import arrivals, path
 from tests.keys import PIN, KeyRing
@@ -141,6 +142,23 @@ class TestTheChain:
 
         assert "Thiếu căn cứ." in text_of(leader, given["Location"])
 
+    def test_tells_of_every_round_who_gave_the_draft_back_and_why(
+        self, sign_in: SignIn, world: World
+    ) -> None:
+        document = path.submitted(world)
+        officer, head = sign_in("officer"), sign_in("head")
+        for reason in ("Thiếu căn cứ.", "Sai nơi nhận."):
+            head.post(f"/van-ban-di/{document}/tra-lai/", {"reason": reason})
+            officer.post(f"/van-ban-di/{document}/trinh/")
+        page = _text(officer, f"/van-ban-di/{document}/")
+        former = html.document_fromstring(page).iterfind(".//details[@class='round']/summary")
+        told = [" ".join("".join(map(str, each.itertext())).split()) for each in former]
+
+        name = world.users["head"].full_name
+        assert told[0].startswith(f"Lần 2: {name} trả lại ")
+        assert told[1].startswith(f"Lần 1: {name} trả lại ")
+        assert [each.partition("“")[2] for each in told] == ["Sai nơi nhận.”", "Thiếu căn cứ.”"]
+
     def test_opens_an_act_as_a_dialog_and_as_a_page(self, sign_in: SignIn, world: World) -> None:
         document = path.submitted(world)
         head = sign_in("head")
@@ -224,7 +242,9 @@ class TestSigningToIssuing:
 
     def test_with_a_wrong_pin_gives_no_number(self, sign_in: SignIn, world: World, signers: KeyRing) -> None:
         document = path.signed(world)
-        failed = sign_in("clerk").post(f"/van-ban-di/{document}/cap-so-dong-dau/", {"pin": "87654321"})
+        address = f"/van-ban-di/{document}/cap-so-dong-dau/"
+        assert "autofocus" in _text(sign_in("clerk"), address)
+        failed = sign_in("clerk").post(address, {"pin": "87654321"})
 
         assert failed.status_code == 422
         assert "PIN" in failed.content.decode()

@@ -9,6 +9,7 @@ from secrets import token_hex
 from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from vanthu.interfaces.web.http import wants_partial
 from vanthu.kernel.errors import DomainError
@@ -27,6 +28,8 @@ class Refusal:
     icon: str
     #: What the person tells the administrator; only for unexpected failures.
     reference: str = ""
+    #: The document as it stands now, when it was its state that refused; empty otherwise.
+    document: str = ""
 
 
 _TITLES = {
@@ -34,7 +37,7 @@ _TITLES = {
     403: ("Bạn không có quyền làm việc này", "lock"),
     404: ("Không tìm thấy nội dung này", "file-search"),
     405: ("Thao tác không hợp lệ", "help-circle"),
-    409: ("Nội dung vừa được người khác thay đổi", "refresh-alert"),
+    409: ("Nội dung này vừa thay đổi", "refresh-alert"),
     413: ("Tệp quá lớn", "file-alert"),
     422: ("Chưa thực hiện được", "alert-circle"),
     500: ("Hệ thống gặp lỗi", "alert-triangle"),
@@ -47,7 +50,10 @@ _NOT_FOUND = "Địa chỉ này không có, hoặc nội dung không thuộc ph�
 def refuse(request: HttpRequest, status: int, message: str, *, reference: str = "") -> HttpResponse:
     """Answer `status` with `message`: a page, or for htmx an alert in the message area."""
     title, icon = _TITLES.get(status, _TITLES[422])
-    refusal = Refusal(status=status, title=title, message=message, icon=icon, reference=reference)
+    document = _document_of(request) if status == 409 else ""
+    refusal = Refusal(
+        status=status, title=title, message=message, icon=icon, reference=reference, document=document
+    )
     inside = getattr(request, "actor", None) is not None and status < 500
     context = {"refusal": refusal, "layout": "base.html" if inside else "plain.html"}
     if getattr(request, "htmx", None) and wants_partial(request):
@@ -56,6 +62,14 @@ def refuse(request: HttpRequest, status: int, message: str, *, reference: str = 
         response["HX-Reswap"] = "innerHTML"
         return response
     return render(request, "errors/error.html", context, status=status)
+
+
+def _document_of(request: HttpRequest) -> str:
+    """The address of the document the request was about; empty when it was about none."""
+    match = request.resolver_match
+    if match is None or "document_id" not in match.kwargs:
+        return ""
+    return reverse(f"{match.namespace}:document", args=[match.kwargs["document_id"]])
 
 
 def refuse_domain(request: HttpRequest, error: DomainError) -> HttpResponse:

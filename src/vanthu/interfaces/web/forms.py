@@ -75,16 +75,29 @@ class Form(forms.Form):
             _speak_alike(field)
         super().full_clean()
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Note what is wrong; the first field in question is where the person goes on writing."""
+        super().add_error(field, error)
+        wrong = next((name for name in self.fields if name in self.errors), None)
+        if wrong is None:
+            return
+        for each in self.fields.values():
+            each.widget.attrs.pop("autofocus", None)
+        self.fields[wrong].widget.attrs["autofocus"] = True
+
 
 @contextmanager
-def refusals_into(form: forms.Form) -> Iterator[None]:
-    """Turn a refusal of what was written (422) into an error of `form`; other refusals stay errors."""
+def refusals_into(form: forms.Form, *, field: str | None = None) -> Iterator[None]:
+    """Turn a refusal of what was written (422) into an error of `form`; other refusals stay errors.
+
+    The error stands at `field`, or over the whole form when none is named.
+    """
     try:
         yield
     except DomainError as error:
         if error.status != 422:
             raise
-        form.add_error(None, str(error))
+        form.add_error(field, str(error))
 
 
 class DateTimeInput(forms.DateTimeInput):

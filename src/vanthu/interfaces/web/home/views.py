@@ -15,6 +15,7 @@ from vanthu.interfaces.web.counting import open_work
 from vanthu.interfaces.web.http import WebRequest, page
 from vanthu.interfaces.web.navigation import Queue, queues_for
 from vanthu.kernel.actor import Actor
+from vanthu.organizations.states import Role
 from vanthu.outgoing import queries as outgoing
 
 #: How many documents of a queue the home page shows; the rest is in its list.
@@ -51,6 +52,7 @@ def home(request: WebRequest) -> HttpResponse:
     context = {
         "queues": queues,
         "waiting": sum(queue.count for queue in queues),
+        "is_administrator": Role.ADMINISTRATOR in request.actor.roles,
         "page_title": "Việc của tôi",
     }
     return page(request, "home/home.html", context)

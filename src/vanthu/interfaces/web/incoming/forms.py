@@ -176,15 +176,16 @@ class DirectForm(Form):
 
     @property
     def quick_deadlines(self) -> list[QuickDeadline]:
-        """Today, tomorrow, in three days, in a week: at the end of the office day, Vietnam time."""
-        today = timezone.localdate()
+        """Today, tomorrow, in three days, in a week: at the end of the office day, Vietnam time.
+
+        Today's is offered while there is some of the day left.
+        """
+        now = timezone.localtime().replace(tzinfo=None)
         spans = (("Hôm nay", 0), ("Ngày mai", 1), ("3 ngày", 3), ("1 tuần", 7))
-        return [
-            QuickDeadline(
-                label, datetime.combine(today + timedelta(days=days), _CLOSING).strftime("%Y-%m-%dT%H:%M")
-            )
-            for label, days in spans
+        ends = [
+            (label, datetime.combine(now.date() + timedelta(days=days), _CLOSING)) for label, days in spans
         ]
+        return [QuickDeadline(label, end.strftime("%Y-%m-%dT%H:%M")) for label, end in ends if end > now]
 
     def chosen(self, role: AssignmentRole) -> list[Assignee]:
         """Everyone given `role`."""

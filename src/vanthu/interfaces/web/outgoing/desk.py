@@ -55,13 +55,14 @@ def sign(request: WebRequest, document_id: UUID) -> HttpResponse:
     marks = PlacesForm(posted(request), places=view.places, pages=len(view.page_sizes))
     if form.is_valid() and marks.is_valid():
         now = timezone.now()
-        with refusals_into(form):
+        with refusals_into(marks):
             if marks.is_moved:
                 actions.place_marks(
                     actor=request.actor, document_id=document_id, places=marks.places, now=now
                 )
-            sign_here(actor=request.actor, document_id=document_id, pin=form.cleaned_data["pin"], now=now)
-        if not form.errors:
+            with refusals_into(form, field="pin"):
+                sign_here(actor=request.actor, document_id=document_id, pin=form.cleaned_data["pin"], now=now)
+        if not form.errors and not marks.errors:
             back = reverse("outgoing:document", args=[document_id])
             return go(request, back, said="Đã ký số. Văn bản được chuyển tới văn thư để cấp số, đóng dấu.")
     context = {
@@ -81,8 +82,10 @@ def seal(request: WebRequest, document_id: UUID) -> HttpResponse:
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
     require(bool({"number", "seal"} & document.acts))
     form = PinForm(posted(request))
+    # The clerk seals many in a row from the keyboard; whoever signs reads first, so there nothing is focused.
+    form.fields["pin"].widget.attrs["autofocus"] = True
     if form.is_valid():
-        with refusals_into(form):
+        with refusals_into(form, field="pin"):
             seal_here(
                 actor=request.actor,
                 document_id=document_id,

@@ -105,7 +105,7 @@ def deliveries(request: WebRequest, document_id: UUID) -> HttpResponse:
 def crumbs(found: queries.OutgoingPage, *more: str) -> list[Crumb]:
     """The way to this document, and to what is done with it."""
     way = [Crumb(label="Văn bản đi", url=reverse("outgoing:list"))]
-    label = found.row.code if found.row.issued_at else "Dự thảo"
+    label = found.row.code if found.issued_on else "Dự thảo"
     if not more:
         return [*way, Crumb(label=label or "Dự thảo")]
     here = Crumb(label=label or "Dự thảo", url=reverse("outgoing:document", args=[found.row.id]))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
 from django.http import HttpRequest
 from django.utils import timezone
+
+from vanthu.exchange.states import DeliveryState
+from vanthu.workflow.queries import ApprovalRow
+from vanthu.workflow.states import ApprovalState
 
 register = template.Library()
 
@@ -97,7 +102,7 @@ def file_size(value: int) -> str:
     """Bytes as KB or MB, with a Vietnamese decimal comma."""
     if value < 1024 * 1024:
         return f"{max(round(value / 1024), 1)} KB"
-    return f"{value / 1024 / 1024:.1f} MB".replace(".", ",")
+    return f"{value / 1024 / 1024:.1f}".removesuffix(".0").replace(".", ",") + " MB"
 
 
 @register.filter
@@ -108,6 +113,18 @@ def initials(name: str) -> str:
         return "?"
     letters = words[0][0] + (words[-1][0] if len(words) > 1 else "")
     return letters.upper()
+
+
+@register.filter
+def ending(steps: Sequence[ApprovalRow]) -> ApprovalRow:
+    """The turn a round of approval ended with: the one that gave the draft back, otherwise the last."""
+    return next((step for step in steps if step.state == ApprovalState.RETURNED), steps[-1])
+
+
+@register.filter
+def told(code: str) -> str:
+    """What a status code of the axis tells the sender, in words: «03» gives «đã tiếp nhận»."""
+    return str(DeliveryState(code).label).lower()
 
 
 @register.simple_tag(takes_context=True)

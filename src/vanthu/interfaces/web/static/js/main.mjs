@@ -14,3 +14,5 @@ startDialogs();
 startPickers();
 startUploads();
 startKeyboard();
+// On a phone the tabs run off the side: the one that is open must be among those seen.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

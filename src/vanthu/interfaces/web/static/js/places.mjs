@@ -15,6 +15,20 @@ class PlaceEditor extends HTMLElement {
     else this.viewer.addEventListener("pdf-ready", start, { once: true });
     // A page of another size than the first is known only when it is drawn.
     this.viewer.addEventListener("pdf-page", start);
+    this.#fold();
+  }
+
+  /** Folded away, the places leave the paper to the reader; unfolded, the signature's comes into view. */
+  #fold() {
+    const folder = this.closest("details");
+    if (!folder) return;
+    const show = () => this.viewer.scroll.classList.toggle("no-places", !folder.open);
+    show();
+    folder.addEventListener("toggle", () => {
+      show();
+      const signature = this.places.find((place) => place.kind === "signature") ?? this.places[0];
+      if (folder.open && signature.box.isConnected) signature.box.scrollIntoView({ block: "center", behavior: "smooth" });
+    });
   }
 
   #place(row) {
