@@ -150,7 +150,7 @@ class TestTheChain:
         for reason in ("Thiếu căn cứ.", "Sai nơi nhận."):
             head.post(f"/van-ban-di/{document}/tra-lai/", {"reason": reason})
             officer.post(f"/van-ban-di/{document}/trinh/")
-        page = _text(officer, f"/van-ban-di/{document}/")
+        page = text_of(officer, f"/van-ban-di/{document}/")
         former = html.document_fromstring(page).iterfind(".//details[@class='round']/summary")
         told = [" ".join("".join(map(str, each.itertext())).split()) for each in former]
 
@@ -243,7 +243,7 @@ class TestSigningToIssuing:
     def test_with_a_wrong_pin_gives_no_number(self, sign_in: SignIn, world: World, signers: KeyRing) -> None:
         document = path.signed(world)
         address = f"/van-ban-di/{document}/cap-so-dong-dau/"
-        assert "autofocus" in _text(sign_in("clerk"), address)
+        assert "autofocus" in text_of(sign_in("clerk"), address)
         failed = sign_in("clerk").post(address, {"pin": "87654321"})
 
         assert failed.status_code == 422
