@@ -47,7 +47,7 @@ class TestRegisterCredential:
 
         assert (credential.kind, credential.user_id) == ("person", world.leader.user_id)
         assert "Phạm Văn Hùng" in credential.subject
-        assert credential.valid_from < NOW < credential.valid_until
+        assert credential.valid_from < path.true_time() < credential.valid_until
         [(action, who, data)] = audited(credential.id)
         assert (action, who) == ("signing.credential-registered", world.administrator.label)
         assert set(data) == {"subject", "fingerprint"}

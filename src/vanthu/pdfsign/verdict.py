@@ -62,7 +62,8 @@ class Problem(enum.StrEnum):
     REVOCATION_UNKNOWN = "revocation_unknown"
 
 
-#: Problems that leave the question open; every other one makes the signature invalid.
+#: Problems that leave the question open; every other one makes the signature invalid. Of these only the last
+#: may answer itself by waiting, when a service that was silent answers.
 OPEN_QUESTIONS = frozenset({Problem.UNTRUSTED, Problem.EXPIRED_SINCE, Problem.REVOCATION_UNKNOWN})
 
 
@@ -90,6 +91,9 @@ class SignatureDetails:
     location: str = ""
     #: SHA-256 of the signer's certificate, hexadecimal.
     certificate_sha256: str = ""
+    #: What the certificate says its owner belongs to: O and OU; and where it is: L and ST.
+    owner_bodies: tuple[str, ...] = ()
+    owner_places: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; times in Vietnam's zone."""
@@ -234,9 +238,7 @@ _SENTENCES = {
     Problem.EXPIRED_SINCE: (
         "Chứng thư số của {signer} đã hết hạn ngày {valid_to}; không có dấu thời gian để biết đã ký trước đó."
     ),
-    Problem.REVOCATION_UNKNOWN: (
-        "Chưa kiểm tra được thu hồi chứng thư số của {signer}; hệ thống sẽ tự kiểm tra lại."
-    ),
+    Problem.REVOCATION_UNKNOWN: "Chưa kiểm tra được thu hồi chứng thư số của {signer}.",
 }
 
 

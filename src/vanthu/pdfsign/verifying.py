@@ -22,6 +22,8 @@ from vanthu.pdfsign.certificates import (
     fingerprint,
     kind_of,
     organization_name,
+    owner_bodies,
+    owner_places,
     unique,
 )
 from vanthu.pdfsign.changes import Coverage, changes_after, coverage_of, tail_is_validation_data
@@ -343,6 +345,8 @@ def _details(
         reason=str(pick(dictionary, "/Reason", "")),
         location=str(pick(dictionary, "/Location", "")),
         certificate_sha256=fingerprint(certificate).hex(),
+        owner_bodies=owner_bodies(certificate),
+        owner_places=owner_places(certificate),
     )
 
 
