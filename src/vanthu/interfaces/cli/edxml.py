@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -64,6 +65,9 @@ def run(args: argparse.Namespace) -> int:
     except edxml.EdxmlError as error:
         raise CommandRefused(f"{_subject(args)}: {one_line(error.message)}") from None
     except OSError as error:
+        if error.filename is None and error.errno in {errno.EPIPE, errno.ENOSPC}:
+            # Where the answer goes, not what was asked about: said alike for every command.
+            raise
         raise CommandRefused(f"{error.filename or _subject(args)}: {why(error)}.") from None
 
 
