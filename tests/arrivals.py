@@ -26,9 +26,16 @@ SUBJECT = "V/v báo cáo công tác hòa giải ở cơ sở"
 GOOD = "Chữ ký hợp lệ, văn bản nguyên vẹn."
 
 
-def examined(verdict: Verdict = Verdict.VALID, message: str = GOOD) -> Examination:
-    """What a check came to, told and not made: for tests of everything but checking."""
-    report = {"verdict": str(verdict), "message": message, "signatures": []}
+def examined(
+    verdict: Verdict = Verdict.VALID, message: str = GOOD, *, problem: str | None = "revocation_unknown"
+) -> Examination:
+    """What a check came to, told and not made: for tests of everything but checking.
+
+    An indeterminate one found the revocation service silent, or met another `problem`.
+    """
+    doubtful = {"kind": "agency", "details": {"problem": problem}}
+    signatures = [doubtful] if verdict is Verdict.INDETERMINATE else []
+    report = {"verdict": str(verdict), "message": message, "signatures": signatures}
     return Examination(verdict=verdict, message=message, report=report, checked_at=NOW)
 
 

@@ -119,6 +119,56 @@ class TestWrite:
         assert (attachment["name"], attachment["size"]) == ("a.pdf", 4)
 
 
+DOCUMENTED = Path("docs/how-to/write-a-packet.md").read_text(encoding="utf-8")
+
+
+class TestSample:
+    @pytest.mark.parametrize("flags", [[], ["--status"]], ids=["document", "status"])
+    def test_is_written_at_once_and_read_back_as_it_was(
+        self, flags: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        sample, packet = tmp_path / "goi.json", tmp_path / "goi.edxml"
+
+        assert main(["edxml", "sample", *flags, "-o", str(sample)]) == 0
+        assert main(["edxml", "write", str(sample), "-o", str(packet)]) == 0
+        assert said(capsys, "read", packet, "--json") == json.loads(sample.read_bytes())
+
+    @pytest.mark.parametrize("flags", [[], ["--status"]], ids=["document", "status"])
+    def test_is_what_the_guide_shows(self, flags: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+        main(["edxml", "sample", *flags])
+
+        assert f"```json\n{capsys.readouterr().out}```" in DOCUMENTED
+
+    def test_encloses_the_files_named(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        letter, packet = tmp_path / "Công văn.pdf", tmp_path / "goi.edxml"
+        letter.write_bytes(PDF)
+        (tmp_path / "xa").mkdir()
+        sample = tmp_path / "xa" / "goi.json"
+
+        assert main(["edxml", "sample", str(letter), "-o", str(sample)]) == 0
+        assert main(["edxml", "write", str(sample), "-o", str(packet)]) == 0
+
+        (attachment,) = said(capsys, "read", packet, "--json")["attachments"]
+        assert (attachment["name"], attachment["size"]) == ("Công văn.pdf", len(PDF))
+
+    def test_never_writes_over_a_file(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        edited = tmp_path / "goi.json"
+        edited.write_text("của tôi", encoding="utf-8")
+
+        assert "đã có tệp này" in refusal(capsys, "sample", "-o", edited)
+        assert edited.read_text(encoding="utf-8") == "của tôi"
+
+    def test_is_not_written_with_a_file_that_cannot_be_sent(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        target = tmp_path / "goi.json"
+
+        assert "không tìm thấy" in refusal(capsys, "sample", tmp_path / "khong-co", "-o", target)
+        assert "là thư mục" in refusal(capsys, "sample", tmp_path, "-o", target)
+        assert "không kèm tệp" in refusal(capsys, "sample", "--status", tmp_path / "a", "-o", target)
+        assert not target.exists()
+
+
 class TestRefuse:
     @pytest.mark.parametrize(
         ("content", "reason"),
@@ -142,6 +192,22 @@ class TestRefuse:
         assert "không tìm thấy" in refusal(capsys, "read", tmp_path / "khong-co")
         assert "là thư mục" in refusal(capsys, "read", tmp_path)
         assert "không tìm thấy" in refusal(capsys, "write", tmp_path / "khong-co", "-o", tmp_path / "x")
+        assert "không đọc hoặc ghi được" in refusal(capsys, "read", "/proc/self/mem"), (
+            "not even root may read its beginning"
+        )
+
+    def test_places_nothing_can_be_written_to(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        sample = tmp_path / "goi.json"
+        main(["edxml", "sample", "-o", str(sample)])
+
+        said = refusal(capsys, "write", sample, "-o", tmp_path)
+        assert said == f"{tmp_path}: là thư mục, không phải tệp.\n"
+        nowhere = tmp_path / "khong-co"
+        assert refusal(capsys, "write", sample, "-o", nowhere / "x") == f"{nowhere}: không có thư mục này.\n"
+        assert "không tìm thấy" in refusal(capsys, "sample", "-o", nowhere / "x")
+        assert "không phải thư mục" in refusal(capsys, "read", sample, "--attachments", sample / "x")
 
     @pytest.mark.parametrize(
         ("content", "reason"),

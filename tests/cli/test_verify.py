@@ -71,7 +71,28 @@ class TestVerify:
         assert _run(capsys, sealed, "--trust", root)[0] == 0
         code, out, _ = _run(capsys, sealed, "--trust", root, "--offline")
         assert code == 1
-        assert out.startswith("Chưa kiểm tra được thu hồi")
+        assert out.splitlines()[:2] == [
+            "Chưa kiểm tra được thu hồi chứng thư số của Nguyễn Văn Ước.",
+            "Lệnh chạy với --offline nên không hỏi thu hồi. Hãy chạy lại không có --offline.",
+        ]
+
+    @pytest.mark.parametrize("form", [[], ["--json"]], ids=["words", "JSON"])
+    def test_promises_no_check_that_nobody_makes(
+        self,
+        capsys: pytest.CaptureFixture[str],
+        office: Office,
+        sealed: Path,
+        root: Path,
+        form: list[str],
+    ) -> None:
+        """The authorities are silent: the person is told to try again, and what to look at first."""
+        with office.pki.silent():
+            code, out, _ = _run(capsys, sealed, "--trust", root, *form)
+
+        assert code == 1
+        assert "Chưa kiểm tra được thu hồi chứng thư số của Nguyễn Văn Ước." in out
+        assert "tự kiểm tra lại" not in out
+        assert ("Hãy kiểm tra mạng rồi chạy lại lệnh này." in out) is (form == [])
 
     def test_json_for_machines(
         self,
@@ -155,6 +176,37 @@ class TestVerify:
     ) -> None:
         assert _run(capsys, tmp_path / "none.pdf")[0] == 2
         assert _run(capsys, archived, "--trust", write(tmp_path / "bad.pem", b"x"))[0] == 2
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (["none.pdf"], "none.pdf: không tìm thấy tệp hoặc thư mục.\n"),
+            (["."], ".: là thư mục, không phải tệp.\n"),
+            (["/proc/self/mem"], "/proc/self/mem: không đọc hoặc ghi được, ổ đĩa hoặc tệp có lỗi.\n"),
+            (["hai\ndòng.pdf"], "hai dòng.pdf: không tìm thấy tệp hoặc thư mục.\n"),
+            (["plain.pdf", "--trust", "none.pem"], "none.pem: không tìm thấy tệp hoặc thư mục.\n"),
+            (["plain.pdf", "--trust", "."], ".: là thư mục, không phải tệp.\n"),
+        ],
+    )
+    def test_a_file_that_cannot_be_opened_is_named_with_the_reason(
+        self,
+        capsys: pytest.CaptureFixture[str],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        arguments: list[str],
+        said: str,
+    ) -> None:
+        write(tmp_path / "plain.pdf", typeset())
+        monkeypatch.chdir(tmp_path)
+
+        assert _run(capsys, *arguments) == (2, "", said)
+
+    def test_a_folder_of_roots_that_is_not_there(
+        self, capsys: pytest.CaptureFixture[str], archived: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VANTHU_TRUST", "/không/có")
+
+        assert _run(capsys, archived) == (2, "", "VANTHU_TRUST chỉ tới «/không/có», không phải thư mục.\n")
 
 
 def test_needs_no_django() -> None:

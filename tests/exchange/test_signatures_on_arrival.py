@@ -54,7 +54,7 @@ class TestSignaturesOnArrival:
     def test_untouched_over_the_axis_are_found_valid(
         self, committed: World, far: FarSystem, sealed: Path
     ) -> None:
-        Agency.objects.filter(code=CODE).update(name="Sở Nội vụ tỉnh Phú Vinh")
+        Agency.objects.filter(code=CODE).update(name="Sở Nội vụ tỉnh An Bình")
         packet = far.packet("H99.02", signer=edxml.Signer(full_name=SIGNER))
         far.send(packet, ("125.pdf", sealed.read_bytes()))
 
@@ -62,6 +62,22 @@ class TestSignaturesOnArrival:
 
         arrived = IncomingDocument.objects.get()
         assert (arrived.verdict, bool(arrived.verdict_message)) == ("valid", True)
+
+    def test_of_the_senders_namesake_in_another_province_are_not_concluded_on(
+        self, committed: World, far: FarSystem, sealed: Path
+    ) -> None:
+        """The seal says «Sở Nội vụ» and only its certificate's O says of which province."""
+        Agency.objects.filter(code=CODE).update(name="Sở Nội vụ tỉnh Phú Vinh")
+        packet = far.packet("H99.02", signer=edxml.Signer(full_name=SIGNER))
+        far.send(packet, ("125.pdf", sealed.read_bytes()))
+
+        jobs.run_until_still()
+
+        arrived = IncomingDocument.objects.get()
+        assert (arrived.verdict, arrived.verdict_message) == (
+            "indeterminate",
+            "Dấu là của Sở Nội vụ (UBND tỉnh An Bình), không phải của cơ quan gửi Sở Nội vụ tỉnh Phú Vinh.",
+        )
 
     def test_on_a_tampered_document_over_the_axis_are_found_invalid(
         self, committed: World, far: FarSystem, sealed: Path

@@ -62,16 +62,19 @@ class TestTheVerdictAtArrival:
     def test_does_not_conclude_on_the_seal_of_another_agency_and_a_check_again_agrees(
         self, world: World, signers: KeyRing
     ) -> None:
+        """Waiting changes nobody's name, so no check is put down, and none is promised."""
         document = _received(world, path.sealed_pdf(world, signers), issuer_name=world.remote.name)
         expected = (
             "indeterminate",
             "Dấu là của Sở Nội vụ tỉnh An Bình, không phải của cơ quan gửi Ủy ban nhân dân tỉnh Phú Vinh.",
         )
+        assert "incoming.check_again" not in [name for name, _ in jobs()]
         row = IncomingDocument.objects.get(pk=document)
         assert (row.verdict, row.verdict_message) == expected
 
-        tasks.check_signatures(document_id=str(document), attempt=len(RETRY_MINUTES))
+        tasks.check_signatures(document_id=str(document), attempt=1)
 
+        assert _scheduled() == []
         row.refresh_from_db()
         assert (row.verdict, row.verdict_message) == expected
 
@@ -121,7 +124,8 @@ class TestTheVerdictAtArrival:
         document = arrivals.arrived(world, files=files, examinations=examinations)
 
         row = IncomingDocument.objects.get(pk=document)
-        assert (row.verdict, row.verdict_message) == (verdict, message)
+        promise = "; hệ thống sẽ tự kiểm tra lại." if verdict == "indeterminate" else ""
+        assert (row.verdict, row.verdict_message) == (verdict, message + promise)
         asked = [name for name, _ in jobs() if name == "incoming.check_again"]
         assert bool(asked) is (verdict == "indeterminate")
 
@@ -181,6 +185,34 @@ class TestSettleSignature:
 
         assert _settle(world, document, {sha256: examined(Verdict.INDETERMINATE, "Chưa")}, None) is False
 
+    @pytest.mark.parametrize(
+        ("is_last", "said"),
+        [
+            (False, "Chưa rõ; hệ thống sẽ tự kiểm tra lại."),
+            (True, "Chưa rõ; đã thử nhiều lần, hãy hỏi lại cơ quan gửi trước khi tiếp nhận."),
+        ],
+        ids=["another check follows", "the last check"],
+    )
+    def test_promises_another_check_only_where_one_follows(
+        self, world: World, is_last: bool, said: str
+    ) -> None:
+        document = arrivals.arrived(world, verdict=Verdict.INDETERMINATE)
+        [sha256] = _hashes(world, document)
+
+        _settle(world, document, {sha256: examined(Verdict.INDETERMINATE, "Chưa rõ.")}, None, is_last=is_last)
+
+        assert IncomingDocument.objects.get(pk=document).verdict_message == said
+
+    def test_is_done_with_a_doubt_that_waiting_does_not_end(self, world: World) -> None:
+        document = arrivals.arrived(world, verdict=Verdict.INDETERMINATE)
+        [sha256] = _hashes(world, document)
+        unsealed = examined(Verdict.INDETERMINATE, "Chưa có dấu.", problem=None)
+
+        assert _settle(world, document, {sha256: unsealed}, None) is True
+
+        row = IncomingDocument.objects.get(pk=document)
+        assert (row.verdict, row.verdict_message) == ("indeterminate", "Chưa có dấu.")
+
     def test_does_not_take_a_settled_verdict_back(self, world: World) -> None:
         """The same job, run again after a crash, when the service is down."""
         document = arrivals.arrived(world, verdict=Verdict.VALID)
@@ -190,11 +222,19 @@ class TestSettleSignature:
             assert _settle(world, document, {sha256: examined(Verdict.INDETERMINATE, "Chưa")}, None) is True
 
 
-def _settle(world: World, document: UUID, found: Mapping[str, Examination], who: str | None) -> bool:
+def _settle(
+    world: World,
+    document: UUID,
+    found: Mapping[str, Examination],
+    who: str | None,
+    *,
+    is_last: bool = False,
+) -> bool:
     return actions.settle_signature(
         actor=world.actor(who) if who else world.machine,
         document_id=document,
         examinations=found,
+        is_last=is_last,
         now=NOW,
     )
 
@@ -213,7 +253,9 @@ class TestTheLadder:
         content = _bytes_of(document)
         with signers.silenced():
             arrived = _received(world, content)
-            assert IncomingDocument.objects.get(pk=arrived).verdict == "indeterminate"
+            row = IncomingDocument.objects.get(pk=arrived)
+            assert row.verdict == "indeterminate"
+            assert row.verdict_message.endswith("; hệ thống sẽ tự kiểm tra lại.")
             [(_, first)] = [job for job in jobs() if job[0] == "incoming.check_again"]
             tasks.check_again(**first)
             tasks.check_signatures(**_scheduled()[-1]["args"])
@@ -239,6 +281,21 @@ class TestTheLadder:
 
         with nothing_changed():
             tasks.check_again(document_id=str(document), attempt=len(RETRY_MINUTES) + 1)
+
+    def test_says_at_its_last_step_that_nobody_answered(
+        self, world: World, signers: KeyRing, settings: Settings
+    ) -> None:
+        settings.TSA_URL = ""
+        content = _bytes_of(path.sealed(world))
+        with signers.silenced():
+            arrived = _received(world, content)
+            tasks.check_signatures(document_id=str(arrived), attempt=len(RETRY_MINUTES))
+
+        row = IncomingDocument.objects.get(pk=arrived)
+        assert row.verdict_message.endswith(
+            "; đã thử nhiều lần, hãy hỏi lại cơ quan gửi trước khi tiếp nhận."
+        )
+        assert _scheduled() == []
 
 
 def _scheduled() -> list[dict[str, Any]]:

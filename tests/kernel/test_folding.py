@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vanthu.kernel.folding import fold, tidy
+from vanthu.kernel.folding import fold, spell, tidy
 
 _BASES = "aăâbcdđeêghiklmnoôơpqrstuưvxyAĂÂBCDĐEÊGHIKLMNOÔƠPQRSTUƯVXY0123456789/-.,"
 _TONES = ["", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"]
@@ -75,3 +75,30 @@ class TestTidy:
 
     def test_makes_runs_of_space_one(self) -> None:
         assert tidy("  V/v\n kiểm  tra ") == "V/v kiểm tra"
+
+
+class TestSpell:
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("Hòa Bình", "hoà  bình"),
+            ("Ủy ban", "UỶ BAN"),
+            ("Thuỷ lợi", unicodedata.normalize("NFD", "Thủy lợi")),
+            ("Quý Lộc", "QUÝ LỘC"),
+        ],
+        ids=["tone placement", "capitals", "NFD", "y after qu"],
+    )
+    def test_is_one_form_for_every_way_of_typing(self, one: str, other: str) -> None:
+        assert spell(one) == spell(other)
+
+    @pytest.mark.parametrize(("one", "other"), [("Hòa", "Hoa"), ("Tân", "Tan"), ("Đô", "Do"), ("An", "Ân")])
+    def test_keeps_the_marks_that_tell_names_apart(self, one: str, other: str) -> None:
+        assert spell(one) != spell(other)
+
+    @given(vietnamese, forms, st.booleans())
+    def test_folds_like_the_text_it_came_from(
+        self, text: str, form: Literal["NFC", "NFD"], shout: bool
+    ) -> None:
+        typed = unicodedata.normalize(form, text)
+
+        assert fold(spell(typed.upper() if shout else typed)) == fold(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from vanthu.signing.rules import (
@@ -12,7 +14,10 @@ from vanthu.signing.rules import (
     conclude_document,
     conclude_names,
     kept_message,
+    may_answer_itself,
     next_check_minutes,
+    with_farewell,
+    with_promise,
 )
 
 WELL = "Chữ ký hợp lệ."
@@ -93,32 +98,37 @@ def test_a_whole_document(main: list[str], attached: list[str], expected: tuple[
 
 
 HERS = {"kind": "person", "signer": "Đỗ Thị Mai", "organization": "Sở Nội vụ"}
-SEAL = {"kind": "agency", "signer": "Sở Nội vụ tỉnh An Bình", "organization": "Sở Nội vụ tỉnh An Bình"}
 FULL = "Sở Nội vụ tỉnh An Bình"
+SEAL = {"kind": "agency", "signer": FULL, "organization": FULL}
+SHORT_SEAL = {"kind": "agency", "signer": "Sở Nội vụ", "details": {"owner_bodies": ["UBND tỉnh An Bình"]}}
 
 
 @pytest.mark.parametrize(
-    ("issuer", "signer", "message"),
+    ("seal", "issuer", "signer", "message"),
     [
-        pytest.param(FULL, "Đỗ Thị Mai", WELL, id="both are who they should be"),
-        pytest.param("SỞ NỘI VỤ TỈNH AN BÌNH", "ĐỖ THỊ MAI", WELL, id="in capitals"),
-        pytest.param("Sở Nội vụ", "Đỗ Thị Mai", WELL, id="the directory leaves the province out"),
-        pytest.param(f"UBND tỉnh An Bình - {FULL}", "Đỗ Thị Mai", WELL, id="the directory says more"),
-        pytest.param("Sở Nội vụ (theo gói tin)", "Đỗ Thị Mai", WELL, id="a remark is no part of the name"),
-        pytest.param(FULL, "", WELL, id="the record names no signer"),
+        pytest.param(SEAL, FULL, "Đỗ Thị Mai", WELL, id="both are who they should be"),
         pytest.param(
+            SEAL, "Sở Nội vụ (theo gói tin)", "Đỗ Thị Mai", WELL, id="a remark is no part of a name"
+        ),
+        pytest.param(SHORT_SEAL, FULL, "Đỗ Thị Mai", WELL, id="the certificate says the province in its O"),
+        pytest.param(SEAL, FULL, "", WELL, id="the record names no signer"),
+        pytest.param(SEAL, "", "Đỗ Thị Mai", WELL, id="the record names no agency"),
+        pytest.param(
+            SEAL,
             "Sở Tài chính tỉnh An Bình",
             "Đỗ Thị Mai",
             f"Dấu là của {FULL}, không phải của cơ quan gửi Sở Tài chính tỉnh An Bình.",
             id="another agency's seal",
         ),
         pytest.param(
-            "ở Nội vụ",
+            SHORT_SEAL,
+            "Sở Nội vụ tỉnh Phú Vinh",
             "Đỗ Thị Mai",
-            f"Dấu là của {FULL}, không phải của cơ quan gửi ở Nội vụ.",
-            id="half a word is no name",
+            "Dấu là của Sở Nội vụ (UBND tỉnh An Bình), không phải của cơ quan gửi Sở Nội vụ tỉnh Phú Vinh.",
+            id="its namesake of another province",
         ),
         pytest.param(
+            SEAL,
             FULL,
             "Phạm Văn Hùng",
             "Người ký số là Đỗ Thị Mai, văn bản ghi người ký là Phạm Văn Hùng.",
@@ -126,10 +136,20 @@ FULL = "Sở Nội vụ tỉnh An Bình"
         ),
     ],
 )
-def test_whose_seal_and_signature_they_are(issuer: str, signer: str, message: str) -> None:
-    found = conclude_names(("valid", WELL), [HERS, SEAL], issuer_name=issuer, signer_name=signer)
+def test_whose_seal_and_signature_they_are(
+    seal: dict[str, Any], issuer: str, signer: str, message: str
+) -> None:
+    found = conclude_names(("valid", WELL), [HERS, seal], issuer_name=issuer, signer_name=signer)
 
     assert found == ("valid" if message == WELL else "indeterminate", message)
+
+
+def test_one_seal_of_several_is_enough() -> None:
+    joint = {"kind": "agency", "signer": "Sở Tài chính tỉnh An Bình"}
+
+    found = conclude_names(("valid", WELL), [joint, SEAL], issuer_name=FULL, signer_name="")
+
+    assert found == ("valid", WELL)
 
 
 @pytest.mark.parametrize("verdict", ["invalid", "indeterminate", "unsigned"])
@@ -137,6 +157,33 @@ def test_whose_they_are_does_not_change_what_is_not_valid(verdict: str) -> None:
     found = conclude_names((verdict, WELL), [HERS, SEAL], issuer_name="Bộ Nội vụ", signer_name="Ai đó")
 
     assert found == (verdict, WELL)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "problems", "open_"),
+    [
+        pytest.param("indeterminate", ["revocation_unknown"], True, id="a service was silent"),
+        pytest.param("indeterminate", [None, "revocation_unknown"], True, id="about one of two"),
+        pytest.param("indeterminate", ["expired_since", "revocation_unknown"], True, id="it may say revoked"),
+        pytest.param("indeterminate", [None, None], False, id="a seal is missing, or somebody else's"),
+        pytest.param("indeterminate", ["untrusted"], False, id="nobody vouches"),
+        pytest.param("indeterminate", ["expired_since"], False, id="expired, without a time stamp"),
+        pytest.param("invalid", ["altered", "revocation_unknown"], False, id="invalid for good"),
+        pytest.param("valid", [None], False, id="valid"),
+        pytest.param("unsigned", [], False, id="unsigned"),
+    ],
+)
+def test_what_may_answer_itself_by_waiting(verdict: str, problems: list[str | None], open_: bool) -> None:
+    report = {"signatures": [{"details": {"problem": problem}} for problem in problems]}
+
+    assert may_answer_itself(verdict, [report]) is open_
+
+
+def test_what_comes_of_an_open_question_is_one_sentence() -> None:
+    assert with_promise("Chưa rõ.") == "Chưa rõ; hệ thống sẽ tự kiểm tra lại."
+    assert with_farewell("Chưa rõ.") == (
+        "Chưa rõ; đã thử nhiều lần, hãy hỏi lại cơ quan gửi trước khi tiếp nhận."
+    )
 
 
 def test_a_sentence_is_kept_as_far_as_there_is_room() -> None:

@@ -6,6 +6,13 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from vanthu.kernel.errors import why
+
+_DATABASE_FORM = (
+    "DATABASE_URL phải có dạng postgresql://người_dùng:mật_khẩu@máy_chủ:cổng/tên_csdl; "
+    "chỉ PostgreSQL được hỗ trợ."
+)
+
 
 class SettingRefused(Exception):
     """Giá trị cấu hình không dùng được."""
@@ -17,7 +24,9 @@ def text(name: str, default: str | None = None) -> str:
         try:
             return Path(file).read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise SettingRefused(f"Không đọc được tệp «{file}» của biến {name}_FILE: {error}.") from error
+            raise SettingRefused(
+                f"Không đọc được tệp «{file}» của biến {name}_FILE: {why(error)}."
+            ) from error
     value = os.environ.get(name, default)
     if value is None:
         raise SettingRefused(f"Thiếu biến môi trường {name}. Hãy đặt {name} hoặc {name}_FILE.")
@@ -33,6 +42,22 @@ def number(name: str, default: int) -> int:
         return int(value)
     except ValueError:
         raise SettingRefused(f"Biến môi trường {name} phải là số nguyên, không phải «{value}».") from None
+
+
+def positive(name: str, default: int) -> int:
+    """The variable as a number of things, one at least. Raises SettingRefused."""
+    value = number(name, default)
+    if value < 1:
+        raise SettingRefused(f"Biến môi trường {name} phải từ 1 trở lên, không phải {value}.")
+    return value
+
+
+def port(name: str, default: int) -> int:
+    """The variable as a TCP port. Raises SettingRefused."""
+    value = number(name, default)
+    if not 1 <= value <= 65_535:
+        raise SettingRefused(f"Biến môi trường {name} phải là cổng từ 1 đến 65535, không phải {value}.")
+    return value
 
 
 def flag(name: str, default: bool) -> bool:
@@ -73,15 +98,17 @@ def database(url: str) -> dict[str, object]:
 
     A host given as `?host=/path` is the folder of a local socket. Raises SettingRefused.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port_in_address = parts.port
+    except ValueError:
+        # A port that is no number, an IPv6 address without its end.
+        raise SettingRefused(_DATABASE_FORM) from None
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-        raise SettingRefused(
-            "DATABASE_URL phải có dạng postgresql://người_dùng:mật_khẩu@máy_chủ:cổng/tên_csdl; "
-            "chỉ PostgreSQL được hỗ trợ."
-        )
+        raise SettingRefused(_DATABASE_FORM)
     options = dict(parse_qsl(parts.query))
     host = options.pop("host", parts.hostname or "")
-    port = options.pop("port", str(parts.port or ""))
+    port = options.pop("port", str(port_in_address or ""))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.strip("/")),

@@ -24,6 +24,6 @@ class IncomingProgressed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureUnsettled:
-    """The signatures of an arrived document could not be judged yet; they are to be checked again."""
+    """The signatures of an arrived document could not be judged: a service was silent. Check again."""
 
     document_id: UUID

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -23,7 +24,6 @@ from vanthu.kernel.errors import NotFound
 from vanthu.signing import operations as signing
 from vanthu.signing import rules as signing_rules
 from vanthu.signing.operations import Examination
-from vanthu.signing.states import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ def receive(*, actor: Actor, arrival: Arrival, now: datetime) -> Received:
     record = documents.create_document(arrival.record, arrival.files, now=now)
     for sha256, examination in arrival.examinations.items():
         signing.keep_verification(sha256, examination)
-    verdict, message = verdict_on(
+    judgement = judge(
         [(file.kind, file.blob.sha256) for file in arrival.files],
         arrival.examinations,
         issuer_name=record.issuer_name,
@@ -76,8 +76,8 @@ def receive(*, actor: Actor, arrival: Arrival, now: datetime) -> Received:
         sender_code=arrival.sender_code,
         sender_name=arrival.sender_name,
         arrived_at=now,
-        verdict=verdict,
-        verdict_message=message,
+        verdict=judgement.verdict,
+        verdict_message=judgement.sentence(checked_again=True),
         urgency=record.urgency,
     )
     audit.record(
@@ -90,30 +90,48 @@ def receive(*, actor: Actor, arrival: Arrival, now: datetime) -> Received:
         data={
             "sender": arrival.sender_code,
             "code": record.code,
-            "verdict": verdict,
+            "verdict": judgement.verdict,
             "source": arrival.source_key,
             "files": [file.blob.sha256 for file in arrival.files],
         },
     )
     tell_sender(incoming, State.ARRIVED, at=now, staff=actor.label)
-    if verdict == Verdict.INDETERMINATE:
+    if judgement.may_answer_itself:
         outbox.publish(SignatureUnsettled(document_id=record.id))
     return Received(document_id=record.id, is_new=True)
 
 
-def verdict_on(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What the checks of a document's files come to."""
+
+    verdict: str
+    message: str
+    #: Whether a later check may come to something else (see signing.rules).
+    may_answer_itself: bool
+
+    def sentence(self, *, checked_again: bool) -> str:
+        """The message, with what comes of an open question: another check, or none any more."""
+        if not self.may_answer_itself:
+            return self.message
+        add = signing_rules.with_promise if checked_again else signing_rules.with_farewell
+        return signing_rules.kept_message(add(self.message))
+
+
+def judge(
     files: Iterable[tuple[str, str]],
     examinations: Mapping[str, Examination],
     *,
     issuer_name: str,
     signer_name: str,
-) -> tuple[str, str]:
+) -> Judgement:
     """The verdict on a document of these files, each its kind and its hash, from the checks of its PDFs.
 
     The main file must be sealed by the issuer and signed by the signer its record names.
     """
     main: list[tuple[str, str]] = []
     attached: list[tuple[str, str]] = []
+    reports: list[Mapping[str, Any]] = []
     for kind, sha256 in files:
         examination = examinations.get(sha256)
         if examination is None:
@@ -122,13 +140,19 @@ def verdict_on(
         if kind != FileKind.MAIN:
             attached.append(conclusion)
             continue
+        reports.append(examination.report)
         signatures = examination.report["signatures"]
         main.append(
             signing_rules.conclude_names(
                 conclusion, signatures, issuer_name=issuer_name, signer_name=signer_name
             )
         )
-    return signing_rules.conclude_document(main, attached)
+    verdict, message = signing_rules.conclude_document(main, attached)
+    return Judgement(
+        verdict=verdict,
+        message=message,
+        may_answer_itself=signing_rules.may_answer_itself(verdict, reports),
+    )
 
 
 def tell_sender(

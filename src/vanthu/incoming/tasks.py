@@ -58,7 +58,11 @@ def check_signatures(*, document_id: str, attempt: int, **_later: object) -> Non
         with blobs.as_path(sha256) as path:
             examinations[sha256] = signing.examine(path, now=now)
     settled = actions.settle_signature(
-        actor=actor, document_id=UUID(document_id), examinations=examinations, now=now
+        actor=actor,
+        document_id=UUID(document_id),
+        examinations=examinations,
+        is_last=signing_rules.next_check_minutes(attempt + 1) is None,
+        now=now,
     )
     if not settled:
         check_again(document_id=document_id, attempt=attempt + 1)

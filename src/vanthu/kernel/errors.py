@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
+import errno
+import socket
+
+#: What the machine refused, in words; anything else is said as the system says it.
+_REASONS = {
+    errno.ENOENT: "không tìm thấy tệp hoặc thư mục",
+    errno.EISDIR: "là thư mục, không phải tệp",
+    errno.ENOTDIR: "không phải thư mục",
+    errno.EEXIST: "không phải thư mục",
+    errno.EACCES: "không có quyền đọc hoặc ghi",
+    errno.EPERM: "không có quyền đọc hoặc ghi",
+    errno.EROFS: "ổ đĩa chỉ cho đọc",
+    errno.EIO: "không đọc hoặc ghi được, ổ đĩa hoặc tệp có lỗi",
+    errno.ENOSPC: "ổ đĩa đã đầy",
+    errno.ENAMETOOLONG: "tên dài quá",
+    errno.EADDRINUSE: "đang có chương trình khác dùng",
+    errno.EADDRNOTAVAIL: "địa chỉ không phải của máy này",
+    socket.EAI_NONAME: "không có địa chỉ ấy",
+}
+
 
 class DomainError(Exception):
     """Yêu cầu không thực hiện được."""
@@ -40,3 +60,8 @@ def require(allowed: bool) -> None:
     """Refuse with NotAllowed unless `allowed`."""
     if not allowed:
         raise NotAllowed
+
+
+def why(error: OSError) -> str:
+    """The reason of `error` in a few Vietnamese words, to stand after a colon."""
+    return _REASONS.get(error.errno or 0) or f"máy báo «{error.strerror or error}»"

@@ -103,6 +103,16 @@ def organization_name(certificate: Certificate) -> str:
     return _attribute(certificate, "organization_name") or _attribute(certificate, "organizational_unit_name")
 
 
+def owner_bodies(certificate: Certificate) -> tuple[str, ...]:
+    """The bodies the certificate says its owner belongs to: its O and OUs, the widest first."""
+    return _attribute_values(certificate, "organization_name", "organizational_unit_name")
+
+
+def owner_places(certificate: Certificate) -> tuple[str, ...]:
+    """The places the certificate says its owner is in: its L and ST."""
+    return _attribute_values(certificate, "locality_name", "state_or_province_name")
+
+
 def kind_of(certificate: Certificate) -> SignerKind:
     """Tell a person's certificate from an agency's by its content alone (NĐ 68/2024 Điều 7).
 
@@ -161,6 +171,15 @@ def _attributes(certificate: Certificate) -> dict[str, str]:
 
 def _attribute(certificate: Certificate, name: str) -> str:
     return unicodedata.normalize("NFC", _attributes(certificate).get(name, "")).strip()
+
+
+def _attribute_values(certificate: Certificate, *names: str) -> tuple[str, ...]:
+    native = certificate.subject.native
+    found: list[str] = []
+    for name in names:
+        value = native.get(name, [])
+        found += value if isinstance(value, list) else [str(value)]
+    return tuple(unicodedata.normalize("NFC", text).strip() for text in found if text.strip())
 
 
 def _folded(text: str) -> str:

@@ -64,7 +64,8 @@ class Problem(enum.StrEnum):
     REVOCATION_UNKNOWN = "revocation_unknown"
 
 
-#: Problems that leave the question open; every other one makes the signature invalid.
+#: Problems that leave the question open; every other one makes the signature invalid. Of these only the last
+#: may answer itself by waiting, when a service that was silent answers.
 OPEN_QUESTIONS = frozenset({Problem.UNTRUSTED, Problem.EXPIRED_SINCE, Problem.REVOCATION_UNKNOWN})
 
 
@@ -94,6 +95,9 @@ class SignatureDetails:
     certificate_sha256: str = ""
     #: Which of «Số văn bản», «Ngày ban hành», «Tháng ban hành» it covers without their showing their values.
     shown_otherwise: tuple[str, ...] = ()
+    #: What the certificate says its owner belongs to: O and OU; and where it is: L and ST.
+    owner_bodies: tuple[str, ...] = ()
+    owner_places: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; times in Vietnam's zone."""
@@ -242,9 +246,7 @@ _SENTENCES = {
     Problem.EXPIRED_SINCE: (
         "Chứng thư số của {signer} đã hết hạn ngày {valid_to}; không có dấu thời gian để biết đã ký trước đó."
     ),
-    Problem.REVOCATION_UNKNOWN: (
-        "Chưa kiểm tra được thu hồi chứng thư số của {signer}; hệ thống sẽ tự kiểm tra lại."
-    ),
+    Problem.REVOCATION_UNKNOWN: "Chưa kiểm tra được thu hồi chứng thư số của {signer}.",
 }
 
 

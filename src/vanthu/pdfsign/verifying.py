@@ -22,6 +22,8 @@ from vanthu.pdfsign.certificates import (
     fingerprint,
     kind_of,
     organization_name,
+    owner_bodies,
+    owner_places,
     unique,
 )
 from vanthu.pdfsign.changes import Coverage, changes_after, coverage_of, tail_is_validation_data
@@ -364,6 +366,8 @@ def _details(
         location=str(pick(dictionary, "/Location", "")),
         certificate_sha256=fingerprint(certificate).hex(),
         shown_otherwise=tuple(LABELS[name] for name in one.shown_otherwise),
+        owner_bodies=owner_bodies(certificate),
+        owner_places=owner_places(certificate),
     )
 
 

@@ -130,7 +130,8 @@ def accept(*, session: SigningSession, file: SignedFile, current: str, now: date
         raise Conflict("Văn bản đã có bản mới trong lúc ký. Hãy tải lại trang rồi ký lại.")
     if file.examination.verdict is not Verdict.VALID:
         # Documents that arrived are checked again by the machine; a signature that was not kept is not.
-        again = " Hãy ký lại sau." if file.examination.verdict is Verdict.INDETERMINATE else ""
+        silent = rules.may_answer_itself(file.examination.verdict, [file.examination.report])
+        again = " Hãy ký lại sau." if silent else ""
         raise SignatureRefused(f"Chưa ghi nhận chữ ký: {file.examination.message}{again}")
     if not _grows_from(file.blob.sha256, session):
         raise SignatureRefused("Tệp ký trả về không phải văn bản đã chuẩn bị. Hãy ký lại từ đầu.")

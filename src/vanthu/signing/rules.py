@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from vanthu.kernel.folding import fold
+from vanthu.signing import names
 
 #: How long after a check that could not be concluded it is tried again, in minutes, try by try.
 RETRY_MINUTES = (1, 5, 15, 60, 240)
 #: The longest sentence kept of a verdict, in characters.
 MESSAGE_LIMIT = 500
-#: What is said of a name in brackets after it is no part of the name: «Sở Nội vụ (theo gói tin)».
-_REMARK = re.compile(r"\([^()]*\)\s*$")
 
 
 def conclude(report: Mapping[str, Any]) -> tuple[str, str]:
@@ -70,13 +68,41 @@ def conclude_names(
     if conclusion[0] != "valid":
         return conclusion
     seals = [signature for signature in signatures if signature["kind"] == "agency"]
-    if not _any_named(seals, issuer_name, ("signer", "organization")):
-        found = _signers(seals)
+    if not _any_is(seals, issuer_name, _is_seal_of):
+        found = _listed(map(_sealer, seals))
         return "indeterminate", f"Dấu là của {found}, không phải của cơ quan gửi {issuer_name}."
     people = [signature for signature in signatures if signature["kind"] == "person"]
-    if not _any_named(people, signer_name, ("signer",)):
-        return "indeterminate", f"Người ký số là {_signers(people)}, văn bản ghi người ký là {signer_name}."
+    if not _any_is(people, signer_name, _is_signature_of):
+        found = _listed(str(signature["signer"]) for signature in people)
+        return "indeterminate", f"Người ký số là {found}, văn bản ghi người ký là {signer_name}."
     return conclusion
+
+
+def may_answer_itself(verdict: str, reports: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a later check of the same files may come to another verdict than this one.
+
+    Only silence of a revocation service ends by waiting. A missing seal, somebody else's name, an authority
+    not trusted, a certificate expired since: these stay until a person does something.
+    """
+    return verdict == "indeterminate" and any(
+        signature.get("details", {}).get("problem") == "revocation_unknown"
+        for report in reports
+        for signature in report["signatures"]
+    )
+
+
+def with_promise(message: str) -> str:
+    """The sentence, said where a further check is really put down."""
+    return _joined(message, "hệ thống sẽ tự kiểm tra lại")
+
+
+def with_farewell(message: str) -> str:
+    """The sentence, said when the last check has been made and still nobody answered."""
+    return _joined(message, "đã thử nhiều lần, hãy hỏi lại cơ quan gửi trước khi tiếp nhận")
+
+
+def _joined(message: str, more: str) -> str:
+    return f"{message.rstrip('.')}; {more}."
 
 
 def kept_message(message: str) -> str:
@@ -89,23 +115,36 @@ def next_check_minutes(attempts: int) -> int | None:
     return RETRY_MINUTES[attempts - 1] if 1 <= attempts <= len(RETRY_MINUTES) else None
 
 
-def _any_named(signatures: Sequence[Mapping[str, Any]], name: str, facts: Sequence[str]) -> bool:
+def _any_is(
+    signatures: Sequence[Mapping[str, Any]], name: str, bears: Callable[[Mapping[str, Any], str], bool]
+) -> bool:
     """Whether one of the signatures bears the name; true when there is nothing to compare."""
-    wanted = fold(_REMARK.sub("", name))
-    if not signatures or not wanted:
+    if not signatures or names.says_nothing(name):
         return True
-    borne = [fold(str(signature[fact])) for signature in signatures for fact in facts]
-    return any(one and _is_within(one, wanted) for one in borne)
+    return any(bears(signature, name) for signature in signatures)
 
 
-def _is_within(one: str, other: str) -> bool:
-    """Whether one folded name is the other, or the other with words before or after it.
-
-    «Sở Nội vụ» is «Sở Nội vụ tỉnh An Bình»: certificates and directories name the province or leave it out.
-    """
-    short, long = sorted((f" {one} ", f" {other} "), key=len)
-    return short in long
+def _is_seal_of(seal: Mapping[str, Any], agency: str) -> bool:
+    bodies, places = _belonging(seal)
+    return names.is_same_agency(str(seal["signer"]), agency, bodies=bodies, places=places)
 
 
-def _signers(signatures: Sequence[Mapping[str, Any]]) -> str:
-    return ", ".join(dict.fromkeys(str(signature["signer"]) for signature in signatures))
+def _is_signature_of(signature: Mapping[str, Any], person: str) -> bool:
+    return names.is_same_person(str(signature["signer"]), person)
+
+
+def _sealer(seal: Mapping[str, Any]) -> str:
+    """Whose seal it is, with what it belongs to where the name alone does not tell."""
+    signer = str(seal["signer"])
+    bodies, places = _belonging(seal)
+    above = next((one for one in (*bodies, *places) if fold(one) not in fold(signer)), "")
+    return f"{signer} ({above})" if above else signer
+
+
+def _belonging(seal: Mapping[str, Any]) -> tuple[Sequence[str], Sequence[str]]:
+    details = seal.get("details", {})
+    return details.get("owner_bodies", ()), details.get("owner_places", ())
+
+
+def _listed(found: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(found))

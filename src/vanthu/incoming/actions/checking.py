@@ -20,11 +20,18 @@ from vanthu.signing.states import Verdict
 
 @transaction.atomic(durable=True)
 def settle_signature(
-    *, actor: Actor, document_id: UUID, examinations: Mapping[str, Examination], now: datetime
+    *,
+    actor: Actor,
+    document_id: UUID,
+    examinations: Mapping[str, Examination],
+    is_last: bool,
+    now: datetime,
 ) -> bool:
     """Write what checking the document's PDFs again came to; returns whether the verdict is settled.
 
-    `examinations` is by the hash of the file. The actor is the machine. Raises NotFound, NotAllowed.
+    `examinations` is by the hash of the file. A verdict no later check can change is settled, good or not;
+    `is_last`: no check follows this one, and the sentence says so. The actor is the machine. Raises
+    NotFound, NotAllowed.
     """
     document = operations.lock(actor, document_id)
 
@@ -35,16 +42,17 @@ def settle_signature(
         return True
 
     files = documents.current_files(document.pk)
-    verdict, message = operations.verdict_on(
+    judgement = operations.judge(
         [(file.kind, file.blob_id) for file in files],
         examinations,
         issuer_name=document.document.issuer_name,
         signer_name=document.document.signer_name,
     )
+    message = judgement.sentence(checked_again=not is_last)
 
     for sha256, examination in examinations.items():
         signing.keep_verification(sha256, examination)
-    document.verdict, document.verdict_message = verdict, message
+    document.verdict, document.verdict_message = judgement.verdict, message
     document.save(update_fields=["verdict", "verdict_message"])
 
     audit.record(
@@ -54,6 +62,6 @@ def settle_signature(
         agency_id=document.agency_id,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
-        data={"verdict": verdict, "message": message},
+        data={"verdict": judgement.verdict, "message": message},
     )
-    return verdict != Verdict.INDETERMINATE
+    return not judgement.may_answer_itself

@@ -27,8 +27,8 @@ def run(args: argparse.Namespace) -> int:
         reports = list(audit.examine())
         names = _names(report.agency_id for report in reports)
     except Error as error:
-        reason = str(error).strip().splitlines()[0]
-        raise CommandRefused(f"Không đọc được nhật ký trong cơ sở dữ liệu: {reason}") from error
+        said = settings.first_line(error)
+        raise CommandRefused(f"Không đọc được nhật ký trong cơ sở dữ liệu: {said}") from error
     for report in reports:
         state = "ĐỨT" if report.broken else "nguyên vẹn"
         name = names.get(report.agency_id, str(report.agency_id))

@@ -6,22 +6,26 @@ import argparse
 from datetime import UTC, datetime
 
 from vanthu.interfaces.cli.axis_console import axis_console
+from vanthu.interfaces.cli.parser import add_acts
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="VIỆC")
-    add = actions.add_parser("add", help="Thêm hoặc sửa một cơ quan")
+    acts = {
+        "add": "Thêm hoặc sửa một cơ quan",
+        "close": "Đóng mã một cơ quan",
+        "list": "Liệt kê danh bạ",
+    }
+    parsers = add_acts(parser, acts, "action")
+    add, close = parsers["add"], parsers["close"]
     add.add_argument("code", metavar="CODE", help="mã định danh (QĐ 20/2020/QĐ-TTg)")
     add.add_argument("name", metavar="NAME", help="tên cơ quan")
     add.add_argument("--system", metavar="ID", required=True, help="hệ thống của cơ quan")
     add.add_argument("--code102", metavar="OLD", default="", help="mã cũ (QCVN 102:2016)")
-    add.add_argument("--mail", default="", help="thư điện tử")
+    add.add_argument("--mail", metavar="THƯ", default="", help="thư điện tử")
     add.add_argument("--parent", metavar="CODE", default="", help="mã cơ quan cấp trên")
-    close = actions.add_parser("close", help="Đóng mã một cơ quan")
-    close.add_argument("code", metavar="CODE")
+    close.add_argument("code", metavar="CODE", help="mã cần đóng")
     close.add_argument("--successor", metavar="CODE", default="", help="mã thay thế")
-    actions.add_parser("list", help="Liệt kê danh bạ")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ def axis_console() -> Iterator[Actor]:
     Exit code 1: refused by a rule. Exit code 2: settings or database cannot be used.
     """
     settings.load(settings.AXIS)
-    from django.db import DatabaseError
+    from django.db import Error
 
     from vanthu.axis.rules import operator
     from vanthu.kernel.errors import DomainError
@@ -26,8 +26,8 @@ def axis_console() -> Iterator[Actor]:
         yield operator("Quản trị trục")
     except DomainError as refused:
         raise CommandRefused(str(refused), exit_code=1) from refused
-    except DatabaseError as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    except Error as error:
+        reason = settings.first_line(error)
         raise CommandRefused(
             f"Không dùng được cơ sở dữ liệu của trục ({reason}). "
             "Hãy kiểm tra DATABASE_URL và chạy «vanthu-axis migrate»."

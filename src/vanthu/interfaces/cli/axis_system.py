@@ -6,15 +6,15 @@ import argparse
 from datetime import UTC, datetime
 
 from vanthu.interfaces.cli.axis_console import axis_console
+from vanthu.interfaces.cli.parser import add_acts
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="VIỆC")
-    add = actions.add_parser("add", help="Kết nối một hệ thống")
+    acts = {"add": "Kết nối một hệ thống", "list": "Liệt kê các hệ thống"}
+    add = add_acts(parser, acts, "action")["add"]
     add.add_argument("code", metavar="ID", help="mã hệ thống (systemid)")
     add.add_argument("--secret", metavar="S", required=True, help="khóa bí mật, 16 đến 200 ký tự")
-    actions.add_parser("list", help="Liệt kê các hệ thống")
 
 
 def run(args: argparse.Namespace) -> int:

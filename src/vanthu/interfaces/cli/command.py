@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
-import importlib
+import errno
+import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import NoReturn, Protocol, cast
+
+from vanthu.interfaces.cli.parser import one_line, program_parser
+from vanthu.kernel.errors import why
 
 
 class CommandRefused(Exception):
@@ -22,47 +24,47 @@ class CommandRefused(Exception):
         self.exit_code = exit_code
 
 
-class Command(Protocol):
-    """A module that is one command: `configure` declares its arguments, `run` returns the exit code."""
-
-    def configure(self, parser: argparse.ArgumentParser) -> None: ...
-
-    def run(self, args: argparse.Namespace) -> int: ...
-
-
-class _VietnameseParser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: tham số không đúng ({message}). Xem «{self.prog} --help».", file=sys.stderr)
-        raise SystemExit(2)
-
-
 def run_program(
     program: str, description: str, commands: Mapping[str, tuple[str, str]], argv: Sequence[str] | None
 ) -> int:
-    """Run one command of `program`; `commands` maps a name to (module, one Vietnamese line of help).
-
-    Only the chosen module is imported, so that light commands do not pay for the whole system.
-    """
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = _VietnameseParser(prog=program, description=description)
-    subparsers = parser.add_subparsers(dest="command", required=True, metavar="LỆNH")
-    chosen = next((word for word in arguments if word in commands), None)
-    command: Command | None = None
-    for name, (module, line) in commands.items():
-        subparser = subparsers.add_parser(name, help=line, description=line)
-        if name == chosen:
-            command = cast(Command, importlib.import_module(module))
-            command.configure(subparser)
-    args = parser.parse_args(arguments)
-    assert command is not None, "argparse refuses a call without a known command"
+    """Run one command of `program`; `commands` maps a name to (module, one Vietnamese line of help)."""
+    _take_any_terminal()
+    args = program_parser(program, description, commands).parse_args(argv)
     try:
-        return command.run(args)
+        exit_code: int = args.run(args)
+        # What is still unsaid must fail here, not when the interpreter ends.
+        sys.stdout.flush()
+        return exit_code
     except CommandRefused as refused:
-        print(str(refused), file=sys.stderr)
+        print(one_line(str(refused)), file=sys.stderr)
         return refused.exit_code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         # The reader (head, less) went away; nothing is wrong, and nothing more can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 141
+    except OSError as error:
+        return _end_by(error)
+
+
+def _end_by(error: OSError) -> int:
+    """A file or a disk that cannot be used is no fault of ours; anything else of the system is a bug."""
+    if error.filename is not None:
+        print(one_line(f"{error.filename}: {why(error)}."), file=sys.stderr)
+        return 2
+    if error.errno == errno.ENOSPC:
+        print("Không ghi được kết quả: ổ đĩa đã đầy.", file=sys.stderr)
+        _drop_output()
+        return 2
+    raise error
+
+
+def _drop_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _take_any_terminal() -> None:
+    """A letter the terminal does not know is shown by its code; it must not end the command."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")

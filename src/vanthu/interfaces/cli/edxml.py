@@ -1,11 +1,11 @@
-"""`vanthu edxml`: read a packet into words or JSON, write one from JSON."""
+"""`vanthu edxml`: read a packet into words or JSON, write one from JSON, give a JSON to begin with."""
 
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import tempfile
-import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from typing import Any
 from vanthu import edxml
 from vanthu.edxml.transport import file_hash
 from vanthu.interfaces.cli.command import CommandRefused
+from vanthu.interfaces.cli.parser import add_acts, one_line
+from vanthu.kernel.errors import why
 
 _BUSINESS = {
     edxml.BusinessType.NEW: "văn bản mới",
@@ -27,36 +29,51 @@ _PRIORITY = {
     edxml.Priority.EXPRESS: "Hỏa tốc",
     edxml.Priority.TIMED_EXPRESS: "Hỏa tốc hẹn giờ",
 }
+_ACTS = {
+    "read": "Đọc một gói tin edXML",
+    "write": "Ghi một gói tin edXML từ JSON",
+    "sample": "Ghi một JSON mẫu để sửa rồi dùng với «write»",
+}
 _LABEL_WIDTH = 16
 _PROBLEMS_SHOWN = 20
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare `read` and `write`."""
-    acts = parser.add_subparsers(dest="act", required=True, metavar="VIỆC")
-    reading = acts.add_parser("read", help="Đọc một gói tin edXML")
+    """Declare `read`, `write` and `sample`."""
+    acts = add_acts(parser, _ACTS, "act")
+    reading, writing, sampling = acts["read"], acts["write"], acts["sample"]
     reading.add_argument("file", type=Path, metavar="FILE", help="gói tin .edxml")
     reading.add_argument("--json", action="store_true", help="in JSON, tên phần tử làm khóa")
     reading.add_argument(
         "--attachments", type=Path, metavar="DIR", help="ghi các tệp đính kèm ra thư mục này"
     )
-    writing = acts.add_parser("write", help="Ghi một gói tin edXML từ JSON")
     writing.add_argument("file", type=Path, metavar="FILE.json", help="dạng JSON mà «read --json» in ra")
     writing.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FILE.edxml", help="gói tin cần ghi"
     )
+    sampling.add_argument("files", type=Path, nargs="*", metavar="TỆP", help="tệp gửi kèm trong gói tin")
+    sampling.add_argument("--status", action="store_true", help="mẫu của gói tin trạng thái")
+    sampling.add_argument("-o", "--output", type=Path, metavar="FILE.json", help="tệp mới (mặc định: in ra)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Read or write; every fault is one Vietnamese line and exit code 2."""
     try:
-        return _read(args) if args.act == "read" else _write(args)
+        return {"read": _read, "write": _write, "sample": _sample}[args.act](args)
     except edxml.InvalidPacket as invalid:
-        raise CommandRefused(_one_line("; ".join(_first_problems(invalid)))) from None
+        raise CommandRefused(one_line("; ".join(_first_problems(invalid)))) from None
     except edxml.EdxmlError as error:
-        raise CommandRefused(f"{args.file}: {_one_line(error.message)}") from None
+        raise CommandRefused(f"{_subject(args)}: {one_line(error.message)}") from None
     except OSError as error:
-        raise CommandRefused(f"{error.filename or args.file}: {_why(error)}") from None
+        if error.filename is None and error.errno in {errno.EPIPE, errno.ENOSPC}:
+            # Where the answer goes, not what was asked about: said alike for every command.
+            raise
+        raise CommandRefused(f"{error.filename or _subject(args)}: {why(error)}.") from None
+
+
+def _subject(args: argparse.Namespace) -> Path:
+    """The file to blame where the error names none."""
+    return Path(args.output or "JSON mẫu") if args.act == "sample" else Path(args.file)
 
 
 def _read(args: argparse.Namespace) -> int:
@@ -76,12 +93,12 @@ def _show(args: argparse.Namespace, packet: edxml.Packet | edxml.StatusPacket) -
     lines = _packet_lines(packet) if isinstance(packet, edxml.Packet) else _status_lines(packet)
     for label, value in lines:
         if value:
-            print(f"{label + ':':<{_LABEL_WIDTH}}{_one_line(value)}")
+            print(f"{label + ':':<{_LABEL_WIDTH}}{one_line(value)}")
     if kept and isinstance(packet, edxml.Packet):
         for attachment in packet.attachments:
             print(f"{'Đã ghi:':<{_LABEL_WIDTH}}{attachment.path}")
     for warning in packet.warnings:
-        print(f"{'Lưu ý:':<{_LABEL_WIDTH}}{_one_line(warning)}")
+        print(f"{'Lưu ý:':<{_LABEL_WIDTH}}{one_line(warning)}")
 
 
 def _as_json(packet: edxml.Packet | edxml.StatusPacket, *, with_paths: bool) -> dict[str, Any]:
@@ -157,12 +174,42 @@ def _size(size: int) -> str:
 
 def _write(args: argparse.Namespace) -> int:
     data = _load(args.file)
+    _require_place(args.output)
     packet = edxml.from_json(data)
     if isinstance(packet, edxml.StatusPacket):
         edxml.write_status(packet, args.output)
     else:
         sources = [*_sources(data.get("attachments"), args.file.parent)]
         edxml.write(packet, sources, args.output)
+    return 0
+
+
+def _require_place(output: Path) -> None:
+    """Refuse by its own name a place nothing can be written to; the writer works beside it, under another."""
+    if output.is_dir():
+        raise CommandRefused(f"{output}: là thư mục, không phải tệp.")
+    if not output.parent.is_dir():
+        raise CommandRefused(f"{output.parent}: không có thư mục này.")
+
+
+def _sample(args: argparse.Namespace) -> int:
+    name = "edxml_status.json" if args.status else "edxml_document.json"
+    data = json.loads(Path(__file__).with_name(name).read_bytes())
+    if args.status and args.files:
+        raise CommandRefused("Gói tin trạng thái không kèm tệp. Hãy bỏ --status hoặc bỏ tên tệp.")
+    for file in args.files:
+        # Read to the end now, so that a file that cannot be sent is refused before the JSON is written.
+        described = {"name": file.name, "path": str(file.resolve()), "sha256": file_hash(file)}
+        data["attachments"].append(described)
+    text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    if args.output is None:
+        print(text, end="")
+        return 0
+    try:
+        with args.output.open("x", encoding="utf-8") as target:
+            target.write(text)
+    except FileExistsError:
+        raise CommandRefused(f"{args.output}: đã có tệp này. Hãy chọn tên khác.") from None
     return 0
 
 
@@ -209,19 +256,3 @@ def _first_problems(invalid: edxml.InvalidPacket) -> Iterator[str]:
     yield from map(str, invalid.problems[:_PROBLEMS_SHOWN])
     if len(invalid.problems) > _PROBLEMS_SHOWN:
         yield f"và {len(invalid.problems) - _PROBLEMS_SHOWN} lỗi khác"
-
-
-def _one_line(text: str) -> str:
-    """Foreign text must neither break the line nor command the terminal."""
-    return "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") else c for c in text)
-
-
-def _why(error: OSError) -> str:
-    reasons = {
-        FileNotFoundError: "không tìm thấy tệp hoặc thư mục.",
-        IsADirectoryError: "là thư mục, không phải tệp.",
-        NotADirectoryError: "không phải thư mục.",
-        FileExistsError: "không phải thư mục.",
-        PermissionError: "không có quyền đọc hoặc ghi.",
-    }
-    return reasons.get(type(error), f"không đọc hoặc ghi được ({error.strerror}).")

@@ -34,17 +34,15 @@ def migrate(settings_module: str) -> None:
     settings.load(settings_module)
     from django.conf import settings as configured
     from django.core.management import call_command
-    from django.db import OperationalError
+    from django.db import Error
 
     from vanthu.kernel import database_rights
 
+    settings.reach_database()
     try:
         call_command("migrate", interactive=False, verbosity=1)
         if role := configured.DATABASE_APPLICATION_ROLE:
             database_rights.grant(role)
-    except OperationalError as error:
-        raise CommandRefused(f"Không làm việc được với cơ sở dữ liệu: {_first_line(error)}") from error
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0]
+    except Error as error:
+        said = settings.first_line(error)
+        raise CommandRefused(f"Không nâng cấp được cơ sở dữ liệu: {said}") from error

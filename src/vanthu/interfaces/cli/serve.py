@@ -10,13 +10,21 @@ from vanthu.config import environment
 from vanthu.config.environment import SettingRefused
 from vanthu.interfaces.cli import settings
 from vanthu.interfaces.cli.command import CommandRefused
+from vanthu.interfaces.cli.parser import port_number
+from vanthu.kernel.errors import why
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The address; how many processes and threads comes from the environment."""
-    parser.add_argument("--host", default="127.0.0.1", help="địa chỉ lắng nghe (mặc định 127.0.0.1)")
     parser.add_argument(
-        "--port", type=int, default=None, help="cổng lắng nghe (mặc định: biến PORT, hoặc 8000)"
+        "--host", default="127.0.0.1", metavar="ĐỊA_CHỈ", help="địa chỉ lắng nghe (mặc định 127.0.0.1)"
+    )
+    parser.add_argument(
+        "--port",
+        type=port_number,
+        default=None,
+        metavar="CỔNG",
+        help="cổng lắng nghe (mặc định: biến PORT, hoặc 8000)",
     )
     parser.epilog = (
         "VANTHU_WEB_PROCESSES và VANTHU_WEB_THREADS: số tiến trình và số luồng của mỗi tiến trình."
@@ -36,11 +44,12 @@ def serve(settings_module: str, *, host: str, port: int | None) -> None:
     """
     settings.choose(settings_module)
     try:
-        port = port or environment.number("PORT", 8000)
-        processes = environment.number("VANTHU_WEB_PROCESSES", min(2, os.cpu_count() or 1))
-        threads = environment.number("VANTHU_WEB_THREADS", 4)
+        port = port or environment.port("PORT", 8000)
+        processes = environment.positive("VANTHU_WEB_PROCESSES", min(2, os.cpu_count() or 1))
+        threads = environment.positive("VANTHU_WEB_THREADS", 4)
     except SettingRefused as refused:
         raise CommandRefused(str(refused)) from refused
+    settings.require_folder()
     _require_free(host, port)
     from granian import Granian
     from granian.constants import Interfaces
@@ -68,7 +77,7 @@ def _require_free(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             raise CommandRefused(
-                f"Không lắng nghe được ở {host}:{port} ({error}). Hãy chọn cổng khác."
+                f"Không lắng nghe được ở {host}:{port}: {why(error)}. Hãy chọn địa chỉ hoặc cổng khác."
             ) from error

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from vanthu.config.environment import SettingRefused
 from vanthu.interfaces.cli.command import CommandRefused
+from vanthu.kernel.errors import why
 
 SYSTEM = "vanthu.config.settings.system"
 AXIS = "vanthu.config.settings.axis"
@@ -25,6 +27,41 @@ def choose(settings_module: str) -> None:
         _ = settings.DATABASES
     except SettingRefused as refused:
         raise CommandRefused(str(refused)) from refused
+    except ModuleNotFoundError as error:
+        chosen = os.environ["DJANGO_SETTINGS_MODULE"]
+        if error.name is None or not f"{chosen}.".startswith(f"{error.name}."):
+            raise
+        raise CommandRefused(f"DJANGO_SETTINGS_MODULE chỉ tới «{chosen}», không có cấu hình ấy.") from error
+
+
+def require_folder() -> None:
+    """Begin only where files can be kept: VANTHU_VAR must be ours to write. Raises CommandRefused."""
+    from django.conf import settings
+
+    folder = Path(settings.VAR)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandRefused(f"Không dùng được thư mục «{folder}» (VANTHU_VAR): {why(error)}.") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise CommandRefused(f"Không dùng được thư mục «{folder}» (VANTHU_VAR): không có quyền ghi.")
+
+
+def reach_database() -> None:
+    """Fail at once, and say why, when the database does not answer. Raises CommandRefused."""
+    from django.db import Error, connection
+
+    try:
+        connection.ensure_connection()
+        connection.close()
+    except Error as error:
+        raise CommandRefused(f"Không làm việc được với cơ sở dữ liệu: {first_line(error)}") from error
+
+
+def first_line(error: Exception) -> str:
+    """The first line of what the database said, or what kind of error it was."""
+    lines = str(error.__cause__ or error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
 
 
 def load(settings_module: str) -> None:

@@ -8,9 +8,12 @@ from vanthu.interfaces.cli.command import run_program
 
 COMMANDS = {
     "verify": ("vanthu.interfaces.cli.verify", "Kiểm tra chữ ký số trên một tệp PDF"),
-    "edxml": ("vanthu.interfaces.cli.edxml", "Đọc hoặc ghi gói tin edXML (QCVN 102)"),
+    "edxml": ("vanthu.interfaces.cli.edxml", "Đọc, ghi gói tin edXML (QCVN 102), hoặc lấy mẫu"),
     "audit": ("vanthu.interfaces.cli.audit", "Kiểm tra nhật ký: chuỗi băm còn nguyên vẹn hay không"),
-    "demo": ("vanthu.interfaces.cli.demo", "Tỉnh mẫu: chạy cả hệ thống, hoặc diễn lại việc chính"),
+    "demo": (
+        "vanthu.interfaces.cli.demo",
+        "Tỉnh mẫu: chạy cả hệ thống, diễn lại việc chính, kiểm tra nhật ký",
+    ),
     "migrate": ("vanthu.interfaces.cli.migrate", "Tạo hoặc nâng cấp cơ sở dữ liệu"),
     "serve": ("vanthu.interfaces.cli.serve", "Chạy máy chủ web"),
     "worker": ("vanthu.interfaces.cli.worker", "Chạy các việc nền"),

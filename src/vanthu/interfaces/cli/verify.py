@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from vanthu.interfaces.cli.command import CommandRefused
+from vanthu.kernel.errors import why
 from vanthu.pdfsign import (
     BadCertificate,
     Certificate,
     Changes,
+    Problem,
     Report,
     RevocationPolicy,
     SignatureReport,
@@ -67,27 +69,47 @@ def run(args: argparse.Namespace) -> int:
             revocation=RevocationPolicy.REQUIRE,
         )
     except (BadCertificate, UnreadablePdf) as refused:
-        raise CommandRefused(refused.message) from refused
-    print(report.to_json() if args.json else _for_people(report, trust))
+        raise CommandRefused(_reason(refused, args.file)) from refused
+    print(report.to_json() if args.json else _for_people(report, trust, asked=not args.offline))
     return 0 if report.verdict is Verdict.VALID else 1
+
+
+def _reason(refused: BadCertificate | UnreadablePdf, file: Path) -> str:
+    """The machine's own reason, with the file's name, where it would not even open the file."""
+    cause = refused.__cause__
+    if not isinstance(cause, OSError):
+        return refused.message
+    return f"{cause.filename or file}: {why(cause)}."
 
 
 def _trusted(given: list[Path]) -> list[Certificate]:
     files = given
     directory = os.environ.get("VANTHU_TRUST")
     if not files and directory:
+        if not Path(directory).is_dir():
+            raise CommandRefused(f"VANTHU_TRUST chỉ tới «{directory}», không phải thư mục.")
         files = sorted(Path(directory).glob("*.pem"))
     return [certificate for file in files for certificate in read_certificates(file)]
 
 
-def _for_people(report: Report, trust: list[Certificate]) -> str:
-    lines = [report.message]
+def _for_people(report: Report, trust: list[Certificate], *, asked: bool) -> str:
+    lines = [report.message, *_advice(report, asked=asked)]
     if report.signatures and not trust:
         lines.append("Chưa chọn chứng thư gốc nào để tin cậy; dùng --trust CA.pem hoặc đặt VANTHU_TRUST.")
     for index, signature in enumerate(report.signatures, start=1):
         lines += ["", f"Chữ ký {index}: {signature.field}"]
         lines += [f"  {label:<16}{value}" for label, value in _rows(signature)]
     return "\n".join(lines)
+
+
+def _advice(report: Report, *, asked: bool) -> list[str]:
+    """What the person can do about an open question; nobody checks this file again by itself."""
+    problems = {signature.details.problem for signature in report.signatures}
+    if Problem.REVOCATION_UNKNOWN not in problems:
+        return []
+    if asked:
+        return ["Dịch vụ của tổ chức chứng thực không trả lời. Hãy kiểm tra mạng rồi chạy lại lệnh này."]
+    return ["Lệnh chạy với --offline nên không hỏi thu hồi. Hãy chạy lại không có --offline."]
 
 
 def _rows(signature: SignatureReport) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from vanthu.config import environment
 from vanthu.config.environment import SettingRefused
 from vanthu.interfaces.cli import settings
 from vanthu.interfaces.cli.command import CommandRefused
+from vanthu.interfaces.cli.parser import how_many
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -27,7 +28,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """How many jobs at once."""
     parser.add_argument(
         "--concurrency",
-        type=int,
+        type=how_many,
+        metavar="SỐ",
         default=None,
         help="số việc làm cùng lúc (mặc định: biến VANTHU_WORKER_CONCURRENCY, hoặc 4)",
     )
@@ -47,28 +49,28 @@ def worker(settings_module: str, *, concurrency: int | None = None) -> None:
     been missing four times. Jobs are therefore run at least once. Raises CommandRefused.
     """
     settings.load(settings_module)
-    from django.db import OperationalError, connection
+    from django.db import OperationalError
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
     from procrastinate.exceptions import ConnectorException
     from psycopg_pool import PoolTimeout
 
     try:
-        concurrency = concurrency or environment.number("VANTHU_WORKER_CONCURRENCY", 4)
-        beat = environment.number("VANTHU_WORKER_BEAT_SECONDS", 5)
+        concurrency = concurrency or environment.positive("VANTHU_WORKER_CONCURRENCY", 4)
+        beat = environment.positive("VANTHU_WORKER_BEAT_SECONDS", 5)
         stop = environment.number("VANTHU_WORKER_STOP_SECONDS", 20)
     except SettingRefused as refused:
         raise CommandRefused(str(refused)) from refused
+    settings.require_folder()
+    # The worker's own pool would try for half a minute and not say why.
+    settings.reach_database()
     try:
-        # Fails at once and says why; the worker's own pool would try for half a minute and not say.
-        connection.ensure_connection()
-        connection.close()
         connector = cast(DjangoConnector, app.connector).get_worker_connector()
         with app.replace_connector(connector) as working:
             asyncio.run(_work(working, concurrency=concurrency, beat=beat, stop=stop))
     except (ConnectorException, OperationalError, PoolTimeout) as error:
-        reason = str(error.__cause__ or error).strip().splitlines()[0]
-        raise CommandRefused(f"Không làm việc được với cơ sở dữ liệu: {reason}") from error
+        said = settings.first_line(error)
+        raise CommandRefused(f"Không làm việc được với cơ sở dữ liệu: {said}") from error
 
 
 async def _work(app: App, *, concurrency: int, beat: int, stop: int) -> None:

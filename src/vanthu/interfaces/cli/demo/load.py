@@ -16,7 +16,9 @@ from vanthu.interfaces.cli.demo.topology import Topology
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Which installation; its database comes from the environment."""
-    parser.add_argument("--installation", choices=INSTALLATIONS, required=True, help="hệ thống cần nạp")
+    parser.add_argument(
+        "--installation", choices=INSTALLATIONS, required=True, metavar="HỆ_THỐNG", help="hệ thống cần nạp"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -26,6 +26,8 @@ from cryptography.x509 import ocsp
 
 from vanthu.interfaces.cli.command import CommandRefused
 from vanthu.interfaces.cli.demo.authority import Authority, Identity
+from vanthu.interfaces.cli.parser import port_number
+from vanthu.kernel.errors import why
 
 _ANSWERS_LAST = timedelta(days=1)
 _LONGEST_REQUEST = 64 * 1024
@@ -141,18 +143,26 @@ def server(folder: Path, port: int) -> ThreadingHTTPServer:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Where the PKI lies and which port its certificates name."""
-    parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument(
+        "--folder", type=Path, required=True, metavar="THƯ_MỤC", help="nơi giữ chứng thư và khóa mẫu"
+    )
+    parser.add_argument(
+        "--port", type=port_number, required=True, metavar="CỔNG", help="cổng ghi trong các chứng thư mẫu"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM."""
+    if not (args.folder / "ca").is_dir():
+        raise CommandRefused(f"Không có hệ thống chứng thực mẫu trong «{args.folder}».")
     signal.signal(signal.SIGTERM, _leave)
     try:
         with server(args.folder, args.port) as running:
             running.serve_forever(poll_interval=3600)
     except OSError as error:
-        raise CommandRefused(f"Dịch vụ chứng thực mẫu không mở được cổng {args.port}: {error}.") from error
+        raise CommandRefused(
+            f"Dịch vụ chứng thực mẫu không mở được cổng {args.port}: {why(error)}."
+        ) from error
     return 0
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import time
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from zoneinfo import ZoneInfo
 from vanthu.interfaces.cli.command import CommandRefused
 from vanthu.interfaces.cli.demo.cast import INSTALLATIONS, PASSWORD, PIN, AgencyPlan, PersonPlan
 from vanthu.interfaces.cli.demo.letters import SAMPLE_BODY, typeset
+from vanthu.interfaces.cli.demo.topology import add_folder
 from vanthu.interfaces.cli.demo.visitor import Screen, Upload, Visitor
 
 _VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -53,12 +53,7 @@ class Desk:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
-    parser.add_argument(
-        "--var",
-        type=Path,
-        default=Path(os.environ.get("VANTHU_DEMO_VAR", "var")),
-        help="thư mục trạng thái của tỉnh mẫu đang chạy (mặc định: var)",
-    )
+    add_folder(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -30,6 +30,7 @@ from vanthu.interfaces.cli.supervisor import (
     command,
 )
 from vanthu.kernel.embedded_postgres import EmbeddedPostgres, PostgresRefused
+from vanthu.kernel.errors import why
 
 #: Recovery of a database after a crash, and a first start on a slow machine, may take long.
 _START_SECONDS = 300.0
@@ -45,6 +46,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the demo until Ctrl-C or SIGTERM (exit code 0). Raises CommandRefused when it cannot go on."""
     topology = Topology.from_environment()
+    try:
+        (topology.var / "log").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandRefused(f"Không dùng được thư mục «{topology.var}»: {why(error)}.") from error
     try:
         with Supervisor(topology.var, facts=_facts(topology), say=_say) as supervisor:
             _bring_up(topology, supervisor)

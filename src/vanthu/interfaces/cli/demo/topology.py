@@ -6,6 +6,7 @@ them, the demo PKI, one PostgreSQL with a database for each. Everything lies in 
 
 from __future__ import annotations
 
+import argparse
 import os
 import secrets
 import sys
@@ -24,6 +25,17 @@ POLL_SECONDS = 2
 BEAT_SECONDS = 2
 #: What a child may not inherit: the demo decides it.
 _OURS = ("VANTHU_", "DATABASE_", "DJANGO_", "PORT")
+
+
+def add_folder(parser: argparse.ArgumentParser) -> None:
+    """Declare `--var`, the folder of a demo that was started before."""
+    parser.add_argument(
+        "--var",
+        type=Path,
+        metavar="THƯ_MỤC",
+        default=Path(os.environ.get("VANTHU_DEMO_VAR", "var")),
+        help="thư mục trạng thái của tỉnh mẫu (mặc định: var)",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
