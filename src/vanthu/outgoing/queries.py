@@ -38,7 +38,8 @@ from vanthu.workflow.states import ApprovalKind, ApprovalState
 
 #: Tabs of the list: which states each shows.
 TABS: dict[str, tuple[State, ...]] = {
-    "my_drafts": (State.DRAFT, State.REVIEWING, State.AWAITING_SIGNATURE),
+    "my_drafts": (State.DRAFT,),
+    "my_submitted": (State.REVIEWING, State.AWAITING_SIGNATURE),
     "reviewing": (State.REVIEWING,),
     "awaiting_signature": (State.AWAITING_SIGNATURE,),
     "to_number": (State.SIGNED, State.NUMBERED),
@@ -269,7 +270,7 @@ def _in_tab(actor: Actor, tab: str) -> QuerySet[OutgoingDocument]:
     rows = _visible(actor)
     if len(states) < len(State):
         rows = rows.filter(state__in=states)
-    if tab == "my_drafts":
+    if tab in {"my_drafts", "my_submitted"}:
         return rows.filter(author_id=actor.user_id)
     if tab in {"reviewing", "awaiting_signature"}:
         kind = ApprovalKind.REVIEW if tab == "reviewing" else ApprovalKind.SIGN

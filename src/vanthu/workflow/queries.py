@@ -128,7 +128,7 @@ def approvals_of(actor: Actor, *, document_id: UUID) -> list[ApprovalRow]:
             person=step.user.full_name,
             position=positions.get(step.user_id, ""),
             state=step.state,
-            state_label=str(ApprovalState(step.state).label),
+            state_label=_decided(step),
             since=step.became_current_at,
             decided_at=step.decided_at,
             comment=step.comment,
@@ -160,6 +160,13 @@ def _node(actor: Actor, part: Assignment, below: dict[UUID | None, list[Assignme
         can_pass_on=permissions.is_of_own_unit(actor, part) and open_part and not below[part.id],
         children=tuple(_node(actor, child, below) for child in below[part.id]),
     )
+
+
+def _decided(step: ApprovalStep) -> str:
+    """A turn to sign that was approved is signed."""
+    if (step.kind, step.state) == (ApprovalKind.SIGN, ApprovalState.APPROVED):
+        return "Đã ký"
+    return str(ApprovalState(step.state).label)
 
 
 def _assignee_id(part: Assignment) -> UUID:

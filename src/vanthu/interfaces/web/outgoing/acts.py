@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from vanthu.documents.rules import padded_number
 from vanthu.interfaces.web.screens import Act
 from vanthu.outgoing.queries import OutgoingPage
 
@@ -19,7 +20,7 @@ def _all(document_id: UUID, document: OutgoingPage) -> list[tuple[str, Act]]:
     def to(name: str) -> str:
         return reverse(f"outgoing:{name}", args=[document_id])
 
-    number = document.next_number
+    number = padded_number(document.next_number) if document.next_number else ""
     return [
         (
             "submit",

@@ -22,6 +22,7 @@ from vanthu.outgoing import queries
 
 TABS = {
     "my_drafts": "Dự thảo của tôi",
+    "my_submitted": "Tôi đang trình",
     "reviewing": "Chờ duyệt",
     "awaiting_signature": "Chờ ký",
     "to_number": "Chờ cấp số",
