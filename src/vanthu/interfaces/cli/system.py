@@ -10,6 +10,7 @@ COMMANDS = {
     "verify": ("vanthu.interfaces.cli.verify", "Kiểm tra chữ ký số trên một tệp PDF"),
     "edxml": ("vanthu.interfaces.cli.edxml", "Đọc hoặc ghi gói tin edXML (QCVN 102)"),
     "audit": ("vanthu.interfaces.cli.audit", "Kiểm tra nhật ký: chuỗi băm còn nguyên vẹn hay không"),
+    "blobs": ("vanthu.interfaces.cli.blobs", "Tệp lưu trữ: tệp nào hỏng, tệp nào không ai dùng"),
     "demo": ("vanthu.interfaces.cli.demo", "Tỉnh mẫu: chạy cả hệ thống, hoặc diễn lại việc chính"),
     "migrate": ("vanthu.interfaces.cli.migrate", "Tạo hoặc nâng cấp cơ sở dữ liệu"),
     "serve": ("vanthu.interfaces.cli.serve", "Chạy máy chủ web"),
