@@ -20,7 +20,6 @@ from vanthu.kernel import audit, blobs
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.blobs import StoredBlob
 from vanthu.kernel.errors import require
-from vanthu.kernel.models import Blob
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,33 +143,6 @@ def report_packet(
         subject_id=item.id,
         data={"packet": str(item.packet_id), "from": before, "to": state, "description": words},
     )
-
-
-@transaction.atomic(durable=True)
-def note_content_checked(*, actor: Actor, sha256: str, whole: bool, now: datetime) -> None:
-    """Ghi kết quả kiểm tra: when the bytes were read again; damage is recorded with every packet it hits.
-
-    Damaged bytes wait their turn again like whole ones: they must not stand before the rest for ever, and
-    may come back from a backup. Raises NotAllowed.
-    """
-    require(permissions.may_operate(actor))
-    Blob.objects.filter(sha256=sha256).update(checked_at=now)
-    if whole:
-        return
-
-    # One order of senders for all: their audit chains are locked one after the other.
-    packets = Packet.objects.filter(content_id=sha256).order_by("sender_id", "received_at", "id")
-
-    for packet in packets:
-        audit.record(
-            action="axis.content-damaged",
-            actor=actor,
-            agency_id=packet.sender_id,
-            at=now,
-            subject_type="axis.packet",
-            subject_id=packet.id,
-            data={"sha256": sha256},
-        )
 
 
 @transaction.atomic(durable=True)

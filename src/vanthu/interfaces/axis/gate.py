@@ -22,7 +22,7 @@ from vanthu.edxml import transport
 from vanthu.interfaces.axis import answers
 from vanthu.kernel import actor as actors
 from vanthu.kernel.actor import Actor
-from vanthu.kernel.blobs import BlobDamaged, EmptyFile, FileTooLarge
+from vanthu.kernel.blobs import BlobDamaged, BlobVanished, EmptyFile, FileTooLarge
 from vanthu.kernel.errors import DomainError
 
 log = logging.getLogger(__name__)
@@ -82,23 +82,26 @@ def _prove(request: HttpRequest, required: tuple[str, ...], optional: tuple[str,
     now = timezone.now()
     known: dict[str, UUID] = {}
 
-    def secret_of(code: str) -> str | None:
+    def secrets_of(code: str) -> tuple[str, ...]:
         key = queries.find_system_key(_GATE, code=code)
         if key is None:
-            return None
+            return ()
         known[key.code] = key.system_id
-        return key.secret
+        return key.secrets
 
     sent = tuple(name for name in optional if f"{transport.PREFIX}{name}" in request.headers)
     window = settings.AXIS_REPLAY_SECONDS
     parameters = transport.verify_headers(
         request.headers,
-        secret_of=secret_of,
+        secrets_of=secrets_of,
         required=(*required, *sent),
         now=now,
         max_age=timedelta(seconds=window) if window else None,
     )
     code = parameters.system_id
+    if parameters.secret_place:
+        # What tells the operator that the former secret cannot be ended yet.
+        log.warning("Hệ thống %s còn dùng khóa bí mật cũ", code)
     actor = actors.system(f"Hệ thống {code}", agency_id=known[code])
     return Call(actor=actor, parameters=parameters, http=request, now=now)
 
@@ -109,6 +112,7 @@ _TRANSLATIONS: tuple[tuple[type[Exception], Refusal], ...] = (
     (EmptyFile, Refusal.EMPTY_FILE),
     (FileTooLarge, Refusal.TOO_LARGE),
     (BlobDamaged, Refusal.CONTENT_DAMAGED),
+    (BlobVanished, Refusal.AXIS_FAULT),
     (transport.StaleTimestamp, Refusal.STALE_REQUEST),
     (transport.MissingHeader, Refusal.BAD_PARAMETER),
     (transport.TransportRefused, Refusal.NOT_AUTHENTIC),
@@ -123,4 +127,6 @@ def _refusal_answer(error: Exception) -> HttpResponseBase:
     if refusal is Refusal.CONTENT_DAMAGED:
         log.error("Gói tin lưu trên trục bị hỏng hoặc mất: %s", error)
         return answers.fail(refusal, status=500)
+    if refusal is Refusal.AXIS_FAULT:
+        return answers.fail(refusal, status=503)
     return answers.fail(refusal, str(error))
