@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Min, Q
 
-from vanthu.axis import permissions
+from vanthu.axis import permissions, statements
 from vanthu.axis.models import Agency, MailboxItem, Packet, System
 from vanthu.axis.rules import LIST_LIMIT
 from vanthu.axis.states import PENDING, MailState, PacketKind
@@ -101,11 +101,8 @@ class AxisCounts:
 def find_system_key(actor: Actor, *, code: str) -> SystemKey | None:
     """The keys of a connected system, for the gate that checks signatures; or None. Raises NotAllowed."""
     require(permissions.may_operate(actor))
-    system = System.objects.filter(code=code).first()
-    if system is None:
-        return None
-    secrets = (system.secret, system.former_secret) if system.former_secret else (system.secret,)
-    return SystemKey(system_id=system.id, code=system.code, secrets=secrets)
+    found = statements.system_keys(code)
+    return SystemKey(system_id=found[0], code=code, secrets=found[1]) if found else None
 
 
 def list_received(

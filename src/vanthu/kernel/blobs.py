@@ -267,7 +267,7 @@ def _place(part: Path, sha256: str) -> None:
                 storage.save(name, File(content))
         return
     target = Path(storage.path(name))
-    _make_folder(target.parent)
+    made = _make_folders(target.parent)
     while not _link(part, target):
         if _is_there(sha256):
             # It is young again: whoever is about to speak of it need not meet the sweeper.
@@ -276,6 +276,8 @@ def _place(part: Path, sha256: str) -> None:
             break
     # Also where another put it just now: its own sync may come too late for us.
     _sync(target.parent)
+    for folder in made:
+        _sync(folder.parent)
 
 
 def _link(part: Path, target: Path) -> bool:
@@ -296,11 +298,15 @@ def _is_there(sha256: str) -> bool:
     return damage is None
 
 
-def _make_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        _make_folder(folder.parent)
-        folder.mkdir(exist_ok=True)
-        _sync(folder.parent)
+def _make_folders(folder: Path) -> list[Path]:
+    """Make the folder and those above it, as far as they are not there; which ones, innermost first."""
+    made = []
+    for each in (folder, *folder.parents):
+        if each.is_dir():
+            break
+        made.append(each)
+    folder.mkdir(parents=True, exist_ok=True)
+    return made
 
 
 def _sync(folder: Path) -> None:
