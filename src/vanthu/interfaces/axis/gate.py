@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
@@ -27,6 +28,8 @@ from vanthu.kernel.errors import DomainError
 
 log = logging.getLogger(__name__)
 
+#: A body nobody wants is still taken when it is no longer than this: a refused packet of usual size.
+_HEARD_OUT, _PIECE = 16 * 1024 * 1024, 64 * 1024
 #: The gate itself, before anyone is known.
 _GATE = operator("Cổng của trục")
 
@@ -63,7 +66,11 @@ def protocol_call(
             if request.method not in methods:
                 return answers.fail(Refusal.NO_SUCH_CALL, status=405)
             try:
-                return endpoint(_prove(request, required, optional))
+                call = _prove(request, required, optional)
+                try:
+                    return endpoint(call)
+                finally:
+                    _hear_out(request)
             except (DomainError, transport.TransportRefused) as error:
                 return _refusal_answer(error)
             except (OperationalError, InterfaceError):
@@ -76,6 +83,19 @@ def protocol_call(
         return view
 
     return wrap
+
+
+def _hear_out(request: HttpRequest) -> None:
+    """Take what is left of the body before the answer goes out, as far as it is not too much.
+
+    An HTTP server that has not heard a caller out closes the connection behind its answer; what the caller
+    still sends then makes TCP throw the answer away, perhaps half read. Only who has proven to be a system
+    is heard out: a stranger could hold a thread of ours by sending slowly.
+    """
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    with suppress(OSError):
+        while length.isdigit() and int(length) <= _HEARD_OUT and request.read(_PIECE):
+            pass
 
 
 def _prove(request: HttpRequest, required: tuple[str, ...], optional: tuple[str, ...]) -> Call:
