@@ -43,6 +43,24 @@ class Load:
     milliseconds: list[float]
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server that runs; all its processes are of one session."""
+
+    session: int
+
+    def processor_seconds(self) -> float:
+        """Processor time all its living processes have used so far, their threads too."""
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                # proc(5): after the name in brackets come state, parent, group, session; time is 14 and 15.
+                fields = stat.read_text().rpartition(")")[2].split()
+                if int(fields[3]) == self.session:
+                    ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+
 class House:
     """Where everything is measured. Entering starts PostgreSQL with fsync on; leaving stops all of it."""
 
@@ -139,7 +157,7 @@ class House:
         ready: Callable[[], bool],
         *,
         seconds: float = _START_SECONDS,
-    ) -> Iterator[None]:
+    ) -> Iterator[Server]:
         """`arguments` run as a server, from the moment it is `ready` to the end of the block.
 
         Raises MeasuringFailed when it is not within `seconds`.
@@ -152,19 +170,21 @@ class House:
                 if time.monotonic() > limit or process.poll() is not None:
                     raise MeasuringFailed(f"«{name}» không chạy; xem nhật ký trong {self.var / 'log'}.")
                 time.sleep(0.1)
-            yield
+            yield Server(session=process.pid)
         finally:
             _stop(process)
 
     @contextmanager
-    def serving_hello(self, port: int) -> Iterator[None]:
+    def serving_hello(self, port: int) -> Iterator[Server]:
         """The least a web server can do (`benchmarks.hello`), on the same server program as the product's."""
         arguments = [
             *(sys.executable, "-m", "granian", "benchmarks.hello:application", "--interface", "wsgi"),
             *("--host", "127.0.0.1", "--port", str(port), "--workers", "2", "--blocking-threads", "4"),
         ]
-        with self.serving("hello", arguments, os.environ, lambda: answers(f"http://127.0.0.1:{port}/")):
-            yield
+        with self.serving(
+            "hello", arguments, os.environ, lambda: answers(f"http://127.0.0.1:{port}/")
+        ) as hello:
+            yield hello
 
 
 def answers(url: str) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
+
 import pytest
 
 from tests.axis import packets
@@ -41,6 +44,53 @@ class TestSystem:
         assert error.count("\n") == 1
         assert SECRET not in error
         assert System.objects.count() == before
+
+    def test_secret_is_changed_with_an_overlap_and_the_former_one_ended(
+        self, axis: AxisWorld, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["system", "secret", "TINH.H29", "--secret", SECRET]) == 0
+        system = System.objects.get(code="TINH.H29")
+        assert (system.secret, system.former_secret) == (SECRET, SECRETS["TINH.H29"])
+        assert main(["system", "list"]) == 0
+        assert "2 cơ quan\tcòn khóa cũ" in capsys.readouterr().out
+
+        assert main(["system", "secret", "TINH.H29", "--end-former"]) == 0
+        assert main(["system", "secret", "TINH.H29", "--end-former"]) == 1
+        assert System.objects.get(code="TINH.H29").former_secret == ""
+        assert capsys.readouterr().err.count("\n") == 1
+
+    @pytest.mark.parametrize("words", [["add", "TINH.H40"], ["secret", "TINH.H29"]], ids=" ".join)
+    @pytest.mark.parametrize("way", ["file", "standard input"])
+    def test_secret_may_be_kept_off_the_process_list(
+        self, axis: AxisWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], way: str
+    ) -> None:
+        file = tmp_path / "secret"
+        file.write_text(f"{SECRET}\n")
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{SECRET}\n"))
+
+        assert main(["system", *words, "--secret-file", str(file) if way == "file" else "-"]) == 0
+
+        assert System.objects.get(code=words[1]).secret == SECRET
+
+    @pytest.mark.parametrize(
+        ("words", "code"),
+        [
+            (["TINH.H99", "--secret", SECRET], 1),
+            (["TINH.H29", "--secret", "ngắn"], 1),
+            (["TINH.H99", "--end-former"], 1),
+            (["TINH.H29", "--end-former"], 1),
+            (["TINH.H29", "--secret-file", "/khong/co"], 2),
+        ],
+        ids=["unknown", "short", "end unknown", "end nothing", "no file"],
+    )
+    def test_secret_refuses_in_one_line(
+        self, axis: AxisWorld, capsys: pytest.CaptureFixture[str], words: list[str], code: int
+    ) -> None:
+        assert main(["system", "secret", *words]) == code
+        error = capsys.readouterr().err
+        assert error.count("\n") == 1
+        assert SECRET not in error
+        assert System.objects.get(code="TINH.H29").secret == SECRETS["TINH.H29"]
 
     def test_list_names_systems_and_never_their_secrets(
         self, axis: AxisWorld, capsys: pytest.CaptureFixture[str]

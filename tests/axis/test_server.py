@@ -9,8 +9,9 @@ import io
 import json
 import os
 import socket
+import time
 from datetime import UTC, datetime
-from http.client import HTTPResponse
+from http.client import HTTPConnection, HTTPResponse
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -80,6 +81,22 @@ def sending(packet: bytes, **more: str) -> dict[str, str]:
     return headers | more
 
 
+@pytest.fixture
+def letter(tmp_path: Path) -> Path:
+    """As much as a letter has, so that the whole answer is on its way before anybody reads it."""
+    path = tmp_path / "phu-luc.bin"
+    path.write_bytes(os.urandom(60 * 1024))
+    return path
+
+
+@pytest.fixture
+def huge(tmp_path: Path) -> Path:
+    """More than an axis that reads piece by piece ever holds."""
+    path = tmp_path / "phu-luc-lon.bin"
+    path.write_bytes(os.urandom(40 * 1024 * 1024))
+    return path
+
+
 class TestNationalClient:
     def test_lists_with_an_empty_body(self, axis_process: AxisProcess) -> None:
         headers = signed("TINH.H37", servicetype="eDoc", messagetype="edoc") | {"Content-Length": "0"}
@@ -104,6 +121,30 @@ class TestNationalClient:
             status, body = exchange(axis_process, "POST /updateStatus", headers, b"{}")
             assert json.loads(body)["status"] == "OK", status
         assert packet in found
+
+    def test_is_answered_whole_when_its_body_comes_late(
+        self, axis_process: AxisProcess, letter: Path
+    ) -> None:
+        """Nobody needs the `{}`, but a connection closed over it would take the answer along."""
+        packet = packets.document(DEPARTMENT, [DISTRICT], number=next(NUMBERS), attachments=[letter])
+        headers = sending(packet, **{"Content-Length": str(len(packet) + 2)})
+        sent = json.loads(exchange(axis_process, "POST /sendEdoc", headers, packet, b"\r\n")[1])
+        ((item,),) = axis_process.rows(f"SELECT id FROM axis_mailboxitem WHERE packet_id = '{sent['DocId']}'")
+        call = HTTPConnection("127.0.0.1", axis_process.port, timeout=60)
+        sockets = []
+        for _ in range(2):
+            # The second call shows that the connection of the first is as good as ever.
+            call.putrequest("POST", "/getEdoc", skip_accept_encoding=True)
+            for name, value in (signed("TINH.H37", docId=str(item)) | {"Content-Length": "2"}).items():
+                call.putheader(name, value)
+            call.endheaders()
+            time.sleep(0.3)
+            call.send(b"{}")
+            sockets.append(call.sock)
+            answer = json.loads(call.getresponse().read())
+            assert base64.b64decode(answer["data"]) == packet
+        assert sockets[0] is sockets[1]
+        call.close()
 
     def test_sends_with_expect_100_continue(self, axis_process: AxisProcess) -> None:
         packet = document()
@@ -160,15 +201,9 @@ class TestBrokenSending:
 
 
 class TestLargePacket:
-    @pytest.fixture
-    def large(self, tmp_path: Path) -> Path:
-        path = tmp_path / "phu-luc.bin"
-        path.write_bytes(os.urandom(40 * 1024 * 1024))
-        return path
-
-    def test_goes_through_in_little_memory(self, axis_process: AxisProcess, large: Path) -> None:
+    def test_goes_through_in_little_memory(self, axis_process: AxisProcess, huge: Path) -> None:
         """A 40 MB attachment (53 MB of packet) must not be held once, let alone in several copies."""
-        packet = packets.document(DEPARTMENT, [DISTRICT], number=next(NUMBERS), attachments=[large])
+        packet = packets.document(DEPARTMENT, [DISTRICT], number=next(NUMBERS), attachments=[huge])
         before = axis_process.peak_memory()
         headers = sending(packet, **{"Content-Length": str(len(packet) + 2)})
         doc = json.loads(exchange(axis_process, "POST /sendEdoc", headers, packet, b"\r\n")[1])

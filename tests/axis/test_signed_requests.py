@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 from pytest_django import Settings
 
 from tests.axis import packets
-from tests.axis.caller import Caller
+from tests.axis.caller import Answer, Caller
 from tests.axis.test_protocol import assert_refused
-from tests.axis.world import DEPARTMENT, DISTRICT, FINANCE, NOW
+from tests.axis.world import DEPARTMENT, DISTRICT, FINANCE, NOW, OPERATOR, SECRETS, AxisWorld
+from tests.traces import audited
 from vanthu.axis.actions import directory, mail
-from vanthu.axis.models import Agency, MailboxItem, Packet, UsedSignature
-from vanthu.axis.rules import Refusal, operator
+from vanthu.axis.models import Agency, MailboxItem, Packet, System, UsedSignature
+from vanthu.axis.rules import Refusal, Refused, operator
+from vanthu.edxml import transport
+from vanthu.kernel.errors import NotAllowed
 
 pytestmark = pytest.mark.django_db
+
+NEW_SECRET = "khoa-bi-mat-moi-cua-tinh-29"
 
 CALLS = [
     "getAgenciesList",
@@ -157,3 +164,100 @@ class TestForgetting:
     def test_operator_at_the_console_spends_none(self, province: Caller) -> None:
         directory.close_agency(actor=operator("Quản trị trục"), code=DISTRICT, now=NOW)
         assert UsedSignature.objects.count() == 0
+
+
+class TestWhileASecretIsChanged:
+    """Over the protocol, with signatures made as the stock client makes them."""
+
+    @staticmethod
+    def change(secret: str = NEW_SECRET) -> bool:
+        return directory.change_secret(actor=OPERATOR, code="TINH.H29", secret=secret, now=NOW)
+
+    @staticmethod
+    def calls_with(caller: Caller, secret: str) -> Answer:
+        return caller.send_as("getReceivedEdocList", caller.headers(LIST, secret=secret))
+
+    def test_both_are_accepted_until_the_former_one_is_ended(
+        self, province: Caller, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        assert_refused(self.calls_with(province, NEW_SECRET), Refusal.NOT_AUTHENTIC)
+        self.change()
+
+        assert self.calls_with(province, NEW_SECRET)["status"] == "OK"
+        assert caplog.text == ""
+        assert self.calls_with(province, SECRETS["TINH.H29"])["status"] == "OK"
+        assert "TINH.H29 còn dùng khóa bí mật cũ" in caplog.text
+
+        directory.end_former_secret(actor=OPERATOR, code="TINH.H29", now=NOW)
+
+        assert self.calls_with(province, NEW_SECRET)["status"] == "OK"
+        assert_refused(self.calls_with(province, SECRETS["TINH.H29"]), Refusal.NOT_AUTHENTIC)
+
+    def test_a_packet_goes_the_whole_way_under_either(self, province: Caller, neighbour: Caller) -> None:
+        self.change()
+        packet = packets.document(DEPARTMENT, [DISTRICT])
+        sent = province.send(packet, DEPARTMENT)
+        again = {**LIST, "hash-file": sha256(packet).hexdigest(), "from": DEPARTMENT}
+
+        repeated = province.send_as("sendEdoc", province.headers(again, secret=NEW_SECRET), body=packet)
+
+        assert sent["status"] == "OK"
+        assert repeated["DocId"] == sent["DocId"]
+        assert len(neighbour.received()) == 1
+
+    @pytest.mark.parametrize("secret", ["", "khoa-bi-mat-doan-mo", SECRETS["TINH.H37"]])
+    def test_no_third_one_is_accepted(self, province: Caller, secret: str) -> None:
+        self.change()
+        headers = {
+            **province.headers(LIST, secret=secret or "x"),
+            **({} if secret else signed_with_nothing()),
+        }
+
+        assert_refused(province.send_as("getReceivedEdocList", headers), Refusal.NOT_AUTHENTIC)
+
+    def test_a_third_one_is_not_taken_in(self, province: Caller) -> None:
+        self.change()
+
+        with pytest.raises(Refused) as refused:
+            self.change("khoa-bi-mat-thu-ba-29")
+
+        assert refused.value.refusal is Refusal.SECRET_CHANGING
+        assert self.calls_with(province, SECRETS["TINH.H29"])["status"] == "OK"
+
+    def test_a_change_is_taken_back_by_the_former_one(self, province: Caller) -> None:
+        self.change()
+
+        assert self.change(SECRETS["TINH.H29"])
+        directory.end_former_secret(actor=OPERATOR, code="TINH.H29", now=NOW)
+
+        assert self.calls_with(province, SECRETS["TINH.H29"])["status"] == "OK"
+        assert_refused(self.calls_with(province, NEW_SECRET), Refusal.NOT_AUTHENTIC)
+
+    def test_the_present_one_again_changes_nothing(self, axis: AxisWorld) -> None:
+        assert self.change()
+        assert not self.change()
+        assert System.objects.get(code="TINH.H29").former_secret == SECRETS["TINH.H29"]
+
+    def test_every_change_is_audited_and_no_secret_is(self, axis: AxisWorld) -> None:
+        self.change()
+        directory.end_former_secret(actor=OPERATOR, code="TINH.H29", now=NOW)
+
+        system = System.objects.get(code="TINH.H29")
+        told = audited(system.id)
+        assert [action for action, _, _ in told][1:] == ["axis.secret-changed", "axis.former-secret-ended"]
+        assert not any(NEW_SECRET in str(entry) or SECRETS["TINH.H29"] in str(entry) for entry in told)
+
+    def test_is_refused_to_systems(self, axis: AxisWorld) -> None:
+        with pytest.raises(NotAllowed):
+            directory.change_secret(actor=axis.province, code="TINH.H29", secret=NEW_SECRET, now=NOW)
+        with pytest.raises(NotAllowed):
+            directory.end_former_secret(actor=axis.province, code="TINH.H29", now=NOW)
+
+        assert System.objects.get(code="TINH.H29").secret == SECRETS["TINH.H29"]
+
+
+def signed_with_nothing() -> dict[str, str]:
+    """A signature under the empty key, which no system has."""
+    text = transport.sign_headers(LIST, system_id="TINH.H29", secret="x", now=datetime.now(UTC))
+    empty = hmac.new(b"", text["XroadVnpt-sign-header"].encode(), "sha256").hexdigest()
+    return {**text, "XroadVnpt-hash-header": empty}

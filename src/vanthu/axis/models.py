@@ -19,11 +19,18 @@ class System(models.Model):
     code = models.CharField("mã hệ thống", max_length=100, unique=True)
     #: The key of its HMAC signatures. The protocol needs the key itself, so it cannot be kept as a hash.
     secret = models.CharField(max_length=200)
+    #: The key before the last change, accepted as well until the operator ends it; empty when there is none.
+    former_secret = models.CharField(max_length=200, blank=True, default="", db_default="")
     opened_at = models.DateTimeField()
+    #: When the key was last changed.
+    secret_changed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(name="axis_system_has_secret", condition=~Q(secret="")),
+            models.CheckConstraint(
+                name="axis_former_secret_differs", condition=~Q(former_secret=F("secret"))
+            ),
         ]
 
     def __str__(self) -> str:

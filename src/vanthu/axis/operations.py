@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from vanthu.axis import permissions
-from vanthu.axis.models import UsedSignature
+from vanthu.axis import permissions, statements
 from vanthu.axis.rules import Refusal, Refused
 from vanthu.kernel.actor import Actor
 
@@ -22,9 +21,5 @@ def spend_signature(actor: Actor, signature: str, *, subject: str, now: datetime
     assert transaction.get_connection().in_atomic_block, "spend_signature needs a transaction"
     if permissions.may_operate(actor):
         return
-    used = UsedSignature(system_id=actor.agency_id, signature=signature, subject=subject, used_at=now)
-    try:
-        used.save(force_insert=True)
-    except IntegrityError as error:
-        # The caller's transaction ends with this refusal, so the failed statement hurts nothing.
-        raise Refused(Refusal.REPEATED_SIGNATURE) from error
+    if not statements.spend_signature(actor.agency_id, signature, subject, now=now):
+        raise Refused(Refusal.REPEATED_SIGNATURE)

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from vanthu.axis.models import Agency
 from vanthu.axis.rules import OPERATOR
+from vanthu.axis.statements import Party
 from vanthu.kernel.actor import SYSTEM_ID, Actor
 
 
@@ -19,7 +20,7 @@ def visible_sent(actor: Actor) -> Q:
     return Q(packet__sender__system_id=actor.agency_id)
 
 
-def may_send_as(actor: Actor, agency: Agency) -> bool:
+def may_send_as(actor: Actor, agency: Agency | Party) -> bool:
     """Whether packets From this agency may come from the actor: it is open and of the actor's system."""
     return agency.system_id == actor.agency_id and agency.closed_at is None
 

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, Min, Q
 
-from vanthu.axis import permissions
+from vanthu.axis import permissions, statements
 from vanthu.axis.models import Agency, MailboxItem, Packet, System
 from vanthu.axis.rules import LIST_LIMIT
 from vanthu.axis.states import PENDING, MailState, PacketKind
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import require
-from vanthu.kernel.models import Blob
 
 #: Rows taken from the database at a time where a list has no bound.
 _BATCH = 2000
@@ -23,11 +22,23 @@ _BATCH = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemKey:
-    """A connected system and the key its requests are signed with."""
+    """A connected system and the keys its requests may be signed with."""
 
     system_id: UUID
     code: str
-    secret: str
+    #: The present one, then the former one while it is accepted.
+    secrets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemRow:
+    """A connected system, as the operator sees it: never its keys."""
+
+    code: str
+    opened_at: datetime
+    agencies: int
+    #: Since when its former key is accepted beside the present one; None when it is not.
+    changing_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +99,10 @@ class AxisCounts:
 
 
 def find_system_key(actor: Actor, *, code: str) -> SystemKey | None:
-    """The key of a connected system, for the gate that checks signatures; or None. Raises NotAllowed."""
+    """The keys of a connected system, for the gate that checks signatures; or None. Raises NotAllowed."""
     require(permissions.may_operate(actor))
-    system = System.objects.filter(code=code).first()
-    if system is None:
-        return None
-    return SystemKey(system_id=system.id, code=system.code, secret=system.secret)
+    found = statements.system_keys(code)
+    return SystemKey(system_id=found[0], code=code, secrets=found[1]) if found else None
 
 
 def list_received(
@@ -159,11 +168,19 @@ def find_system_id(actor: Actor, *, code: str) -> UUID | None:
     return System.objects.filter(code=code).values_list("id", flat=True).first()
 
 
-def list_systems(actor: Actor) -> list[tuple[str, datetime, int]]:
-    """Code, day of connection and number of agencies of each system, for the operator. Raises NotAllowed."""
+def list_systems(actor: Actor) -> list[SystemRow]:
+    """Every connected system, for the operator. Raises NotAllowed."""
     require(permissions.may_operate(actor))
     rows = System.objects.annotate(held=Count("agencies")).order_by("code")
-    return [(system.code, system.opened_at, system.held) for system in rows]
+    return [
+        SystemRow(
+            code=system.code,
+            opened_at=system.opened_at,
+            agencies=system.held,
+            changing_since=system.secret_changed_at if system.former_secret else None,
+        )
+        for system in rows
+    ]
 
 
 def count_everything(actor: Actor) -> AxisCounts:
@@ -198,14 +215,6 @@ def list_stale_mailboxes(actor: Actor, *, before: datetime) -> list[StaleMailbox
         )
         for row in rows
     ]
-
-
-def list_contents_to_check(actor: Actor, *, before: datetime, limit: int) -> list[str]:
-    """SHA-256 of stored packets not read again since `before`, longest unread first. Raises NotAllowed."""
-    require(permissions.may_operate(actor))
-    due = Blob.objects.filter(Q(checked_at__lt=before) | Q(checked_at=None, kept_at__lt=before))
-    oldest = F("checked_at").asc(nulls_first=True)
-    return list(due.order_by(oldest, "kept_at", "sha256").values_list("sha256", flat=True)[:limit])
 
 
 def _mail(wanted: Q, *order: str) -> list[MailRow]:

@@ -15,9 +15,6 @@ from vanthu.kernel.errors import DomainError
 LIST_LIMIT = 1000
 #: A mailbox whose oldest packet waits longer than this is reported to the operator.
 STALE_AFTER = timedelta(hours=24)
-#: Stored packets are read again this often, so many per run (every ten minutes: 3,000,000 in a month).
-CHECK_EVERY = timedelta(days=30)
-CHECKED_AT_ONCE = 700
 #: Longest `description` kept with an acknowledgement (the reason of a return has the same bound).
 DESCRIPTION_LIMIT = 1000
 
@@ -71,6 +68,12 @@ class Refusal(Enum):
         False,
         "Mã này chưa được cấp cho hệ thống của bạn. Hãy đề nghị đơn vị vận hành trục ghi mã vào danh bạ.",
     )
+    SECRET_CHANGING = (
+        "37",
+        False,
+        "Hệ thống còn khóa cũ của lần đổi trước. Hãy kết thúc khóa cũ (--end-former) rồi đổi tiếp.",
+    )
+    NO_FORMER_SECRET = "38", False, "Hệ thống không có khóa cũ nào còn hiệu lực."
     NO_SUCH_CALL = "40", False, "Trục không có lời gọi này, hoặc sai phương thức HTTP."
 
     def __init__(self, code: str, transient: bool, sentence: str) -> None:

@@ -11,23 +11,9 @@ from procrastinate.contrib.django import app
 
 from vanthu.axis import queries
 from vanthu.axis.actions import mail
-from vanthu.axis.rules import CHECK_EVERY, CHECKED_AT_ONCE, STALE_AFTER, operator
-from vanthu.kernel import blobs
+from vanthu.axis.rules import STALE_AFTER, operator
 
 log = logging.getLogger(__name__)
-
-
-@app.periodic(cron="*/10 * * * *")
-@app.task(name="axis.check_contents", queue="axis", queueing_lock="axis.check_contents")
-def check_contents(timestamp: int, **_later: str) -> None:
-    """Read stored packets again, the longest unread first, and see that they are whole."""
-    actor = operator("Kiểm tra gói tin lưu trữ")
-    due = queries.list_contents_to_check(actor, before=timezone.now() - CHECK_EVERY, limit=CHECKED_AT_ONCE)
-    for sha256 in due:
-        whole = blobs.is_whole(sha256)
-        if not whole:
-            log.error("Gói tin lưu trữ bị hỏng hoặc mất: %s", sha256)
-        mail.note_content_checked(actor=actor, sha256=sha256, whole=whole, now=timezone.now())
 
 
 @app.periodic(cron="7 * * * *")

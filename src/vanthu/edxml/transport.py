@@ -35,6 +35,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]+")
 _VALUE = re.compile(r"[\x20-\x7e]*")
 _PIECE = 1024 * 1024
 _EXTENDED = "UTF-8''"
+#: A system has a second secret while it changes from one to the other.
+_MOST_SECRETS = 2
 
 
 class TransportRefused(EdxmlError):
@@ -82,13 +84,15 @@ class VerifiedHeaders(Mapping[str, str]):
     """The parameters of a call that the caller really signed, by lowercase name without prefix.
 
     Look-up disregards case. `system_id` is who called, `timestamp` when (aware, Vietnam time).
-    `signature` (the hash-header) is the same for every replay of the same call.
+    `signature` (the hash-header) is the same for every replay of the same call. `secret_place` tells which of
+    the caller's secrets it was made with: 0 the first, 1 the second.
     """
 
     system_id: str
     timestamp: datetime
     signature: str
     values_by_name: Mapping[str, str]
+    secret_place: int = 0
 
     def __getitem__(self, name: str) -> str:
         return self.values_by_name[name.lower()]
@@ -134,17 +138,17 @@ def sign_headers(headers: Mapping[str, str], *, system_id: str, secret: str, now
 def verify_headers(
     received: Mapping[str, str],
     *,
-    secret_of: Callable[[str], str | None],
+    secrets_of: Callable[[str], Sequence[str]],
     required: Sequence[str] = (),
     now: datetime,
     max_age: timedelta | None,
 ) -> VerifiedHeaders:
     """Check the headers of a received call and return the parameters that were signed, and only those.
 
-    `received` are the HTTP headers, in any case. `secret_of` gives a system's secret, None for one not
-    known. `required` are parameter names (without prefix) that must be present and signed; `systemid`
-    and `timestamp` always are. `max_age` bounds how far the timestamp may be from `now` either way;
-    None lets any pass.
+    `received` are the HTTP headers, in any case. `secrets_of` gives a system's secrets, any of which may have
+    been used (at most two: while they are changed), and none for a system not known. `required` are parameter
+    names (without prefix) that must be present and signed; `systemid` and `timestamp` always are. `max_age`
+    bounds how far the timestamp may be from `now` either way; None lets any pass.
 
     Raises one TransportRefused subclass. The messages of UnknownSystem and WrongSignature are the same
     on purpose, and so is the work done before them.
@@ -155,7 +159,7 @@ def verify_headers(
         raise UnreadableHeaders
     signature = _required_header(headers, _HASH_HEADER).strip().lower()
     system_id = _required_header(headers, f"{PREFIX}systemid").strip()
-    _check_signature(_raw(signed_text), signature, secret_of(system_id))
+    place = _check_signature(_raw(signed_text), signature, secrets_of(system_id))
     signed = _signed_values(signed_text, _required_header(headers, _SIGN_HEADER_KEY))
     for name, value in signed.items():
         if _readable(headers.get(f"{PREFIX}{name}".lower(), "")) != value.strip():
@@ -167,7 +171,7 @@ def verify_headers(
     timestamp = parse_timestamp(signed["timestamp"])
     if max_age is not None and abs(now - timestamp) > max_age:
         raise StaleTimestamp
-    return VerifiedHeaders(system_id, timestamp, signature, signed)
+    return VerifiedHeaders(system_id, timestamp, signature, signed, place)
 
 
 def format_timestamp(moment: datetime) -> str:
@@ -230,13 +234,20 @@ def _signature(signed: bytes, secret: str) -> str:
     return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
 
 
-def _check_signature(signed: bytes, signature: str, secret: str | None) -> None:
-    # An unknown system costs the same time as a known one, so that names cannot be tried out.
-    right = hmac.compare_digest(_signature(signed, secret or "").encode(), signature.encode())
-    if not secret:
+def _check_signature(signed: bytes, signature: str, secrets: Sequence[str]) -> int:
+    """The place of the secret the signature was made with. Raises UnknownSystem, WrongSignature."""
+    # An unknown system costs the same time as a known one, whatever secrets it has, so that names cannot be
+    # tried out: always as many comparisons, and every one of them made.
+    tried = [*secrets, *[""] * _MOST_SECRETS][:_MOST_SECRETS]
+    right = [
+        hmac.compare_digest(_signature(signed, secret).encode(), signature.encode()) and secret != ""
+        for secret in tried
+    ]
+    if not any(secrets):
         raise UnknownSystem
-    if not right:
+    if True not in right:
         raise WrongSignature
+    return right.index(True)
 
 
 def _by_lowercase_name(received: Mapping[str, str]) -> dict[str, str]:

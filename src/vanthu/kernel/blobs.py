@@ -2,30 +2,52 @@
 
 Bytes are written before the transaction that speaks of them. Bytes nobody speaks of are harmless; a row
 without bytes would be a lost original, so the order is never the other way round.
+
+Bytes nobody speaks of are removed one day (`claim_unspoken`, `discard`), and must not be removed under
+somebody who is about to speak of them: the same bytes may be sent again at that very moment. Why no row can
+ever lose its bytes so, however long anybody is held up anywhere:
+
+1. Who writes a row (`keep`) first takes a shared lock of PostgreSQL on the hash, which lasts until the row's
+   transaction has ended, then sees with its own eyes that the bytes are there, or refuses (BlobVanished).
+2. Who removes bytes (`claim_unspoken`) first takes the exclusive lock on the same hash, in a transaction of
+   its own that reads what is committed, then sees that there is no row; it removes the bytes and only then
+   ends its transaction.
+3. The two locks exclude each other, so for one hash either comes wholly before the other. If the keeper
+   comes first, its row is committed when its lock goes (PostgreSQL makes a commit visible before it lets go
+   of locks), and the remover sees the row. If the remover comes first, the bytes are gone when the keeper
+   looks: it refuses, nothing was promised to anybody, and sending again stores the bytes again.
+
+The age of a file is not part of this; it only spares people the refusal. What the locks cannot see is
+another database that speaks of the same folder, hence the marks of `owners`: every database leaves one in
+the folder before its first row, and nothing is removed from a folder that has several, or a young one.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
-from django.core.files.base import File
-from django.core.files.storage import FileSystemStorage, storages
-from django.db import transaction
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.db import connection, transaction
 
-from vanthu.kernel.errors import DomainError
+from vanthu.kernel.errors import Conflict, DomainError
 from vanthu.kernel.models import Blob
+from vanthu.kernel.states import BlobDamage
 
 CHUNK = 1024 * 1024
+#: Folder of the marks, in the storage itself; blobs' own folders have names of two digits.
+_OWNERS = "owners"
 
 
 class EmptyFile(DomainError):
@@ -47,6 +69,12 @@ class BlobDamaged(DomainError):
     status = 500
 
 
+class BlobVanished(Conflict):
+    """Tệp vừa gửi không còn ở nơi lưu trữ. Hãy gửi lại tệp."""
+
+    code = "blobs.vanished"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredBlob:
     """Bytes that are safely on disk; a row will speak of them when an action keeps them."""
@@ -59,7 +87,8 @@ class StoredBlob:
 def put(content: BinaryIO, *, limit: int | None = None) -> StoredBlob:
     """Store a stream to its end and return its name. The same bytes are stored once.
 
-    Raises EmptyFile, FileTooLarge (more than `limit` bytes; nothing is left behind).
+    Raises EmptyFile, FileTooLarge (more than `limit` bytes; nothing is left behind), BlobDamaged when the
+    same bytes were stored before and are not whole: nobody is told that they are safe.
     """
     folder = workroom()
     digest, size = hashlib.sha256(), 0
@@ -87,10 +116,49 @@ def put_file(path: Path, *, limit: int | None = None) -> StoredBlob:
 
 
 def keep(blob: StoredBlob, *, now: datetime) -> None:
-    """Write the blob's row in the caller's transaction; a blob already kept stays as it is."""
+    """Write the blob's row in the caller's transaction; a blob already kept stays as it is.
+
+    Raises BlobVanished when the bytes were swept away since they were put: whoever sent them sends again.
+    """
     assert transaction.get_connection().in_atomic_block, "blobs.keep needs a transaction"
-    row = Blob(sha256=blob.sha256, size=blob.size, kept_at=now)
-    Blob.objects.bulk_create([row], ignore_conflicts=True)
+    storage = storages["blobs"]
+    _mark_as_ours(storage)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH spoken_of AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(%s))
+            INSERT INTO kernel_blob (sha256, size, kept_at, damage)
+            SELECT %s, %s, %s, '' FROM spoken_of ON CONFLICT DO NOTHING
+            """,
+            [_lock_of(blob.sha256), blob.sha256, blob.size, now],
+        )
+    # Only now, under the lock: see this module's docstring.
+    if not storage.exists(_name(blob.sha256)):
+        raise BlobVanished
+
+
+def claim_unspoken(sha256: str, *, before: datetime) -> int | None:
+    """Hold these bytes against everybody until the caller's transaction ends; their size, in bytes.
+
+    None when they are not to be removed: somebody is just now speaking of them, or a row does, or they were
+    put, again perhaps, since `before`. Never waits. The caller's transaction must be its own and read what
+    is committed: see this module's docstring.
+    """
+    assert transaction.get_connection().in_atomic_block, "blobs.claim_unspoken needs a transaction"
+    storage, name = storages["blobs"], _name(sha256)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_lock_of(sha256)])
+        (free,) = cursor.fetchone()
+    # A statement of its own, so that it sees every row committed before the lock was free.
+    if not free or Blob.objects.filter(sha256=sha256).exists():
+        return None
+    return storage.size(name) if storage.exists(name) and put_at(sha256) < before else None
+
+
+def discard(sha256: str) -> None:
+    """Remove bytes the caller has claimed in this transaction (`claim_unspoken`)."""
+    assert transaction.get_connection().in_atomic_block, "blobs.discard needs a transaction"
+    storages["blobs"].delete(_name(sha256))
 
 
 def open_blob(sha256: str) -> File[bytes]:
@@ -118,16 +186,63 @@ def as_path(sha256: str) -> Iterator[Path]:
         yield path
 
 
-def is_whole(sha256: str) -> bool:
-    """Whether the stored bytes still have the hash they are named by (QCVN 12:2026/BCA)."""
+def examine(sha256: str) -> BlobDamage | None:
+    """Read the stored bytes whole; what is wrong with them, or None (QCVN 12:2026/BCA)."""
     digest = hashlib.sha256()
     try:
         with open_blob(sha256) as content:
             while chunk := content.read(CHUNK):
                 digest.update(chunk)
     except BlobDamaged:
-        return False
-    return digest.hexdigest() == sha256
+        return BlobDamage.MISSING
+    except OSError:
+        # A disk that cannot give the bytes back has lost them, for all anybody can tell.
+        return BlobDamage.UNREADABLE
+    return None if digest.hexdigest() == sha256 else BlobDamage.CHANGED
+
+
+def is_whole(sha256: str) -> bool:
+    """Whether the stored bytes still have the hash they are named by."""
+    return examine(sha256) is None
+
+
+def names() -> Iterator[str]:
+    """The hash of everything stored, spoken of or not."""
+    storage = storages["blobs"]
+    for first in _folders(storage, ""):
+        for second in _folders(storage, first):
+            for name in sorted(storage.listdir(second)[1]):
+                if f"{first}/{name[2:4]}" == second and _is_hash(name):
+                    yield name
+
+
+def put_at(sha256: str) -> datetime:
+    """When these bytes were last put; the beginning of time when they are gone."""
+    try:
+        return storages["blobs"].get_modified_time(_name(sha256))
+    except FileNotFoundError:
+        return datetime.min.replace(tzinfo=UTC)
+
+
+def owners() -> dict[str, datetime]:
+    """The databases that ever spoke of files in this storage, each with the moment of its mark."""
+    storage = storages["blobs"]
+    try:
+        marks = storage.listdir(_OWNERS)[1]
+    except FileNotFoundError:
+        return {}
+    found: dict[str, datetime] = {}
+    for mark in marks:
+        # Two processes that left the mark at once may have left it twice, the second with a suffix.
+        owner, at = mark.partition("_")[0], storage.get_modified_time(f"{_OWNERS}/{mark}")
+        found[owner] = min(at, found.get(owner, at))
+    return found
+
+
+def mark_as_ours() -> str:
+    """Leave this database's mark in the storage, if it is not there; what `owners` calls it."""
+    _mark_as_ours.cache_clear()
+    return _mark_as_ours(storages["blobs"])
 
 
 @contextmanager
@@ -146,28 +261,98 @@ def workroom() -> Path:
 
 def _place(part: Path, sha256: str) -> None:
     storage, name = storages["blobs"], _name(sha256)
-    if storage.exists(name):
-        return
     if not isinstance(storage, FileSystemStorage):
-        with part.open("rb") as content:
-            storage.save(name, File(content))
+        if not _is_there(sha256):
+            with part.open("rb") as content:
+                storage.save(name, File(content))
         return
     target = Path(storage.path(name))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # A hard link appears whole or not at all, and never replaces what is already there.
+    made = _make_folders(target.parent)
+    while not _link(part, target):
+        if _is_there(sha256):
+            # It is young again: whoever is about to speak of it need not meet the sweeper.
+            with suppress(FileNotFoundError):
+                os.utime(target)
+            break
+    # Also where another put it just now: its own sync may come too late for us.
+    _sync(target.parent)
+    for folder in made:
+        _sync(folder.parent)
+
+
+def _link(part: Path, target: Path) -> bool:
+    """Put the file in its place; False when there is one. A hard link appears whole or not at all."""
     try:
         os.link(part, target)
     except FileExistsError:
-        return
+        return False
     target.chmod(0o440)
-    directory = os.open(target.parent, os.O_RDONLY)
+    return True
+
+
+def _is_there(sha256: str) -> bool:
+    """Whether the bytes are stored already, and whole. Raises BlobDamaged."""
+    damage = examine(sha256)
+    if damage not in (None, BlobDamage.MISSING):
+        raise BlobDamaged
+    return damage is None
+
+
+def _make_folders(folder: Path) -> list[Path]:
+    """Make the folder and those above it, as far as they are not there; which ones, innermost first."""
+    made = []
+    for each in (folder, *folder.parents):
+        if each.is_dir():
+            break
+        made.append(each)
+    folder.mkdir(parents=True, exist_ok=True)
+    return made
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(directory)
+        os.fsync(descriptor)
     finally:
-        os.close(directory)
+        os.close(descriptor)
+
+
+def _folders(storage: Storage, path: str) -> list[str]:
+    try:
+        found = storage.listdir(path)[0]
+    except FileNotFoundError:
+        return []
+    return sorted(f"{path}/{name}".lstrip("/") for name in found if len(name) == 2)
+
+
+@functools.cache
+def _mark_as_ours(storage: Storage) -> str:
+    with connection.cursor() as cursor:
+        # A copy of the database, by dump or in another cluster, is another database.
+        cursor.execute(
+            "SELECT (SELECT system_identifier FROM pg_control_system()), oid"
+            " FROM pg_database WHERE datname = current_database()"
+        )
+        mark = "-".join(str(part) for part in cursor.fetchone())
+    name = f"{_OWNERS}/{mark}"
+    if not storage.exists(name):
+        storage.save(name, ContentFile(mark.encode()))
+        if isinstance(storage, FileSystemStorage):
+            _sync(Path(storage.path(_OWNERS)))
+            _sync(Path(storage.path("")))
+    return mark
+
+
+def _lock_of(sha256: str) -> int:
+    """The advisory lock of a hash: its first 64 bits. Two hashes that share one only wait for each other."""
+    return int.from_bytes(bytes.fromhex(sha256[:16]), signed=True)
+
+
+def _is_hash(name: str) -> bool:
+    return len(name) == 64 and set(name) <= set("0123456789abcdef")
 
 
 def _name(sha256: str) -> str:
-    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+    if not _is_hash(sha256):
         raise ValueError("a blob is named by 64 hexadecimal digits")
     return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"

@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
+from vanthu.kernel.states import BlobDamage
 
 
 class Blob(models.Model):
-    """A stored file, known by the SHA-256 of its bytes. Bytes never change; the row is written once."""
+    """A stored file, known by the SHA-256 of its bytes. Bytes never change, and the row is never removed."""
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     size = models.BigIntegerField()
     kept_at = models.DateTimeField()
-    #: When the bytes were last read again; damage found then stands in the audit trail.
+    #: When the bytes were last read again; on receipt (`kept_at`) their hash was just computed.
     checked_at = models.DateTimeField(null=True)
+    #: What that reading found; empty while the bytes are whole.
+    damage = models.CharField(
+        max_length=20, choices=BlobDamage.choices, blank=True, default="", db_default=""
+    )
+    #: Since when they are known to be damaged.
+    damaged_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(name="blob_not_empty", condition=models.Q(size__gt=0))]
+        constraints = [
+            models.CheckConstraint(name="blob_not_empty", condition=Q(size__gt=0)),
+            models.CheckConstraint(
+                name="blob_damaged_since_a_moment",
+                condition=Q(damage="", damaged_at__isnull=True)
+                | (~Q(damage="") & Q(damaged_at__isnull=False)),
+            ),
+        ]
+        indexes = [
+            models.Index(Coalesce("checked_at", "kept_at"), "sha256", name="blob_longest_unread"),
+            models.Index(fields=["damaged_at", "sha256"], condition=~Q(damage=""), name="blob_damaged"),
+        ]
 
     def __str__(self) -> str:
         return self.sha256

@@ -113,23 +113,60 @@ def connect_system(*, actor: Actor, code: str, secret: str, now: datetime) -> bo
     system = System.objects.select_for_update().filter(code=code).first()
     require(permissions.may_operate(actor))
     _refuse_bad_system(code, secret)
-    if system is not None and not secrets.compare_digest(system.secret.encode(), secret.encode()):
+    if system is not None and not _same(secret, system.secret):
         raise Refused(Refusal.SYSTEM_TAKEN)
     if system is not None:
         return False
 
     system = System.objects.create(code=code, secret=secret, opened_at=now)
 
-    audit.record(
-        action="axis.system-connected",
-        actor=actor,
-        agency_id=system.id,
-        at=now,
-        subject_type="axis.system",
-        subject_id=system.id,
-        data={"code": code},
-    )
+    _record_of_system("axis.system-connected", actor, system, now)
     return True
+
+
+@transaction.atomic(durable=True)
+def change_secret(*, actor: Actor, code: str, secret: str, now: datetime) -> bool:
+    """Đổi khóa bí mật: requests are signed with the new key from now on, or with the former one until it is
+    ended (`end_former_secret`), so that the system can change over without a lost call.
+
+    Giving the former key again, while it is accepted, makes it the present one: a change is taken back so.
+    False when the key is the present one already.
+    Raises NotAllowed, Refused (UNKNOWN_SYSTEM, BAD_PARAMETER, SECRET_CHANGING: a third key at once).
+    """
+    system = System.objects.select_for_update().filter(code=code).first()
+    require(permissions.may_operate(actor))
+    if system is None:
+        raise Refused(Refusal.UNKNOWN_SYSTEM)
+    _refuse_bad_system(code, secret)
+    if _same(secret, system.secret):
+        return False
+    if system.former_secret and not _same(secret, system.former_secret):
+        raise Refused(Refusal.SECRET_CHANGING)
+
+    system.secret, system.former_secret, system.secret_changed_at = secret, system.secret, now
+    system.save(update_fields=["secret", "former_secret", "secret_changed_at"])
+
+    _record_of_system("axis.secret-changed", actor, system, now)
+    return True
+
+
+@transaction.atomic(durable=True)
+def end_former_secret(*, actor: Actor, code: str, now: datetime) -> None:
+    """Kết thúc khóa cũ: from now on only the present key is accepted.
+
+    Raises NotAllowed, Refused (UNKNOWN_SYSTEM, NO_FORMER_SECRET).
+    """
+    system = System.objects.select_for_update().filter(code=code).first()
+    require(permissions.may_operate(actor))
+    if system is None:
+        raise Refused(Refusal.UNKNOWN_SYSTEM)
+    if not system.former_secret:
+        raise Refused(Refusal.NO_FORMER_SECRET)
+
+    system.former_secret = ""
+    system.save(update_fields=["former_secret"])
+
+    _record_of_system("axis.former-secret-ended", actor, system, now)
 
 
 def _refuse_bad_entry(entry: AgencyEntry) -> None:
@@ -192,6 +229,23 @@ def _insert(agency: Agency) -> bool:
     """Add the agency; False when another request took the code, or the old code, a moment before."""
     Agency.objects.bulk_create([agency], ignore_conflicts=True)
     return Agency.objects.filter(id=agency.id).exists()
+
+
+def _same(secret: str, known: str) -> bool:
+    return secrets.compare_digest(secret.encode(), known.encode())
+
+
+def _record_of_system(action: str, actor: Actor, system: System, now: datetime) -> None:
+    audit.record(
+        action=action,
+        actor=actor,
+        agency_id=system.id,
+        at=now,
+        subject_type="axis.system",
+        subject_id=system.id,
+        # Never a key, nor anything one could be guessed from.
+        data={"code": system.code},
+    )
 
 
 def _refuse_bad_system(code: str, secret: str) -> None:

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Q
 
 from vanthu import edxml
-from vanthu.axis import operations, permissions
+from vanthu.axis import operations, permissions, statements
 from vanthu.axis.envelopes import Envelope
-from vanthu.axis.models import Agency, MailboxItem, Packet, UsedSignature
+from vanthu.axis.models import MailboxItem, UsedSignature
 from vanthu.axis.rules import DESCRIPTION_LIMIT, Refusal, Refused, closed_recipient
+from vanthu.axis.statements import LockedItem, NewPacket, Party
 from vanthu.axis.states import MailState, MailStep, PacketKind, next_state
 from vanthu.kernel import audit, blobs
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.blobs import StoredBlob
 from vanthu.kernel.errors import require
-from vanthu.kernel.models import Blob
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,22 +54,25 @@ def accept_packet(
     Raises Refused (UNKNOWN_SENDER, SENDER_MISMATCH, RECIPIENT_MISMATCH, UNKNOWN_RECIPIENT,
     CLOSED_RECIPIENT, DUPLICATE_DOCUMENT, NOT_CONFORMANT); nothing is stored then, for anyone.
     """
-    sender = _lock_sender(envelope.sender_code)
+    sender = statements.lock_party(envelope.sender_code)
     if sender is None or not permissions.may_send_as(actor, sender):
         raise Refused(Refusal.UNKNOWN_SENDER)
     recipients = _recipients(envelope, claim, sender)
-    packet = _known_packet(sender, envelope, content)
-    missing = _not_yet_given(packet, recipients)
-    if packet is not None and not missing:
-        return packet.id
+    packet = _as_new(sender, envelope, content)
+    known = _known_packet(packet)
+    missing = _not_yet_given(known, recipients)
+    if known is not None and not missing:
+        return known
+    packet_id = known or packet.id
 
-    if packet is None:
+    if known is None:
         blobs.keep(content, now=now)
-        packet = _store(sender, envelope, content, now)
-    MailboxItem.objects.bulk_create(
-        MailboxItem(packet=packet, recipient=recipient, created_at=now, updated_at=now)
-        for recipient in missing
-    )
+        statements.insert_packet(packet, [recipient.id for recipient in missing], now=now)
+    else:
+        MailboxItem.objects.bulk_create(
+            MailboxItem(packet_id=known, recipient_id=recipient.id, created_at=now, updated_at=now)
+            for recipient in missing
+        )
 
     audit.record(
         action="axis.packet-accepted",
@@ -78,16 +80,16 @@ def accept_packet(
         agency_id=sender.id,
         at=now,
         subject_type="axis.packet",
-        subject_id=packet.id,
+        subject_id=packet_id,
         data={
-            "kind": packet.kind,
+            "kind": packet.kind.value,
             "document_id": packet.document_id,
             "sha256": content.sha256,
             "sender": sender.code,
             "recipients": [recipient.code for recipient in missing],
         },
     )
-    return packet.id
+    return packet_id
 
 
 @transaction.atomic(durable=True)
@@ -99,8 +101,7 @@ def fetch_packet(*, actor: Actor, item_id: UUID, now: datetime) -> FetchedPacket
     item = _lock_item(actor, item_id)
 
     if item.fetched_at is None:
-        item.fetched_at = now
-        item.save(update_fields=["fetched_at"])
+        statements.note_fetched(item.id, now=now)
 
     audit.record(
         action="axis.packet-fetched",
@@ -111,7 +112,7 @@ def fetch_packet(*, actor: Actor, item_id: UUID, now: datetime) -> FetchedPacket
         subject_id=item.id,
         data={"packet": str(item.packet_id)},
     )
-    return FetchedPacket(sha256=item.packet.content_id, size=item.packet.content.size)
+    return FetchedPacket(sha256=item.sha256, size=item.size)
 
 
 @transaction.atomic(durable=True)
@@ -125,15 +126,13 @@ def report_packet(
     Raises Refused (NO_SUCH_PACKET, REPEATED_SIGNATURE), IllegalStep.
     """
     item = _lock_item(actor, item_id)
-    state = next_state(MailState(item.state), step)
+    state = next_state(item.state, step)
     words = description.strip()[:DESCRIPTION_LIMIT]
     if state == item.state and (state is MailState.DONE or words == item.description):
         return
     operations.spend_signature(actor, signature, subject=str(item.id), now=now)
 
-    before = item.state
-    item.state, item.description, item.updated_at = state, words, now
-    item.save(update_fields=["state", "description", "updated_at"])
+    statements.move_item(item.id, state, words, now=now)
 
     audit.record(
         action="axis.packet-reported",
@@ -142,35 +141,13 @@ def report_packet(
         at=now,
         subject_type="axis.mailbox-item",
         subject_id=item.id,
-        data={"packet": str(item.packet_id), "from": before, "to": state, "description": words},
+        data={
+            "packet": str(item.packet_id),
+            "from": item.state.value,
+            "to": state.value,
+            "description": words,
+        },
     )
-
-
-@transaction.atomic(durable=True)
-def note_content_checked(*, actor: Actor, sha256: str, whole: bool, now: datetime) -> None:
-    """Ghi kết quả kiểm tra: when the bytes were read again; damage is recorded with every packet it hits.
-
-    Damaged bytes wait their turn again like whole ones: they must not stand before the rest for ever, and
-    may come back from a backup. Raises NotAllowed.
-    """
-    require(permissions.may_operate(actor))
-    Blob.objects.filter(sha256=sha256).update(checked_at=now)
-    if whole:
-        return
-
-    # One order of senders for all: their audit chains are locked one after the other.
-    packets = Packet.objects.filter(content_id=sha256).order_by("sender_id", "received_at", "id")
-
-    for packet in packets:
-        audit.record(
-            action="axis.content-damaged",
-            actor=actor,
-            agency_id=packet.sender_id,
-            at=now,
-            subject_type="axis.packet",
-            subject_id=packet.id,
-            data={"sha256": sha256},
-        )
 
 
 @transaction.atomic(durable=True)
@@ -194,24 +171,14 @@ def forget_signatures(*, actor: Actor, before: datetime, now: datetime) -> None:
         )
 
 
-def _lock_sender(code: str) -> Agency | None:
-    # NO KEY: who sends to this agency meanwhile needs its key only, and need not wait.
-    return Agency.objects.select_for_update(no_key=True).named([code]).first()
-
-
-def _lock_item(actor: Actor, item_id: UUID) -> MailboxItem:
-    item = (
-        MailboxItem.objects.select_for_update(of=("self",))
-        .select_related("packet__content")
-        .filter(permissions.visible_mail(actor), id=item_id)
-        .first()
-    )
+def _lock_item(actor: Actor, item_id: UUID) -> LockedItem:
+    item = statements.lock_item(item_id, system_id=actor.agency_id)
     if item is None:
         raise Refused(Refusal.NO_SUCH_PACKET)
     return item
 
 
-def _recipients(envelope: Envelope, claim: Claim, sender: Agency) -> list[Agency]:
+def _recipients(envelope: Envelope, claim: Claim, sender: Party) -> list[Party]:
     if claim.kind is not envelope.kind:
         raise Refused(
             Refusal.NOT_CONFORMANT,
@@ -228,9 +195,9 @@ def _recipients(envelope: Envelope, claim: Claim, sender: Agency) -> list[Agency
     return wanted
 
 
-def _resolve(codes: Sequence[str]) -> list[Agency]:
+def _resolve(codes: Sequence[str]) -> list[Party]:
     """The agencies of current or old codes, each once, in order of code. Raises Refused."""
-    found = list(Agency.objects.select_related("successor").named(codes))
+    found = statements.parties_named(codes)
     known = {code for agency in found for code in (agency.code, agency.old_code)}
     if unknown := [code for code in codes if code not in known]:
         raise Refused(
@@ -239,37 +206,37 @@ def _resolve(codes: Sequence[str]) -> list[Agency]:
     return found
 
 
-def _not_yet_given(packet: Packet | None, recipients: Sequence[Agency]) -> list[Agency]:
-    given = set(packet.items.values_list("recipient_id", flat=True)) if packet is not None else set()
+def _not_yet_given(packet_id: UUID | None, recipients: Sequence[Party]) -> list[Party]:
+    given: set[UUID] = set()
+    if packet_id is not None:
+        given.update(MailboxItem.objects.filter(packet_id=packet_id).values_list("recipient_id", flat=True))
     missing = [recipient for recipient in recipients if recipient.id not in given]
     for recipient in missing:
         if recipient.closed_at is not None:
-            successor = recipient.successor.code if recipient.successor is not None else None
+            successor = recipient.successor_code or None
             raise closed_recipient(recipient.code, name=recipient.name, successor=successor)
     return missing
 
 
-def _known_packet(sender: Agency, envelope: Envelope, content: StoredBlob) -> Packet | None:
+def _known_packet(packet: NewPacket) -> UUID | None:
     """The packet of the same bytes, if it was sent before. Raises Refused (DUPLICATE_DOCUMENT)."""
-    alike = Q(content_id=content.sha256)
     # Only a new document owns its DocumentId; recalls, updates and replacements speak of it again.
-    if envelope.kind is PacketKind.EDOC and envelope.business_type == edxml.BusinessType.NEW:
-        alike |= Q(document_id=envelope.document_id, business_type=edxml.BusinessType.NEW)
-    known = list(Packet.objects.filter(alike, sender=sender, kind=envelope.kind)[:2])
-    same = next((packet for packet in known if packet.content_id == content.sha256), None)
+    owns = packet.kind is PacketKind.EDOC and packet.business_type == edxml.BusinessType.NEW
+    known = statements.packets_like(packet, owns_document_id=owns)
+    same = next((packet_id for packet_id, sha256 in known if sha256 == packet.sha256), None)
     if known and same is None:
         raise Refused(Refusal.DUPLICATE_DOCUMENT)
     return same
 
 
-def _store(sender: Agency, envelope: Envelope, content: StoredBlob, now: datetime) -> Packet:
-    return Packet.objects.create(
+def _as_new(sender: Party, envelope: Envelope, content: StoredBlob) -> NewPacket:
+    return NewPacket(
+        id=uuid4(),
         kind=envelope.kind,
-        sender=sender,
-        content_id=content.sha256,
+        sender_id=sender.id,
+        sha256=content.sha256,
         document_id=envelope.document_id,
         business_type=envelope.business_type,
         symbol=envelope.symbol,
         subject=envelope.subject,
-        received_at=now,
     )

@@ -34,6 +34,10 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+#: Every stored file is read again within so many days.
+BLOB_CHECK_DAYS = max(1, environment.number("VANTHU_BLOB_CHECK_DAYS", 30))
+#: Bytes that no row has spoken of for so many days are removed; 0: never.
+BLOB_SWEEP_DAYS = max(0, environment.number("VANTHU_BLOB_SWEEP_DAYS", 30))
 #: Files in forms are taken by no program unless it says how; the axis reads its bodies itself.
 FILE_UPLOAD_HANDLERS: list[str] = []
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440

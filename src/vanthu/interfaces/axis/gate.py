@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
@@ -22,11 +23,13 @@ from vanthu.edxml import transport
 from vanthu.interfaces.axis import answers
 from vanthu.kernel import actor as actors
 from vanthu.kernel.actor import Actor
-from vanthu.kernel.blobs import BlobDamaged, EmptyFile, FileTooLarge
+from vanthu.kernel.blobs import BlobDamaged, BlobVanished, EmptyFile, FileTooLarge
 from vanthu.kernel.errors import DomainError
 
 log = logging.getLogger(__name__)
 
+#: A body nobody wants is still taken when it is no longer than this: a refused packet of usual size.
+_HEARD_OUT, _PIECE = 16 * 1024 * 1024, 64 * 1024
 #: The gate itself, before anyone is known.
 _GATE = operator("Cổng của trục")
 
@@ -63,7 +66,11 @@ def protocol_call(
             if request.method not in methods:
                 return answers.fail(Refusal.NO_SUCH_CALL, status=405)
             try:
-                return endpoint(_prove(request, required, optional))
+                call = _prove(request, required, optional)
+                try:
+                    return endpoint(call)
+                finally:
+                    _hear_out(request)
             except (DomainError, transport.TransportRefused) as error:
                 return _refusal_answer(error)
             except (OperationalError, InterfaceError):
@@ -78,27 +85,43 @@ def protocol_call(
     return wrap
 
 
+def _hear_out(request: HttpRequest) -> None:
+    """Take what is left of the body before the answer goes out, as far as it is not too much.
+
+    An HTTP server that has not heard a caller out closes the connection behind its answer; what the caller
+    still sends then makes TCP throw the answer away, perhaps half read. Only who has proven to be a system
+    is heard out: a stranger could hold a thread of ours by sending slowly.
+    """
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    with suppress(OSError):
+        while length.isdigit() and int(length) <= _HEARD_OUT and request.read(_PIECE):
+            pass
+
+
 def _prove(request: HttpRequest, required: tuple[str, ...], optional: tuple[str, ...]) -> Call:
     now = timezone.now()
     known: dict[str, UUID] = {}
 
-    def secret_of(code: str) -> str | None:
+    def secrets_of(code: str) -> tuple[str, ...]:
         key = queries.find_system_key(_GATE, code=code)
         if key is None:
-            return None
+            return ()
         known[key.code] = key.system_id
-        return key.secret
+        return key.secrets
 
     sent = tuple(name for name in optional if f"{transport.PREFIX}{name}" in request.headers)
     window = settings.AXIS_REPLAY_SECONDS
     parameters = transport.verify_headers(
         request.headers,
-        secret_of=secret_of,
+        secrets_of=secrets_of,
         required=(*required, *sent),
         now=now,
         max_age=timedelta(seconds=window) if window else None,
     )
     code = parameters.system_id
+    if parameters.secret_place:
+        # What tells the operator that the former secret cannot be ended yet.
+        log.warning("Hệ thống %s còn dùng khóa bí mật cũ", code)
     actor = actors.system(f"Hệ thống {code}", agency_id=known[code])
     return Call(actor=actor, parameters=parameters, http=request, now=now)
 
@@ -109,6 +132,7 @@ _TRANSLATIONS: tuple[tuple[type[Exception], Refusal], ...] = (
     (EmptyFile, Refusal.EMPTY_FILE),
     (FileTooLarge, Refusal.TOO_LARGE),
     (BlobDamaged, Refusal.CONTENT_DAMAGED),
+    (BlobVanished, Refusal.AXIS_FAULT),
     (transport.StaleTimestamp, Refusal.STALE_REQUEST),
     (transport.MissingHeader, Refusal.BAD_PARAMETER),
     (transport.TransportRefused, Refusal.NOT_AUTHENTIC),
@@ -123,4 +147,6 @@ def _refusal_answer(error: Exception) -> HttpResponseBase:
     if refusal is Refusal.CONTENT_DAMAGED:
         log.error("Gói tin lưu trên trục bị hỏng hoặc mất: %s", error)
         return answers.fail(refusal, status=500)
+    if refusal is Refusal.AXIS_FAULT:
+        return answers.fail(refusal, status=503)
     return answers.fail(refusal, str(error))

@@ -10,8 +10,9 @@ COMMANDS = {
     "serve": ("vanthu.interfaces.cli.axis_serve", "Chạy máy chủ của trục"),
     "worker": ("vanthu.interfaces.cli.axis_worker", "Chạy các việc nền của trục"),
     "migrate": ("vanthu.interfaces.cli.axis_migrate", "Tạo hoặc nâng cấp cơ sở dữ liệu của trục"),
-    "system": ("vanthu.interfaces.cli.axis_system", "Hệ thống kết nối: thêm, liệt kê"),
+    "system": ("vanthu.interfaces.cli.axis_system", "Hệ thống kết nối: thêm, đổi khóa bí mật, liệt kê"),
     "agency": ("vanthu.interfaces.cli.axis_agency", "Danh bạ cơ quan: thêm, đóng mã, liệt kê"),
+    "blobs": ("vanthu.interfaces.cli.axis_blobs", "Gói tin lưu trữ: tệp nào hỏng, tệp nào không ai dùng"),
     "status": ("vanthu.interfaces.cli.axis_status", "Trục đang giữ gì, hộp nào không ai lấy"),
 }
 

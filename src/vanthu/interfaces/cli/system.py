@@ -10,6 +10,7 @@ COMMANDS = {
     "verify": ("vanthu.interfaces.cli.verify", "Kiểm tra chữ ký số trên một tệp PDF"),
     "edxml": ("vanthu.interfaces.cli.edxml", "Đọc, ghi gói tin edXML (QCVN 102), hoặc lấy mẫu"),
     "audit": ("vanthu.interfaces.cli.audit", "Kiểm tra nhật ký: chuỗi băm còn nguyên vẹn hay không"),
+    "blobs": ("vanthu.interfaces.cli.blobs", "Tệp lưu trữ: tệp nào hỏng, tệp nào không ai dùng"),
     "demo": (
         "vanthu.interfaces.cli.demo",
         "Tỉnh mẫu: chạy cả hệ thống, diễn lại việc chính, kiểm tra nhật ký",
