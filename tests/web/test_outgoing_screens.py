@@ -217,7 +217,7 @@ class TestSigningToIssuing:
 
         assert leader.post(f"{here}/ky/", _boxes_of(leader, f"{here}/ky/") | {"pin": PIN}).status_code == 303
         assert state_of(document) is State.SIGNED
-        assert "Cấp số 1, đóng dấu" in text_of(clerk, f"{here}/")
+        assert "Cấp số 01, đóng dấu" in text_of(clerk, f"{here}/")
         assert clerk.post(f"{here}/cap-so-dong-dau/", {"pin": PIN}).status_code == 303
         assert state_of(document) is State.SEALED
         issued = clerk.post(f"{here}/phat-hanh/")
