@@ -21,6 +21,8 @@ class TestSystem:
     def test_add_connects_once(self, axis: AxisWorld, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["system", "add", "TINH.H40", "--secret", SECRET]) == 0
         assert main(["system", "add", "TINH.H40", "--secret", SECRET]) == 0
+        # A random secret may begin with a dash.
+        assert main(["system", "add", "TINH.H41", f"--secret=-{SECRET}"]) == 0
         assert System.objects.filter(code="TINH.H40").count() == 1
         assert "TINH.H40" in capsys.readouterr().out
 
