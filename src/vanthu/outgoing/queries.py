@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from vanthu import pdfsign
 from vanthu.documents import operations as document_operations
@@ -20,11 +21,11 @@ from vanthu.documents.states import FileKind, Urgency
 from vanthu.kernel import blobs, trail
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
-from vanthu.kernel.pages import Page, page_of
+from vanthu.kernel.pages import PAGE_SIZE, Page, page_of
 from vanthu.kernel.trail import HistoryRow
 from vanthu.organizations.states import Role
 from vanthu.outgoing import permissions, rules
-from vanthu.outgoing.models import OutgoingDocument
+from vanthu.outgoing.models import OutgoingDocument, Recipient
 from vanthu.outgoing.states import TRANSITIONS, State, Step
 from vanthu.registers import queries as registers
 from vanthu.registers.states import RegisterKind
@@ -46,7 +47,14 @@ TABS: dict[str, tuple[State, ...]] = {
     "issued": (State.ISSUED,),
     "all": tuple(State),
 }
-_QUEUES = {"my_drafts", "reviewing", "awaiting_signature", "to_number", "to_issue"}
+#: Tabs of open work, and whose it is: the author's, the person's whose turn it is, the records clerk's.
+_QUEUES = {
+    "my_drafts": "author",
+    "reviewing": "turn",
+    "awaiting_signature": "turn",
+    "to_number": "clerk",
+    "to_issue": "clerk",
+}
 #: Counts beyond this are shown as «999+».
 COUNT_LIMIT = 1000
 
@@ -143,27 +151,38 @@ def can_draft(actor: Actor) -> bool:
 
 
 def list_outgoing(
-    actor: Actor, *, tab: str = "all", text: str = "", type_code: str = "", page: int = 1
+    actor: Actor,
+    *,
+    tab: str = "all",
+    text: str = "",
+    type_code: str = "",
+    page: int = 1,
+    size: int = PAGE_SIZE,
 ) -> Page[OutgoingRow]:
-    """One page of a tab, filtered by type and by text with or without diacritics."""
+    """One page of a tab, `size` rows of it, filtered by type and by text with or without diacritics."""
     rows = _in_tab(actor, tab).select_related("document", "author", "unit")
     if type_code:
         rows = rows.filter(document__type_code=type_code)
     for word in document_rules.search_words(text):
         rows = rows.filter(document__search_text__contains=word)
     order = ("-urgency", "moved_at", "pk") if tab in _QUEUES else ("-moved_at", "pk")
-    found = page_of(rows.order_by(*order), page)
+    found = page_of(rows.order_by(*order), page, size=size)
     counts = _recipient_counts([document.pk for document in found.items])
     return found.map(lambda item: _row(item, counts.get(item.pk, 0)))
 
 
 def count_outgoing(actor: Actor) -> dict[str, int]:
     """How much open work each tab holds, COUNT_LIMIT at most."""
-    by_state = _count_by_state(_my_turns(actor, kinds=(ApprovalKind.REVIEW, ApprovalKind.SIGN)))
-    if Role.RECORDS_CLERK in actor.roles:
-        by_state |= _count_by_state(_visible(actor).filter(state__in=(*TABS["to_number"], *TABS["to_issue"])))
-    counts = {tab: sum(by_state.get(state, 0) for state in TABS[tab]) for tab in TABS if tab in _QUEUES}
-    counts["my_drafts"] = _in_tab(actor, "my_drafts").order_by()[:COUNT_LIMIT].count()
+    states = {state for tab in _QUEUES for state in TABS[tab]}
+    turns = _current_turns(actor, kinds=(ApprovalKind.REVIEW, ApprovalKind.SIGN))
+    # One question for all tabs: every page asks it, and asking costs more than the answer.
+    by_state = _visible(actor).filter(state__in=states).order_by().values_list("state")
+    author, turn = Count("pk", filter=Q(author_id=actor.user_id)), Count("pk", filter=Q(pk__in=turns))
+    counted = {"author": Counter[str](), "turn": Counter[str](), "clerk": Counter[str]()}
+    for state, of_author, in_turn, in_all in by_state.annotate(author=author, turn=turn, clerk=Count("pk")):
+        counted["author"][state], counted["turn"][state] = of_author, in_turn
+        counted["clerk"][state] = in_all if Role.RECORDS_CLERK in actor.roles else 0
+    counts = {tab: sum(counted[whose][state] for state in TABS[tab]) for tab, whose in _QUEUES.items()}
     return {tab: min(count, COUNT_LIMIT) for tab, count in counts.items()}
 
 
@@ -272,14 +291,16 @@ def _in_tab(actor: Actor, tab: str) -> QuerySet[OutgoingDocument]:
 
 def _my_turns(actor: Actor, *, kinds: Collection[ApprovalKind]) -> QuerySet[OutgoingDocument]:
     """What waits for this very person to approve or to sign."""
-    turns = ApprovalStep.objects.filter(user_id=actor.user_id, state=ApprovalState.CURRENT, kind__in=kinds)
     return _visible(actor).filter(
-        state__in=(*TABS["reviewing"], *TABS["awaiting_signature"]), pk__in=turns.values("document_id")
+        state__in=(*TABS["reviewing"], *TABS["awaiting_signature"]),
+        pk__in=_current_turns(actor, kinds=kinds),
     )
 
 
-def _count_by_state(rows: QuerySet[OutgoingDocument]) -> dict[str, int]:
-    return dict(rows.order_by().values_list("state").annotate(Count("pk")))
+def _current_turns(actor: Actor, *, kinds: Collection[ApprovalKind]) -> QuerySet[ApprovalStep, Any]:
+    """The ids of the documents in whose chain it is this person's turn."""
+    turns = ApprovalStep.objects.filter(user_id=actor.user_id, state=ApprovalState.CURRENT, kind__in=kinds)
+    return turns.values("document_id")
 
 
 def _row(outgoing: OutgoingDocument, recipients: int) -> OutgoingRow:
@@ -304,8 +325,8 @@ def _row(outgoing: OutgoingDocument, recipients: int) -> OutgoingRow:
 
 
 def _recipient_counts(document_ids: list[UUID]) -> dict[UUID, int]:
-    rows = OutgoingDocument.objects.filter(pk__in=document_ids)
-    return dict(rows.annotate(recipients_count=Count("recipients")).values_list("pk", "recipients_count"))
+    rows = Recipient.objects.filter(document_id__in=document_ids)
+    return dict(rows.values_list("document_id").annotate(Count("pk")))
 
 
 def _recipients(outgoing: OutgoingDocument) -> tuple[RecipientRow, ...]:
