@@ -49,6 +49,13 @@ QUEUES = {"arrived", "to_direct", "in_progress", "mine"}
 #: Counts beyond this are shown as «999+»; nobody works from an exact larger number.
 COUNT_LIMIT = 1000
 
+#: What `_row` reads. The rest of a record, read and parsed for every line of a list, takes as long again.
+_IN_ROWS = (
+    *("state", "urgency", "verdict", "verdict_message", "sender_name", "channel_label", "arrival_number"),
+    *("arrived_at", "registered_at", "due_at"),
+    *(f"document__{name}" for name in ("number", "notation", "subject", "due_on")),
+)
+
 _SENTENCES = {
     "incoming.arrived": "Văn bản đến hệ thống",
     "incoming.registered": "Tiếp nhận, vào sổ số đến {arrival_number}",
@@ -141,7 +148,7 @@ def list_incoming(
     actor: Actor, *, tab: str = "all", text: str = "", page: int = 1, size: int = PAGE_SIZE, now: datetime
 ) -> Page[IncomingRow]:
     """One page of a tab, `size` rows of it, filtered by text with or without diacritics."""
-    rows = _in_tab(actor, tab).select_related("document")
+    rows = _in_tab(actor, tab).select_related("document").only(*_IN_ROWS)
     for word in document_rules.search_words(text):
         rows = rows.filter(document__search_text__contains=word)
     order = ("-urgency", "due_at", "-arrived_at", "pk") if tab in QUEUES else ("-arrived_at", "pk")

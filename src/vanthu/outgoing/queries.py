@@ -58,6 +58,12 @@ _QUEUES = {
 #: Counts beyond this are shown as «999+».
 COUNT_LIMIT = 1000
 
+#: What `_row` reads. The rest of a record, read and parsed for every line of a list, takes as long again.
+_IN_ROWS = (
+    *("state", "urgency", "moved_at", "issued_at", "returned_reason", "author__full_name", "unit__name"),
+    *(f"document__{name}" for name in ("number", "notation", "subject", "type_name", "signer_name")),
+)
+
 _SENTENCES = {
     "outgoing.drafted": "Soạn dự thảo",
     "outgoing.draft-revised": "Sửa dự thảo",
@@ -160,7 +166,7 @@ def list_outgoing(
     size: int = PAGE_SIZE,
 ) -> Page[OutgoingRow]:
     """One page of a tab, `size` rows of it, filtered by type and by text with or without diacritics."""
-    rows = _in_tab(actor, tab).select_related("document", "author", "unit")
+    rows = _in_tab(actor, tab).select_related("document", "author", "unit").only(*_IN_ROWS)
     if type_code:
         rows = rows.filter(document__type_code=type_code)
     for word in document_rules.search_words(text):
