@@ -163,6 +163,25 @@ class TestTabs:
         assert set(counts) == set(TABS) - {"issued", "all"}
         assert set(counts.values()) == {0}
 
+    @pytest.mark.parametrize(
+        ("state", "counted"),
+        [
+            (State.DRAFT, {("officer", "my_drafts")}),
+            (State.REVIEWING, {("officer", "my_drafts"), ("head", "reviewing")}),
+            (State.AWAITING_SIGNATURE, {("officer", "my_drafts"), ("leader", "awaiting_signature")}),
+            (State.SIGNED, {("clerk", "to_number")}),
+            (State.SEALED, {("clerk", "to_issue")}),
+        ],
+    )
+    def test_count_a_document_for_those_alone_who_have_to_act(
+        self, world: World, state: State, counted: set[tuple[str, str]]
+    ) -> None:
+        in_state(world, state)
+
+        counts = {name: queries.count_outgoing(world.actor(name)) for name in CAST}
+
+        assert {(name, tab) for name in CAST for tab, count in counts[name].items() if count} == counted
+
     def test_put_the_urgent_first_and_then_the_older(self, world: World) -> None:
         old, urgent, late = (
             path.submitted(world, urgency=urgency, now=NOW + timedelta(hours=hours))
