@@ -13,7 +13,11 @@ EDGE = modules("interfaces/**/*.py")
 EVERYTHING = modules("**/*.py")
 
 #: Queries that make actors, and so cannot ask for one.
-QUERIES_WITHOUT_ACTOR = {"organizations.queries.actor_for_session", "organizations.queries.session_stamp"}
+QUERIES_WITHOUT_ACTOR = {
+    "organizations.queries.actor_for_session",
+    "organizations.queries.person_for_session",
+    "organizations.queries.session_stamp",
+}
 
 #: Modules that speak to machines elsewhere and must say when they speak.
 CLOCKS_OF_THEIR_OWN = {"exchange.axis_client"}

@@ -224,6 +224,15 @@ class TestPages:
         assert (len(first.items), first.has_next, second.has_next) == (PAGE_SIZE, True, False)
         assert {row.id for row in [*first.items, *second.items]} == made
 
+    def test_hold_as_many_rows_as_are_asked_for(self, world: World) -> None:
+        file = arrivals.main_file()
+        made = [arrivals.arrived(world, files=[file]) for _ in range(3)]
+
+        page = queries.list_incoming(world.clerk, size=2, now=NOW)
+
+        assert (len(page.items), page.has_next) == (2, True)
+        assert {row.id for row in page.items} < set(made)
+
     def test_cost_the_same_however_many_rows_they_hold(
         self, world: World, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:

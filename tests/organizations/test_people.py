@@ -107,7 +107,9 @@ class TestAppoint:
             now=NOW,
         )
 
-        assert {post.label: post.is_current for post in queries.account(world.clerk).posts} == {
+        person = queries.person_for_session(world.clerk.user_id, world.clerk.post_id)
+        assert person is not None
+        assert {post.label: post.is_current for post in person.account.posts} == {
             "Lưu trữ viên, Văn phòng, Sở Nội vụ tỉnh An Bình": False,
             "Văn thư, Văn phòng, Sở Nội vụ tỉnh An Bình": True,
         }
@@ -284,16 +286,18 @@ class TestAccounts:
 
 class TestAccount:
     def test_shows_who_one_is_and_where(self, world: World) -> None:
-        account = queries.account(world.officer)
+        person = queries.person_for_session(world.officer.user_id, None)
 
+        assert person is not None
+        assert person.actor == world.officer
+        account = person.account
         assert (account.full_name, account.initials) == ("Nguyễn Văn An", "NA")
         assert (account.position, account.unit) == ("Chuyên viên", "Phòng Công chức, viên chức")
         assert account.agency_name == "Sở Nội vụ tỉnh An Bình"
         assert [(post.id, post.is_current) for post in account.posts] == [(world.posts["officer"].id, True)]
 
     def test_is_nothing_for_the_machine(self, world: World) -> None:
-        with pytest.raises(NotFound):
-            queries.account(world.machine)
+        assert queries.person_for_session(world.machine.user_id, None) is None
 
 
 class TestListPeople:

@@ -7,11 +7,14 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
-from tests import path
+from tests import arrivals, path
 from tests.web.conftest import SignIn
 from tests.world import World
 from vanthu.incoming import queries
+from vanthu.interfaces.web.templatetags.screen import document_url
 from vanthu.workflow.models import ApprovalStep
 from vanthu.workflow.states import ApprovalKind
 
@@ -35,6 +38,35 @@ class TestHeaders:
 
 
 class TestPages:
+    @pytest.mark.parametrize(
+        ("address", "own"),
+        [("/van-ban-den/?tab=all", 3), ("/van-ban-di/?tab=all", 2)],
+    )
+    def test_ask_the_database_once_who_is_there_and_what_waits(
+        self,
+        sign_in: SignIn,
+        world: World,
+        django_assert_num_queries: DjangoAssertNumQueries,
+        address: str,
+        own: int,
+    ) -> None:
+        path.drafted(world)
+        arrivals.directed(world)
+        officer = sign_in("officer")
+        officer.get(address)
+
+        # The session, the person, incoming and outgoing work; then the list itself.
+        with django_assert_num_queries(4 + own):
+            officer.get(address)
+
+    @pytest.mark.parametrize(
+        "view", ["incoming:peek", "incoming:document", "outgoing:peek", "outgoing:document"]
+    )
+    def test_find_addresses_of_rows_where_the_routes_have_them(self, view: str) -> None:
+        some_id = uuid4()
+
+        assert document_url(view, some_id) == reverse(view, args=[some_id])
+
     @pytest.mark.parametrize("person", ["clerk", "officer", "head", "leader", "archivist", "administrator"])
     @pytest.mark.parametrize(
         "address", ["/", "/van-ban-den/", "/van-ban-di/", "/so-dang-ky/", "/tim/?q=van+ban", "/doi-mat-khau/"]

@@ -44,6 +44,14 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who sits at a session: what he may act as, and what the page's head shows of him."""
+
+    actor: Actor
+    account: Account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnitRow:
     """Đơn vị."""
 
@@ -96,19 +104,23 @@ def session_stamp(user_id: UUID) -> str:
 
 
 def actor_for_session(user_id: UUID, post_id: UUID | None, *, stamp: str | None = None) -> Actor | None:
-    """The actor a session stands for; None when its user must sign in again.
+    """The actor a session stands for, as `person_for_session` finds them."""
+    person = person_for_session(user_id, post_id, stamp=stamp)
+    return person.actor if person else None
+
+
+def person_for_session(user_id: UUID, post_id: UUID | None, *, stamp: str | None = None) -> Person | None:
+    """Whom a session stands for; None when its user must sign in again.
 
     No actor asks: this is where actors come from. Without `post_id` the user's first post is taken.
     None: the account is disabled, the post has ended, its agency is closed, or the password was changed
     since the session was stamped.
     """
-    posts = _open_posts().filter(user_id=user_id, agency__is_hosted=True, agency__closed_at__isnull=True)
-    if post_id is not None:
-        posts = posts.filter(id=post_id)
-    post = posts.order_by(*_PEOPLE_ORDER).first()
+    posts = _posts_of(user_id)
+    post = next((post for post in posts if post_id in {None, post.id} and _can_work_from(post)), None)
     if post is None or (stamp is not None and stamp != _stamp(post.user.password)):
         return None
-    return Actor(
+    actor = Actor(
         user_id=user_id,
         agency_id=post.agency_id,
         post_id=post.id,
@@ -120,32 +132,11 @@ def actor_for_session(user_id: UUID, post_id: UUID | None, *, stamp: str | None 
             unit_abbreviation=post.unit.abbreviation if post.unit else "",
         ),
     )
+    return Person(actor=actor, account=_account(post, posts))
 
 
 def _stamp(password_hash: str) -> str:
     return salted_hmac("vanthu.session", password_hash, algorithm="sha256").hexdigest()
-
-
-def account(actor: Actor) -> Account:
-    """The actor's own account, at the post he acts from, with all his posts. Raises NotFound."""
-    posts = list(
-        _open_posts().filter(user_id=actor.user_id).select_related("agency").order_by(*_PEOPLE_ORDER)
-    )
-    current = next((post for post in posts if post.id == actor.post_id), None)
-    if current is None:
-        raise NotFound
-    return Account(
-        full_name=current.user.full_name,
-        position=current.position.name,
-        unit=current.unit.name if current.unit else "",
-        agency_name=current.agency.name,
-        initials=rules.initials(current.user.full_name),
-        must_change_password=current.user.must_change_password,
-        posts=[
-            PostRow(id=post.id, label=_post_label(post), is_current=post.id == actor.post_id)
-            for post in posts
-        ],
-    )
 
 
 def list_units(actor: Actor) -> list[UnitRow]:
@@ -220,6 +211,28 @@ def agencies_by_id(actor: Actor, ids: Sequence[UUID]) -> list[AgencyRow]:
     """
     found = Agency.objects.in_bulk(list(ids))
     return [_agency_row(found[id_]) for id_ in ids if id_ in found]
+
+
+def _posts_of(user_id: UUID) -> list[Post]:
+    return list(_open_posts().filter(user_id=user_id).select_related("agency").order_by(*_PEOPLE_ORDER))
+
+
+def _can_work_from(post: Post) -> bool:
+    return post.agency.is_hosted and post.agency.closed_at is None
+
+
+def _account(current: Post, posts: Iterable[Post]) -> Account:
+    return Account(
+        full_name=current.user.full_name,
+        position=current.position.name,
+        unit=current.unit.name if current.unit else "",
+        agency_name=current.agency.name,
+        initials=rules.initials(current.user.full_name),
+        must_change_password=current.user.must_change_password,
+        posts=[
+            PostRow(id=post.id, label=_post_label(post), is_current=post.id == current.id) for post in posts
+        ],
+    )
 
 
 def _open_posts() -> QuerySet[Post]:

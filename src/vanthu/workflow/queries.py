@@ -75,7 +75,7 @@ def assignments_of(actor: Actor, *, document_id: UUID) -> list[AssignmentNode]:
         .select_related("user", "unit", "given_by")
         .order_by("given_at", "id")
     )
-    parts.sort(key=_weight)
+    parts.sort(key=lambda part: _weight(part.role))
     below: dict[UUID | None, list[Assignment]] = defaultdict(list)
     for part in parts:
         below[part.parent_id].append(part)
@@ -87,8 +87,11 @@ def role_labels(actor: Actor, *, document_ids: Sequence[UUID]) -> dict[UUID, str
     parts = Assignment.objects.filter(permissions.own(actor), document_id__in=document_ids)
     labels: dict[UUID, str] = {}
     # Written last, kept: own parts over the unit's, and the weightier role over the lighter.
-    for part in sorted(parts, key=lambda part: (part.user_id is not None, -_weight(part))):
-        labels[part.document_id] = str(AssignmentRole(part.role).label)
+    for _, _, document_id, role in sorted(
+        (user_id is not None, -_weight(role), document_id, role)
+        for document_id, user_id, role in parts.values_list("document_id", "user_id", "role")
+    ):
+        labels[document_id] = str(AssignmentRole(role).label)
     return labels
 
 
@@ -175,8 +178,8 @@ def _assignee_id(part: Assignment) -> UUID:
     return assignee_id
 
 
-def _weight(part: Assignment) -> int:
-    return list(AssignmentRole).index(AssignmentRole(part.role))
+def _weight(role: str) -> int:
+    return list(AssignmentRole).index(AssignmentRole(role))
 
 
 def _who(part: Assignment) -> str:

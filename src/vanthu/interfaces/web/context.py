@@ -12,20 +12,17 @@ from vanthu.interfaces.web.counting import open_work
 from vanthu.interfaces.web.flash import Message, take
 from vanthu.interfaces.web.navigation import Entry, Group, navigation
 from vanthu.kernel.actor import Actor
-from vanthu.organizations import queries as organizations
+from vanthu.organizations.queries import Account
 
 
 class Shell:
     """What `base.html` shows around every page."""
 
-    def __init__(self, request: HttpRequest, actor: Actor) -> None:
+    def __init__(self, request: HttpRequest, actor: Actor, me: Account) -> None:
         self._request = request
         self._actor = actor
-
-    @cached_property
-    def me(self) -> organizations.Account:
-        """The signed-in person."""
-        return organizations.account(self._actor)
+        #: The signed-in person.
+        self.me = me
 
     @cached_property
     def counts(self) -> dict[str, dict[str, int]]:
@@ -61,4 +58,5 @@ class Shell:
 def shell(request: HttpRequest) -> dict[str, object]:
     """Django context processor: `shell`, None for strangers."""
     actor: Actor | None = getattr(request, "actor", None)
-    return {"shell": Shell(request, actor) if actor else None}
+    account: Account | None = getattr(request, "account", None)
+    return {"shell": Shell(request, actor, account) if actor and account else None}

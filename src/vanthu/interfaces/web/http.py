@@ -15,6 +15,7 @@ from django_htmx.middleware import HtmxDetails
 
 from vanthu.interfaces.web.flash import Tone, flash
 from vanthu.kernel.actor import Actor
+from vanthu.organizations.queries import Account
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
@@ -23,6 +24,7 @@ class WebRequest(HttpRequest):
     """A request of a signed-in person: the middleware has let nobody else through."""
 
     actor: Actor
+    account: Account
     htmx: HtmxDetails
 
 

@@ -18,7 +18,7 @@ from vanthu.interfaces.web.session import (
     CHANGE_PASSWORD,
     SIGN_IN,
     SIGN_OUT,
-    find_actor,
+    find_person,
     keep,
     must_change_password,
 )
@@ -64,15 +64,17 @@ class SecurityHeadersMiddleware:
 
 
 class ActorMiddleware:
-    """Sets `request.actor` from the session, and lets strangers only where they may be."""
+    """Sets `request.actor` and `request.account`, and lets strangers only where they may be."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        actor = find_actor(request)
+        person = find_person(request)
+        actor, account = (person.actor, person.account) if person else (None, None)
         request.actor = actor  # type: ignore[attr-defined]  # declared on WebRequest
-        if actor is not None:
+        request.account = account  # type: ignore[attr-defined]  # declared on WebRequest
+        if person is not None:
             keep(request)
         return self.get_response(request)
 

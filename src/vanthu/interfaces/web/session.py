@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
 
-from vanthu.kernel.actor import Actor
 from vanthu.organizations import queries
 
 SIGN_IN = "accounts:sign-in"
@@ -69,11 +68,11 @@ def must_change_password(request: HttpRequest) -> bool:
     return bool(request.session.get(_MUST_CHANGE))
 
 
-def find_actor(request: HttpRequest) -> Actor | None:
+def find_person(request: HttpRequest) -> queries.Person | None:
     """The person as they stand now; None for strangers, disabled accounts and ended posts."""
     user = request.session.get(_USER)
     if user is None:
         return None
     post = request.session.get(_POST)
     stamp = request.session.get(_STAMP, "")
-    return queries.actor_for_session(UUID(user), UUID(post) if post else None, stamp=stamp)
+    return queries.person_for_session(UUID(user), UUID(post) if post else None, stamp=stamp)

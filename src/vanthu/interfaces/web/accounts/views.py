@@ -14,7 +14,7 @@ from vanthu.interfaces.web.forms import refusals_into
 from vanthu.interfaces.web.http import WebRequest, go, open_to_strangers, page, posted, safe_next
 from vanthu.kernel import actor as actors
 from vanthu.kernel.errors import NotFound
-from vanthu.organizations import actions, queries
+from vanthu.organizations import actions
 
 #: Who asks while nobody is signed in yet.
 _DOOR = actors.system("Cửa đăng nhập")
@@ -79,7 +79,7 @@ def change_password(request: WebRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def choose_post(request: WebRequest) -> HttpResponse:
     """Đổi chức danh (kiêm nhiệm): work from another of one's own posts."""
-    account = queries.account(request.actor)
+    account = request.account
     form = ChoosePostForm(posted(request))
     if form.is_valid():
         chosen = next((post for post in account.posts if post.id == form.cleaned_data["post_id"]), None)

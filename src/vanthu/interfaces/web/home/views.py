@@ -62,8 +62,8 @@ def _first(
     actor: Actor, queue: Queue, now: datetime
 ) -> Sequence[incoming.IncomingRow | outgoing.OutgoingRow]:
     if queue.area == "incoming":
-        return incoming.list_incoming(actor, tab=queue.tab, now=now).items[:_FIRST]
-    return outgoing.list_outgoing(actor, tab=queue.tab).items[:_FIRST]
+        return incoming.list_incoming(actor, tab=queue.tab, size=_FIRST, now=now).items
+    return outgoing.list_outgoing(actor, tab=queue.tab, size=_FIRST).items
 
 
 @require_safe

@@ -55,6 +55,7 @@ def document_list(request: WebRequest) -> HttpResponse:
         ],
         "tab": tab,
         "listing": listing,
+        "is_by_urgency": tab in queries.QUEUES,
         "text": text,
         "is_filtered": bool(text),
         "page_title": "Văn bản đến",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from vanthu.exchange.states import DeliveryState
@@ -16,6 +19,7 @@ from vanthu.workflow.states import ApprovalState
 
 register = template.Library()
 
+_ANY_ID = UUID(int=0)
 _WEEKDAYS = ("Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sáu", "Thứ bảy", "Chủ nhật")
 
 
@@ -32,6 +36,12 @@ def day(value: date | datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """22/11/2026 08:43 in Vietnam; empty for None."""
     return f"{timezone.localtime(value):%d/%m/%Y %H:%M}" if value else ""
+
+
+@register.filter
+def iso(value: datetime) -> str:
+    """2026-11-22T08:43:00+07:00, for the machines that read <time>."""
+    return timezone.localtime(value).isoformat()
 
 
 @register.filter
@@ -125,6 +135,19 @@ def ending(steps: Sequence[ApprovalRow]) -> ApprovalRow:
 def told(code: str) -> str:
     """What a status code of the axis tells the sender, in words: «03» gives «đã tiếp nhận»."""
     return str(DeliveryState(code).label).lower()
+
+
+@register.simple_tag
+def document_url(view: str, document_id: UUID) -> str:
+    """The address of `view` of a document. For lists: `url` searches the routes again for every row."""
+    before, after = _around_id(view)
+    return f"{before}{document_id}{after}"
+
+
+@cache
+def _around_id(view: str) -> tuple[str, str]:
+    before, _, after = reverse(view, args=[_ANY_ID]).partition(str(_ANY_ID))
+    return before, after
 
 
 @register.simple_tag(takes_context=True)

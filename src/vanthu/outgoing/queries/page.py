@@ -1,30 +1,26 @@
-"""Questions about outgoing documents. Every one takes the actor first and answers only what may be seen."""
+"""The page of one outgoing document: what it is, what may be done with it, whom it waits for."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
-
 from vanthu import pdfsign
 from vanthu.documents import operations as document_operations
 from vanthu.documents import queries as documents
-from vanthu.documents import rules as document_rules
 from vanthu.documents.models import Document
 from vanthu.documents.queries import FileRow, Link
-from vanthu.documents.states import FileKind, Urgency
+from vanthu.documents.states import FileKind
 from vanthu.kernel import blobs, trail
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
-from vanthu.kernel.pages import Page, page_of
 from vanthu.kernel.trail import HistoryRow
-from vanthu.organizations.states import Role
 from vanthu.outgoing import permissions, rules
 from vanthu.outgoing.models import OutgoingDocument
+from vanthu.outgoing.queries.lists import OutgoingRow, visible
 from vanthu.outgoing.states import TRANSITIONS, State, Step
 from vanthu.registers import queries as registers
 from vanthu.registers.states import RegisterKind
@@ -34,24 +30,10 @@ from vanthu.workflow import operations as workflow_operations
 from vanthu.workflow import queries as workflow
 from vanthu.workflow.models import ApprovalStep
 from vanthu.workflow.queries import ApprovalRow, Waiting
-from vanthu.workflow.states import ApprovalKind, ApprovalState
+from vanthu.workflow.states import ApprovalKind
 
-#: Tabs of the list: which states each shows.
-TABS: dict[str, tuple[State, ...]] = {
-    "my_drafts": (State.DRAFT,),
-    "my_submitted": (State.REVIEWING, State.AWAITING_SIGNATURE),
-    "reviewing": (State.REVIEWING,),
-    "awaiting_signature": (State.AWAITING_SIGNATURE,),
-    "to_number": (State.SIGNED, State.NUMBERED),
-    "to_issue": (State.SEALED,),
-    "issued": (State.ISSUED,),
-    "all": tuple(State),
-}
-_QUEUES = {"my_drafts", "reviewing", "awaiting_signature", "to_number", "to_issue"}
 _BEFORE_SIGNATURE = {State.DRAFT, State.REVIEWING, State.AWAITING_SIGNATURE}
 _OVER = {State.ISSUED, State.DISCARDED}
-#: Counts beyond this are shown as «999+».
-COUNT_LIMIT = 1000
 
 _SENTENCES = {
     "outgoing.drafted": "Soạn dự thảo",
@@ -68,27 +50,6 @@ _SENTENCES = {
     "outgoing.withdrawn": "Rút lại dự thảo",
     "outgoing.discarded": "Hủy dự thảo",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutgoingRow:
-    """An outgoing document in a list."""
-
-    id: UUID
-    code: str
-    subject: str
-    type_name: str
-    urgency: int
-    urgency_label: str
-    state: str
-    state_label: str
-    author_name: str
-    unit_name: str
-    signer_name: str
-    recipients_count: int
-    moved_at: datetime
-    issued_at: datetime | None
-    returned_reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,31 +112,6 @@ def can_draft(actor: Actor) -> bool:
     return permissions.may_draft(actor)
 
 
-def list_outgoing(
-    actor: Actor, *, tab: str = "all", text: str = "", type_code: str = "", page: int = 1
-) -> Page[OutgoingRow]:
-    """One page of a tab, filtered by type and by text with or without diacritics."""
-    rows = _in_tab(actor, tab).select_related("document", "author", "unit")
-    if type_code:
-        rows = rows.filter(document__type_code=type_code)
-    for word in document_rules.search_words(text):
-        rows = rows.filter(document__search_text__contains=word)
-    order = ("-urgency", "moved_at", "pk") if tab in _QUEUES else ("-moved_at", "pk")
-    found = page_of(rows.order_by(*order), page)
-    counts = _recipient_counts([document.pk for document in found.items])
-    return found.map(lambda item: _row(item, counts.get(item.pk, 0)))
-
-
-def count_outgoing(actor: Actor) -> dict[str, int]:
-    """How much open work each tab holds, COUNT_LIMIT at most."""
-    by_state = _count_by_state(_my_turns(actor, kinds=(ApprovalKind.REVIEW, ApprovalKind.SIGN)))
-    if Role.RECORDS_CLERK in actor.roles:
-        by_state |= _count_by_state(_visible(actor).filter(state__in=(*TABS["to_number"], *TABS["to_issue"])))
-    counts = {tab: sum(by_state.get(state, 0) for state in TABS[tab]) for tab in TABS if tab in _QUEUES}
-    counts["my_drafts"] = _in_tab(actor, "my_drafts").order_by()[:COUNT_LIMIT].count()
-    return {tab: min(count, COUNT_LIMIT) for tab, count in counts.items()}
-
-
 def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingPage:
     """The page of one document. Raises NotFound."""
     outgoing = _get(actor, document_id)
@@ -187,7 +123,7 @@ def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingP
     acts = _acts(actor, outgoing, step)
     recipients = _recipients(outgoing)
     return OutgoingPage(
-        row=_row(outgoing, len(recipients)),
+        row=OutgoingRow.of(outgoing, len(recipients)),
         type_code=record.type_code,
         signer_id=outgoing.signer_id,
         signer_title=record.signer_title,
@@ -214,18 +150,6 @@ def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingP
     )
 
 
-def rows_of(actor: Actor, *, document_ids: Collection[UUID]) -> dict[UUID, OutgoingRow]:
-    """The documents of these ids the actor may see, by id: the lines of a register's page."""
-    found = _visible(actor).select_related("document", "author", "unit").filter(pk__in=document_ids)
-    counts = _recipient_counts(list(document_ids))
-    return {outgoing.pk: _row(outgoing, counts.get(outgoing.pk, 0)) for outgoing in found}
-
-
-def visible_ids(actor: Actor, *, document_ids: Collection[UUID]) -> frozenset[UUID]:
-    """Which of these documents the actor may open: a link to any other leads nowhere."""
-    return frozenset(_visible(actor).filter(pk__in=document_ids).values_list("pk", flat=True))
-
-
 def signing_view(actor: Actor, *, document_id: UUID) -> SigningView:
     """The pages of the PDF in force and where its marks stand. Raises NotFound."""
     outgoing = _get(actor, document_id)
@@ -248,13 +172,9 @@ def open_file(actor: Actor, *, document_id: UUID, file_id: UUID) -> FileRow:
     return documents.file_of(actor, document_id=document_id, file_id=file_id)
 
 
-def _visible(actor: Actor) -> QuerySet[OutgoingDocument]:
-    return OutgoingDocument.objects.filter(permissions.visible(actor))
-
-
 def _get(actor: Actor, document_id: UUID) -> OutgoingDocument:
     document = (
-        _visible(actor)
+        visible(actor)
         .select_related("document", "agency", "author", "unit", "signer", "replies_to")
         .filter(pk=document_id)
         .first()
@@ -262,60 +182,6 @@ def _get(actor: Actor, document_id: UUID) -> OutgoingDocument:
     if document is None:
         raise NotFound
     return document
-
-
-def _in_tab(actor: Actor, tab: str) -> QuerySet[OutgoingDocument]:
-    """A work tab holds what waits for this very person; «issued» and «all» hold what may be seen."""
-    states = TABS.get(tab, TABS["all"])
-    rows = _visible(actor)
-    if len(states) < len(State):
-        rows = rows.filter(state__in=states)
-    if tab in {"my_drafts", "my_submitted"}:
-        return rows.filter(author_id=actor.user_id)
-    if tab in {"reviewing", "awaiting_signature"}:
-        kind = ApprovalKind.REVIEW if tab == "reviewing" else ApprovalKind.SIGN
-        return _my_turns(actor, kinds=(kind,)).filter(state__in=states)
-    if tab in {"to_number", "to_issue"} and Role.RECORDS_CLERK not in actor.roles:
-        return rows.none()
-    return rows
-
-
-def _my_turns(actor: Actor, *, kinds: Collection[ApprovalKind]) -> QuerySet[OutgoingDocument]:
-    """What waits for this very person to approve or to sign."""
-    turns = ApprovalStep.objects.filter(user_id=actor.user_id, state=ApprovalState.CURRENT, kind__in=kinds)
-    return _visible(actor).filter(
-        state__in=(*TABS["reviewing"], *TABS["awaiting_signature"]), pk__in=turns.values("document_id")
-    )
-
-
-def _count_by_state(rows: QuerySet[OutgoingDocument]) -> dict[str, int]:
-    return dict(rows.order_by().values_list("state").annotate(Count("pk")))
-
-
-def _row(outgoing: OutgoingDocument, recipients: int) -> OutgoingRow:
-    record = outgoing.document
-    return OutgoingRow(
-        id=outgoing.pk,
-        code=record.code,
-        subject=record.subject,
-        type_name=record.type_name,
-        urgency=outgoing.urgency,
-        urgency_label=str(Urgency(outgoing.urgency).label),
-        state=outgoing.state,
-        state_label=str(State(outgoing.state).label),
-        author_name=outgoing.author.full_name,
-        unit_name=outgoing.unit.name if outgoing.unit else "",
-        signer_name=record.signer_name,
-        recipients_count=recipients,
-        moved_at=outgoing.moved_at,
-        issued_at=outgoing.issued_at,
-        returned_reason=outgoing.returned_reason,
-    )
-
-
-def _recipient_counts(document_ids: list[UUID]) -> dict[UUID, int]:
-    rows = OutgoingDocument.objects.filter(pk__in=document_ids)
-    return dict(rows.annotate(recipients_count=Count("recipients")).values_list("pk", "recipients_count"))
 
 
 def _recipients(outgoing: OutgoingDocument) -> tuple[RecipientRow, ...]:
