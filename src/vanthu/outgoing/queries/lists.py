@@ -44,7 +44,7 @@ _QUEUES = {
 #: Counts beyond this are shown as «999+».
 COUNT_LIMIT = 1000
 
-#: What `OutgoingRow.of` reads. The rest of a record, read and parsed for every line of a list, takes as long again.
+#: What `OutgoingRow.of` reads: the rest of a record, read and parsed for every line, takes as long again.
 _IN_ROWS = (
     *("state", "urgency", "moved_at", "issued_at", "returned_reason", "author__full_name", "unit__name"),
     *(f"document__{name}" for name in ("number", "notation", "subject", "type_name", "signer_name")),
