@@ -1,7 +1,7 @@
 """Taking files in: what they are by content, whether they may enter, and the PDF made of a text.
 
-Files are checked and stored before any transaction; what is refused leaves nothing behind, and what is
-stored but never spoken of is harmless (see kernel.blobs).
+Files are checked and stored before any transaction; what is refused leaves nothing behind (see `Tray`), and
+what a killed process stored without speaking of it is harmless (see kernel.blobs).
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 import magic
+from django.db import transaction
+from django.utils import timezone
 
 from vanthu import pdfsign
 from vanthu.documents import rules
@@ -36,6 +39,7 @@ __all__ = [
     "AcceptedFile",
     "FileRefused",
     "SecretRefused",
+    "Tray",
     "accept_attachment",
     "accept_draft",
     "media_type_of",
@@ -79,6 +83,44 @@ class AcceptedDraft:
 
     pdf: AcceptedFile
     source: AcceptedFile | None = None
+
+
+class Tray:
+    """The files of one act, taken in one after the other; used as a context manager around the act.
+
+    When the act is refused, or any of its files, the bytes of those before it do not stay behind: what no
+    row speaks of is removed at once, and does not wait to be swept.
+    """
+
+    def __init__(self, *, limit: int) -> None:
+        self._limit = limit
+        self._stored: list[str] = []
+
+    def draft(self, content: BinaryIO, file_name: str) -> AcceptedDraft:
+        """As `accept_draft`."""
+        accepted = accept_draft(content, file_name, limit=self._limit)
+        files = [accepted.pdf, accepted.source] if accepted.source else [accepted.pdf]
+        self._stored += [file.blob.sha256 for file in files]
+        return accepted
+
+    def attachment(self, content: BinaryIO, file_name: str) -> AcceptedFile:
+        """As `accept_attachment`."""
+        accepted = accept_attachment(content, file_name, limit=self._limit)
+        self._stored.append(accepted.blob.sha256)
+        return accepted
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            return
+        tomorrow = timezone.now() + timedelta(days=1)
+        for sha256 in self._stored:
+            with transaction.atomic(durable=True):
+                # Somebody else may have sent the same bytes, and his row speak of them.
+                if blobs.claim_unspoken(sha256, before=tomorrow) is not None:
+                    blobs.discard(sha256)
 
 
 def accept_attachment(content: BinaryIO, file_name: str, *, limit: int) -> AcceptedFile:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from vanthu.documents import intake
-from vanthu.documents.intake import AcceptedDraft, AcceptedFile
+from vanthu.documents.intake import AcceptedDraft, AcceptedFile, Tray
 from vanthu.documents.queries import FileRow
 from vanthu.documents.states import FileKind
 from vanthu.incoming import queries as incoming
@@ -38,12 +38,12 @@ def draft(request: WebRequest) -> HttpResponse:
         initial = {"subject": answered.subject, "recipients": recipient, "urgency": answered.urgency}
     form = _form(request, initial, is_revision=False)
     if _is_sent(request) and form.is_valid():
-        with refusals_into(form):
+        with refusals_into(form), intake.Tray(limit=settings.UPLOAD_LIMIT) as tray:
             document_id = actions.draft_document(
                 actor=request.actor,
                 content=form.content,
-                draft=_accepted_draft(form),
-                attachments=_accepted_attachments(form),
+                draft=_draft(form, tray),
+                attachments=_attachments(form, tray),
                 replies_to=answered.document_id if answered else None,
                 draft_key=form.cleaned_data["draft_key"],
                 now=timezone.now(),
@@ -73,13 +73,13 @@ def revise(request: WebRequest, document_id: UUID) -> HttpResponse:
     attached = [file for file in document.files if file.kind == FileKind.ATTACHMENT]
     form = _form(request, initial, is_revision=True, attached=attached)
     if _is_sent(request) and form.is_valid():
-        with refusals_into(form):
+        with refusals_into(form), intake.Tray(limit=settings.UPLOAD_LIMIT) as tray:
             actions.revise_draft(
                 actor=request.actor,
                 document_id=document_id,
                 content=form.content,
-                draft=_accepted_draft(form) if form.cleaned_data["draft_file"] else None,
-                attachments=_accepted_attachments(form),
+                draft=_draft(form, tray) if form.cleaned_data["draft_file"] else None,
+                attachments=_attachments(form, tray),
                 removed=form.cleaned_data["removed"],
                 now=timezone.now(),
             )
@@ -145,13 +145,10 @@ def _screen(request: WebRequest, form: DraftForm, context: dict[str, Any]) -> Ht
     return page(request, "outgoing/draft.html", shown, status=422 if form.errors else 200)
 
 
-def _accepted_draft(form: DraftForm) -> AcceptedDraft:
+def _draft(form: DraftForm, tray: Tray) -> AcceptedDraft:
     file = form.cleaned_data["draft_file"]
-    return intake.accept_draft(file, file.name, limit=settings.UPLOAD_LIMIT)
+    return tray.draft(file, file.name)
 
 
-def _accepted_attachments(form: DraftForm) -> list[AcceptedFile]:
-    return [
-        intake.accept_attachment(file, file.name, limit=settings.UPLOAD_LIMIT)
-        for file in form.cleaned_data["attachments"]
-    ]
+def _attachments(form: DraftForm, tray: Tray) -> list[AcceptedFile]:
+    return [tray.attachment(file, file.name) for file in form.cleaned_data["attachments"]]

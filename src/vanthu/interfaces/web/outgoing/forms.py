@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 
+from vanthu.documents.intake import SecretRefused
 from vanthu.documents.queries import FileRow
 from vanthu.documents.rules import ALLOWED_FORMATS, DOCUMENT_TYPES, DRAFT_EXTENSIONS
 from vanthu.documents.states import Urgency
@@ -139,6 +140,13 @@ class DraftForm(Form):
         for name in ("draft_file", "attachments"):
             self.fields[name].widget.attrs["data-limit"] = str(limit)
         self.fields["attachments"].widget.attrs["accept"] = _endings(tuple(ALLOWED_FORMATS))
+
+    def clean_secrecy(self) -> str:
+        """A degree of secrecy is refused before its file is looked at, so that no byte of it is stored."""
+        secrecy = str(self.cleaned_data["secrecy"])
+        if secrecy != "normal":
+            raise forms.ValidationError(str(SecretRefused()))
+        return secrecy
 
     def clean_to_places(self) -> list[str]:
         """One place a line."""
