@@ -42,9 +42,12 @@ class TestSymbol:
     def test_ends_where_the_word_ends(self, tmp_path: Path, written: str, read: str) -> None:
         assert _heading(tmp_path, notation=written).notation == read
 
+    def test_stands_beside_a_number_already_written(self, tmp_path: Path) -> None:
+        assert _heading(tmp_path, number_blank="[ 12]").notation == "SNV-CCVC"
+
     def test_is_not_taken_from_a_document_mentioned_in_the_body(self, tmp_path: Path) -> None:
-        """The body cites «số 88/KH-UBND»."""
-        assert _heading(tmp_path, number_blank="[ 12]").notation == ""
+        """The head bears no number at all; the body cites «số 88/KH-UBND»."""
+        assert _heading(tmp_path, number_blank="[ KHÔNG ]", notation="").notation == ""
 
 
 class TestYear:
@@ -53,6 +56,16 @@ class TestYear:
 
     def test_is_read_beside_a_month_already_written(self, tmp_path: Path) -> None:
         assert _heading(tmp_path, month_blank="[ 11 ]").year == 2026
+
+    def test_stands_beside_a_date_already_written(self, tmp_path: Path) -> None:
+        """And no date of the body is taken for it: «từ ngày … tháng … năm 2024»."""
+        written = _heading(tmp_path, day_blank="[ 05 ]", month_blank="[ 11 ]")
+
+        assert written.year == 2026
+
+    def test_is_not_taken_from_a_date_in_the_body(self, tmp_path: Path) -> None:
+        """The head bears no date at all; the body names «ngày 10 tháng 11 năm 2026»."""
+        assert _heading(tmp_path, day_blank="[ x ]", month_blank="[ y ]", year="2031").year is None
 
     @pytest.mark.parametrize("blank", ["……", "20…", ""])
     def test_left_blank_is_none(self, tmp_path: Path, blank: str) -> None:

@@ -10,12 +10,10 @@ from vanthu.pdfsign.appearance import BASELINE, LINE_HEIGHT
 from vanthu.pdfsign.glyphs import Glyph, Line, PageText, folded, read_pages
 from vanthu.pdfsign.places import ROUND_SEAL_MM, Box, Places, seal_box
 
-_LEADERS = r"[.…‥·_‧∙．\-–]*"
-#: «Số: …/» with a blank for the number; «ngày … tháng … năm» with blanks, or with the month written already.
-NUMBER = re.compile(rf"số:?({_LEADERS})/")
-DATE = re.compile(rf"ngày({_LEADERS})tháng({_LEADERS}|\d{{1,2}})năm")
-_BOTH_BLANK = re.compile(rf"ngày({_LEADERS})tháng({_LEADERS})năm")
-_DAY_ONLY = re.compile(rf"ngày({_LEADERS})tháng\d{{1,2}}năm")
+LEADERS = r"[.…‥·_‧∙．\-–]*"
+_NUMBER = re.compile(rf"số:?({LEADERS})/")
+_BOTH_BLANK = re.compile(rf"ngày({LEADERS})tháng({LEADERS})năm")
+_DAY_ONLY = re.compile(rf"ngày({LEADERS})tháng\d{{1,2}}năm")
 
 #: Narrower than one figure and a half: nothing can be written there, a person must choose.
 _NARROWEST_BLANK = 10.0
@@ -53,22 +51,21 @@ def find_places(
 
 
 def _find_number(page: PageText) -> Box | None:
-    for line, match in search(page, NUMBER):
+    for line, match in _search(page, _NUMBER):
         return _blank(page, line, before=match.start(1), after=match.end(1))
     return None
 
 
 def _find_date(page: PageText) -> tuple[Box | None, Box | None]:
-    for line, match in search(page, _BOTH_BLANK):
+    for line, match in _search(page, _BOTH_BLANK):
         day = _blank(page, line, before=match.start(1), after=match.end(1))
         return day, _blank(page, line, before=match.start(2), after=match.end(2))
-    for line, match in search(page, _DAY_ONLY):
+    for line, match in _search(page, _DAY_ONLY):
         return _blank(page, line, before=match.start(1), after=match.end(1)), None
     return None, None
 
 
-def search(page: PageText, pattern: re.Pattern[str]) -> Iterator[tuple[Line, re.Match[str]]]:
-    """The lines of the page that hold the pattern, from the top. Raises RotatedPage."""
+def _search(page: PageText, pattern: re.Pattern[str]) -> Iterator[tuple[Line, re.Match[str]]]:
     for line in page.lines:
         match = pattern.search(line.text)
         if match:

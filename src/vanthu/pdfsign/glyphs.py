@@ -61,12 +61,19 @@ class PageText:
     lines: tuple[Line, ...]
     x0: float
     x1: float
+    y0: float
+    y1: float
     rotated: bool
 
     @property
     def width(self) -> float:
         """The right edge: the farthest x a box may reach."""
         return self.x1
+
+    def above(self, share: float) -> tuple[Line, ...]:
+        """The lines of the upper part of the page; `share` of its height, 0 to 1."""
+        floor = self.y1 - share * (self.y1 - self.y0)
+        return tuple(line for line in self.lines if line.baseline >= floor)
 
     def require_upright(self) -> None:
         """Raises RotatedPage when viewers show this page turned."""
@@ -108,12 +115,14 @@ def _read_page(document: pypdfium2.PdfDocument, index: int) -> PageText:
     text = page.get_textpage()
     try:
         glyphs = _compose([glyph for i in range(text.count_chars()) if (glyph := _read_glyph(text, i))])
-        x0, _, x1, _ = page.get_cropbox()
+        x0, y0, x1, y1 = page.get_cropbox()
         return PageText(
             number=index + 1,
             lines=_into_lines(glyphs),
             x0=min(x0, x1),
             x1=max(x0, x1),
+            y0=min(y0, y1),
+            y1=max(y0, y1),
             rotated=page.get_rotation() != 0,
         )
     finally:

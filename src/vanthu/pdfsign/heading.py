@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vanthu.pdfsign.finding import DATE, NUMBER, search
+from vanthu.pdfsign.finding import LEADERS
 from vanthu.pdfsign.glyphs import Line, read_first_page
 
+#: Ô 3 and ô 4 end in this upper share of the page (NĐ 30/2020 PL I, the diagram: 48 of 297 mm); in the body
+#: below it other documents and dates are named.
+_HEAD = 0.18
+_NUMBER = re.compile(rf"số:?(?:{LEADERS}|\d*)/")
+_BLANK = rf"(?:{LEADERS}|\d{{1,2}})"
+_DATE = re.compile(rf"ngày{_BLANK}tháng{_BLANK}năm")
 #: Wider than this part of the type size between two letters, a gap parts words.
 _WORD_GAP = 0.2
 #: And wider than this it parts columns, also beside a hyphen somebody typed spaces around.
@@ -29,18 +36,25 @@ class Heading:
 
 
 def read_heading(file: Path) -> Heading:
-    """Read symbol and year from the lines that `find_places` finds the blanks in.
+    """Read symbol and year, whether or not number and date are left blank beside them.
 
+    The first line of the head that can be meant counts: the body below cites other documents and dates.
     Spaces around a hyphen and the kind of hyphen do not matter. A page without text (a scan) says nothing.
     Raises NotAPdf, BrokenPdf, PasswordProtected, EmptyPdf.
     """
-    page = read_first_page(file)
-    number = next(search(page, NUMBER), None)
-    date = next(search(page, DATE), None)
+    head = read_first_page(file).above(_HEAD)
+    number, date = _first(head, _NUMBER), _first(head, _DATE)
     return Heading(
         notation=_symbol(number[0], number[1].end()) if number else "",
         year=_year(date[0].text, date[1].end()) if date else None,
     )
+
+
+def _first(lines: Sequence[Line], pattern: re.Pattern[str]) -> tuple[Line, re.Match[str]] | None:
+    for line in lines:
+        if match := pattern.search(line.text):
+            return line, match
+    return None
 
 
 def _symbol(line: Line, start: int) -> str:
