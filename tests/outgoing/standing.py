@@ -34,7 +34,12 @@ def in_state(world: World, state: State, **draft: Any) -> UUID:
     changed: dict[str, Any] = {"state": state, "signed_at": NOW}
     if state is not State.SIGNED:
         number = _taken(world, document)
-        changed |= {"number": number, "number_year": NOW.year, "numbered_at": NOW}
+        changed |= {
+            "number": number,
+            "number_year": NOW.year,
+            "given_code": f"{number:02d}/SNV-CCVC",
+            "numbered_at": NOW,
+        }
         Document.objects.filter(id=document).update(number=f"{number:02d}", issued_on=NOW.date())
     if state in {State.SEALED, State.ISSUED}:
         changed["sealed_at"] = NOW

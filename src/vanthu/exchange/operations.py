@@ -145,7 +145,7 @@ def advance(
 
 def issued_by(agency: Agency, reference: Reference) -> OutgoingDocument | None:
     """The issued document of `agency` that a packet speaks of: by its identifier, else by number and date."""
-    issued = OutgoingDocument.objects.filter(agency=agency, state=OutgoingState.ISSUED)
+    issued = OutgoingDocument.objects.filter(agency=agency, state=OutgoingState.ISSUED).order_by("issued_at")
     if reference.document_code:
         found = issued.filter(document__document_code=reference.document_code).first()
         if found is not None:

@@ -38,6 +38,8 @@ class OutgoingDocument(models.Model):
     returned_reason = models.CharField("lý do trả lại", max_length=2000, blank=True)
     number = models.PositiveIntegerField("số", null=True)
     number_year = models.PositiveSmallIntegerField(null=True)
+    #: Số và ký hiệu as given, e.g. `05/SNV-CCVC`; registers of other types may have come to the same number.
+    given_code = models.CharField(max_length=120, null=True)
     drafted_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
     signed_at = models.DateTimeField(null=True)
@@ -53,6 +55,9 @@ class OutgoingDocument(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["author", "draft_key"], name="outgoing_drafted_once"),
+            models.UniqueConstraint(
+                fields=["agency", "number_year", "given_code"], name="outgoing_code_once_a_year"
+            ),
             models.CheckConstraint(
                 name="outgoing_numbered_has_number",
                 condition=Q(state__in=_NUMBERED, number__isnull=False, numbered_at__isnull=False)

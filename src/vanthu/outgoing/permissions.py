@@ -22,8 +22,9 @@ _WITH_RECORDS_CLERK = [State.SIGNED, State.NUMBERED, State.SEALED, State.ISSUED]
 def visible(actor: Actor) -> Q:
     """What the actor may know exists. Reads and writes share this one definition.
 
-    The author; whoever has or had a turn in its chain; the signer and the leaders once it is submitted; the
-    head of its unit; the records clerk, archivist and monitor once it is signed.
+    The author; whoever has or had a turn in its chain; the leaders while it is submitted and after; the head
+    of its unit; the records clerk, archivist and monitor once it is signed. What its author withdrew is his
+    own business again, as a draft never submitted is.
     """
     if actor.is_system:
         return Q()
@@ -37,7 +38,7 @@ def visible(actor: Actor) -> Q:
     if Role.OFFICER in actor.roles and actor.unit_id:
         own |= Q(unit_id=actor.unit_id, state=State.ISSUED)
     turns = ApprovalStep.objects.filter(document_id=OuterRef("pk"), user_id=actor.user_id)
-    # A turn dropped when the draft was returned before it came was never had.
+    # A turn that was dropped, before it came or when the draft was withdrawn, was never used.
     own |= Q(Exists(turns.exclude(state=ApprovalState.DROPPED)))
     return Q(agency_id=actor.agency_id) & own
 

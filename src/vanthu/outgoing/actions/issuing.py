@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from vanthu import pdfsign
@@ -33,7 +35,8 @@ def assign_number(*, actor: Actor, document_id: UUID, now: datetime) -> TakenNum
     """Cấp số, ngày: the signed document takes the next number of its register and today's date.
 
     The number exists if and only if this act does; the seal, which takes longer, comes after it. Raises
-    NotFound, NotAllowed, IllegalStep, NotReady (the paper names another year), NoRegister.
+    NotFound, NotAllowed, IllegalStep, NotReady (the paper names another year, or bears a symbol that makes
+    its code that of another document), NoRegister.
     """
     document = operations.lock(actor, document_id)
 
@@ -58,7 +61,9 @@ def assign_number(*, actor: Actor, document_id: UUID, now: datetime) -> TakenNum
     record.search_text = documents.search_text(record)
     record.save(update_fields=["number", "issued_on", "document_code", "search_text"])
     document.number, document.number_year, document.numbered_at = taken.number, taken.year, now
-    operations.move(document, state, now, also=("number", "number_year", "numbered_at"))
+    document.given_code = record.code
+    with _one_code_a_year(record.code):
+        operations.move(document, state, now, also=("number", "number_year", "given_code", "numbered_at"))
 
     audit.record(
         action="outgoing.numbered",
@@ -215,6 +220,19 @@ def issue_document(*, actor: Actor, document_id: UUID, now: datetime) -> None:
             staff=actor.label,
         )
     )
+
+
+@contextmanager
+def _one_code_a_year(code: str) -> Iterator[None]:
+    """Số và ký hiệu are one document's in a year, whatever registers there are (NĐ 30/2020 Điều 15)."""
+    try:
+        yield
+    except IntegrityError as error:
+        if "outgoing_code_once_a_year" not in str(error):
+            raise
+        raise NotReady(
+            f"{code} đã cấp cho văn bản khác trong năm. Hãy trả lại người soạn để sửa ký hiệu trên văn bản."
+        ) from error
 
 
 def _original_name(code: str) -> str:

@@ -73,14 +73,22 @@ def return_signed(*, actor: Actor, document_id: UUID, reason: str, now: datetime
     documents.restore_version(
         record, signing.signed_base(document_id=document.pk), note="Bản trước khi ký", now=now
     )
-    document.number = document.number_year = None
+    document.number = document.number_year = document.given_code = None
     document.signed_at = document.numbered_at = document.sealed_at = None
     document.returned_reason = reason
     operations.move(
         document,
         state,
         now,
-        also=("number", "number_year", "signed_at", "numbered_at", "sealed_at", "returned_reason"),
+        also=(
+            "number",
+            "number_year",
+            "given_code",
+            "signed_at",
+            "numbered_at",
+            "sealed_at",
+            "returned_reason",
+        ),
     )
 
     audit.record(
