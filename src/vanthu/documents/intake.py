@@ -11,13 +11,12 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Self
 
 import magic
 from django.db import transaction
-from django.utils import timezone
 
 from vanthu import pdfsign
 from vanthu.documents import rules
@@ -56,6 +55,7 @@ _UNPACKED_LIMIT = 256 * 1024 * 1024
 _RATIO_LIMIT = 100
 #: Seconds a text from elsewhere may take LibreOffice; a person would not wait either.
 _PATIENCE = 30
+_HOWEVER_YOUNG = datetime.max.replace(tzinfo=UTC)
 #: Below this many unpacked bytes the ratio says nothing: an empty picture packs very well.
 _RATIO_MATTERS = 16 * 1024 * 1024
 
@@ -115,11 +115,10 @@ class Tray:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
             return
-        tomorrow = timezone.now() + timedelta(days=1)
         for sha256 in self._stored:
             with transaction.atomic(durable=True):
                 # Somebody else may have sent the same bytes, and his row speak of them.
-                if blobs.claim_unspoken(sha256, before=tomorrow) is not None:
+                if blobs.claim_unspoken(sha256, before=_HOWEVER_YOUNG) is not None:
                     blobs.discard(sha256)
 
 
