@@ -90,9 +90,9 @@ def complete_document(*, actor: Actor, document_id: UUID, result: str, now: date
     """
     document = operations.lock(actor, document_id)
 
-    state = next_state(State(document.state), Step.COMPLETE)
     is_lead = workflow.leads(document_id=document.pk, actor=actor)
     require(permissions.may_complete(actor, document, is_lead=is_lead))
+    state = next_state(State(document.state), Step.COMPLETE)
 
     result = _accepted(result)
 
