@@ -124,6 +124,7 @@ class TestTheChain:
         assert "Duyệt, trình ký" in text_of(sign_in("head"), address)
         assert "Duyệt, trình ký" not in text_of(sign_in("officer"), address)
         assert "Đang chờ Trần Thị Bình" in text_of(sign_in("officer"), address)
+        assert "Đang chờ bạn" in text_of(sign_in("head"), address)
 
     def test_returns_a_draft_with_the_reason(self, sign_in: SignIn, world: World) -> None:
         document = path.submitted(world)

@@ -352,11 +352,21 @@ def _acts(actor: Actor, incoming: IncomingDocument, nodes: tuple[AssignmentNode,
 def _waiting(actor: Actor, incoming: IncomingDocument) -> Waiting | None:
     state = State(incoming.state)
     if state is State.ARRIVED:
-        return Waiting(who="Văn thư", what="tiếp nhận, vào sổ", since=incoming.arrived_at)
+        return Waiting(
+            who="Văn thư",
+            what="tiếp nhận, vào sổ",
+            since=incoming.arrived_at,
+            is_me=permissions.may_register(actor, incoming),
+        )
     if state is State.REGISTERED:
         assert incoming.registered_at is not None, "a registered document has its time"
         leader = incoming.submitted_to.full_name if incoming.submitted_to else "Lãnh đạo"
-        return Waiting(who=leader, what="chỉ đạo", since=incoming.registered_at)
+        return Waiting(
+            who=leader,
+            what="chỉ đạo",
+            since=incoming.registered_at,
+            is_me=incoming.submitted_to_id == actor.user_id,
+        )
     if state in {State.DIRECTED, State.PROCESSING}:
         return workflow.lead_waiting(actor, document_id=incoming.pk)
     return None

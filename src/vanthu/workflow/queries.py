@@ -66,6 +66,8 @@ class Waiting:
     what: str
     since: datetime
     due_at: datetime | None = None
+    #: Whether it is the actor who is waited for.
+    is_me: bool = False
 
 
 def assignments_of(actor: Actor, *, document_id: UUID) -> list[AssignmentNode]:
@@ -113,7 +115,13 @@ def lead_waiting(actor: Actor, *, document_id: UUID) -> Waiting | None:
         AssignmentState.STARTED: ("xử lý", last.started_at),
         AssignmentState.DONE: ("kết thúc xử lý", last.finished_at),
     }[AssignmentState(last.state)]
-    return Waiting(who=_who(last), what=what, since=since or last.given_at, due_at=last.due_at)
+    return Waiting(
+        who=_who(last),
+        what=what,
+        since=since or last.given_at,
+        due_at=last.due_at,
+        is_me=permissions.is_own(actor, last),
+    )
 
 
 def approvals_of(actor: Actor, *, document_id: UUID) -> list[ApprovalRow]:

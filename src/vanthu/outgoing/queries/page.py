@@ -139,7 +139,7 @@ def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingP
         main_file=main,
         versions=tuple(file for file in files if file.kind in {FileKind.MAIN, FileKind.SOURCE}),
         approvals=tuple(workflow.approvals_of(actor, document_id=document_id)),
-        waiting_for=_waiting(outgoing, step),
+        waiting_for=_waiting(actor, outgoing, step),
         acts=acts,
         verdict=signing.verdict_of(actor, sha256=main.sha256) if main else None,
         replies_to=_replies_to(outgoing),
@@ -230,13 +230,14 @@ def _remarks(outgoing: OutgoingDocument) -> tuple[str, ...]:
     )
 
 
-def _waiting(outgoing: OutgoingDocument, step: ApprovalStep | None) -> Waiting | None:
+def _waiting(actor: Actor, outgoing: OutgoingDocument, step: ApprovalStep | None) -> Waiting | None:
     state = State(outgoing.state)
     if step is not None:
         return Waiting(
             who=step.user.full_name,
             what=str(ApprovalKind(step.kind).label).lower(),
             since=step.became_current_at or outgoing.moved_at,
+            is_me=step.user_id == actor.user_id,
         )
     clerk_work = {
         State.SIGNED: "cấp số, đóng dấu",
@@ -244,10 +245,20 @@ def _waiting(outgoing: OutgoingDocument, step: ApprovalStep | None) -> Waiting |
         State.SEALED: "phát hành",
     }
     if state in clerk_work:
-        return Waiting(who="Văn thư", what=clerk_work[state], since=outgoing.moved_at)
+        return Waiting(
+            who="Văn thư",
+            what=clerk_work[state],
+            since=outgoing.moved_at,
+            is_me=permissions.may_number(actor, outgoing),
+        )
     if state is State.DRAFT:
         what = "sửa theo ý kiến trả lại" if outgoing.returned_reason else "hoàn thiện dự thảo"
-        return Waiting(who=outgoing.author.full_name, what=what, since=outgoing.moved_at)
+        return Waiting(
+            who=outgoing.author.full_name,
+            what=what,
+            since=outgoing.moved_at,
+            is_me=outgoing.author_id == actor.user_id,
+        )
     return None
 
 
