@@ -64,14 +64,21 @@ def password_sheet(path: Path | None) -> Iterator[PasswordSheet]:
     if path is None:
         yield PasswordSheet(None)
         return
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise CommandRefused(f"{path}: đã có tệp này. Hãy chọn tên khác; chưa ghi gì.") from None
-    with open(descriptor, "w", encoding="utf-8") as file:
+    with _new_file(path) as file:
         sheet = PasswordSheet(file)
         try:
             yield sheet
         finally:
             if not sheet.written:
                 path.unlink()
+
+
+def _new_file(path: Path) -> IO[str]:
+    try:
+        return open(path, "x", encoding="utf-8", opener=_for_the_owner)
+    except FileExistsError:
+        raise CommandRefused(f"{path}: đã có tệp này. Hãy chọn tên khác; chưa ghi gì.") from None
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

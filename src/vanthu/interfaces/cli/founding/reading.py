@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from vanthu import pdfsign
 from vanthu.documents.rules import DOCUMENT_TYPES
@@ -58,44 +59,33 @@ class _Reader:
         self._top, self._folder, self._faults = top, folder, faults
 
     def read(self) -> AgencyPlan | None:
-        agency = self._top.table("agency", required=True)
-        registers = self._registers()
-        units = self._units()
-        positions = agency.texts("positions", most=POSITION_TEXTS["name"], required=True) if agency else []
+        section = self._top.table("agency", required=True)
+        agency = self._agency(section) if section else None
+        registers, units = self._registers(), self._units()
+        positions = agency["positions"] if agency else ()
         people = self._people(positions, [unit.abbreviation for unit in units])
-        plan = self._agency(agency, registers, units, positions, people) if agency else None
         self._top.finish()
-        return plan
-
-    def _agency(
-        self,
-        section: Section,
-        registers: list[RegisterPlan],
-        units: list[UnitPlan],
-        positions: list[str],
-        people: list[PersonPlan],
-    ) -> AgencyPlan | None:
-        before = len(self._faults)
-        needed = {key: section.text(key, most=AGENCY_TEXTS[key], required=True) for key in _AGENCY_NEEDS}
-        if needed["code"] and not rules.is_agency_code(needed["code"]):
-            section.fault("code", f"«{needed['code']}» không đúng QĐ 20/2020/QĐ-TTg (ví dụ đúng: H99.02).")
-        old_code = section.text("old_code", most=AGENCY_TEXTS["old_code"])
-        email = self._email(section)
-        is_sound = len(self._faults) == before
-        credential = self._credential(section)
-        section.finish()
-        if not is_sound:
+        if agency is None or not agency.pop("is_sound"):
             return None
         return AgencyPlan(
-            **needed,
-            old_code=old_code,
-            email=email,
-            registers=(*registers, *_defaults(registers)),
-            units=tuple(units),
-            positions=tuple(positions),
-            people=tuple(people),
-            credential=credential,
+            **agency, registers=(*registers, *_defaults(registers)), units=tuple(units), people=tuple(people)
         )
+
+    def _agency(self, section: Section) -> dict[str, Any]:
+        """What stands in [agency], and whether its name and code are sound."""
+        before = len(self._faults)
+        texts = {
+            key: section.text(key, most=most, required=key in _AGENCY_NEEDS)
+            for key, most in AGENCY_TEXTS.items()
+            if key != "email"
+        }
+        if texts["code"] and not rules.is_agency_code(texts["code"]):
+            section.fault("code", f"«{texts['code']}» không đúng QĐ 20/2020/QĐ-TTg (ví dụ đúng: H99.02).")
+        agency = {**texts, "email": self._email(section), "is_sound": len(self._faults) == before}
+        positions = section.texts("positions", most=POSITION_TEXTS["name"], required=True)
+        credential = self._credential(section)
+        section.finish()
+        return {**agency, "positions": tuple(positions), "credential": credential}
 
     def _registers(self) -> list[RegisterPlan]:
         found: list[RegisterPlan] = []
@@ -222,7 +212,7 @@ class _Reader:
         return self._folder / name if name else None
 
 
-_AGENCY_NEEDS = ("code", "name", "abbreviation", "place")
+_AGENCY_NEEDS = frozenset({"code", "name", "abbreviation", "place"})
 _PERSON_NEEDS = frozenset({"username", "full_name"})
 
 
