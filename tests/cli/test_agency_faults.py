@@ -91,6 +91,11 @@ class TestFaults:
         ]
         assert ": có 2 lỗi nêu trên, chưa ghi gì." in said.err
 
+    def test_are_told_once_each(self, load: Load) -> None:
+        said = load(_replaced('username = "stc.vanthu"', "username = 1"))
+
+        assert said.err.splitlines()[:-1] == ["[[people]] thứ 2, username: phải là chữ trong ngoặc kép."]
+
     def test_are_what_stands_in_the_way_at_the_agency(self, load: Load, world: World) -> None:
         text = SMALL.replace("H99.03", "H99.02") + '[[registers]]\nkind = "outgoing"\nname = "Sổ chung"\n'
 

@@ -135,8 +135,9 @@ class _Reader:
             for key, most in PERSON_TEXTS.items()
             if key != "email"
         }
-        username = rules.username_form(texts.pop("username"))
-        if username is None:
+        written = texts.pop("username")
+        username = rules.username_form(written)
+        if written and username is None:
             section.fault(
                 "username",
                 "gồm 3 đến 60 chữ cái không dấu, chữ số và . _ - @, bắt đầu bằng chữ hoặc số.",
