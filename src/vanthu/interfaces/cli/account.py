@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from vanthu.interfaces.cli.command import CommandRefused
+from vanthu.interfaces.cli.console import system_console
 from vanthu.interfaces.cli.parser import add_acts, words_given
-from vanthu.interfaces.cli.system_console import system_console
 
 if TYPE_CHECKING:
     from vanthu.kernel.actor import Actor

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from vanthu.interfaces.cli import settings
 from vanthu.interfaces.cli.command import CommandRefused
+from vanthu.interfaces.cli.console import system_console
 from vanthu.interfaces.cli.parser import add_acts, one_line
 from vanthu.interfaces.cli.passwords import PasswordSheet, password_sheet, temporary_password
-from vanthu.interfaces.cli.system_console import system_console
 from vanthu.kernel.errors import why
 
 if TYPE_CHECKING:
@@ -128,8 +128,9 @@ def _complete(plan: AgencyPlan, work: Opening, sheet: PasswordSheet) -> None:
     try:
         work.complete()
     except (DomainError, Error, OSError) as error:
+        where = f" khi thêm {work.progress.at}" if work.progress.at else ""
         raise CommandRefused(
-            f"Dừng giữa chừng khi thêm {work.progress.at}: {_reason(error)} "
+            f"Dừng giữa chừng{where}: {_reason(error)} "
             "Những gì nêu trên đã ghi xong; chạy lại lệnh này để làm nốt.",
             exit_code=1,
         ) from error

@@ -57,7 +57,6 @@ class Progress:
 
     added: Counter[Part] = field(default_factory=Counter)
     kept: Counter[Part] = field(default_factory=Counter)
-    accounts: list[NewAccount] = field(default_factory=list)
     #: What is being added, in words; empty between additions.
     at: str = ""
 
@@ -291,7 +290,6 @@ class Opening:
         account = NewAccount(
             user_id=user_id, username=plan.username, full_name=plan.full_name, password=password
         )
-        self.progress.accounts.append(account)
         self._on_account(account)
         return user_id
 
