@@ -13,7 +13,7 @@ from tests.world import NOW, World
 from vanthu.kernel import actor as actors
 from vanthu.kernel.errors import NotAllowed, NotFound
 from vanthu.kernel.models import AuditEntry
-from vanthu.registers import actions, operations, queries
+from vanthu.registers import actions, operations, queries, rules
 from vanthu.registers.models import Register
 from vanthu.registers.states import RegisterKind
 
@@ -58,17 +58,17 @@ class TestOpenRegister:
     def test_is_refused_twice_under_one_name(self, world: World) -> None:
         open_decisions(actor=world.administrator)
 
-        with pytest.raises(actions.RegisterNameTaken):
+        with pytest.raises(rules.RegisterNameTaken):
             open_decisions(actor=world.administrator, document_types=["BC"])
 
     def test_is_refused_for_a_type_another_register_counts(self, world: World) -> None:
         open_decisions(actor=world.administrator)
 
-        with pytest.raises(actions.TypeCountedElsewhere, match="QĐ đã được ghi ở «Sổ quyết định»"):
+        with pytest.raises(rules.TypeCountedElsewhere, match="QĐ đã được ghi ở «Sổ quyết định»"):
             open_decisions(actor=world.administrator, name="Sổ khác", document_types=["QĐ", "CT"])
 
     def test_is_refused_for_a_second_register_of_all_the_rest(self, world: World) -> None:
-        with pytest.raises(actions.TypeCountedElsewhere, match="«Sổ văn bản đi»"):
+        with pytest.raises(rules.TypeCountedElsewhere, match="«Sổ văn bản đi»"):
             open_decisions(actor=world.administrator, name="Sổ khác", document_types=[])
 
 

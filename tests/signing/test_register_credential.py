@@ -14,7 +14,7 @@ from tests.traces import audited, nothing_changed
 from tests.world import NOW, World
 from vanthu.kernel.errors import NotAllowed, NotFound
 from vanthu.organizations.operations import UnknownPerson
-from vanthu.signing import actions
+from vanthu.signing import actions, queries
 from vanthu.signing.actions import CertificateRefused
 from vanthu.signing.models import Credential
 
@@ -80,3 +80,16 @@ class TestRegisterCredential:
         for agency_id in (uuid4(), world.remote.id):
             with nothing_changed(), pytest.raises(NotFound):
                 _register(world, keys, agency_id=agency_id)
+
+
+class TestHolders:
+    def test_are_the_agencys_own_whose_certificate_has_not_run_out(self, world: World, keys: KeyRing) -> None:
+        now = timezone.now()
+        _register(world, keys)
+        _register(world, keys, user_id=None)
+
+        assert queries.holders(world.machine, now=now) == {world.leader.user_id, None}
+        assert queries.holders(world.outsider, now=now) == set()
+
+        Credential.objects.filter(user=None).update(valid_until=now)
+        assert queries.holders(world.machine, now=now) == {world.leader.user_id}

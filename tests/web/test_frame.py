@@ -96,9 +96,10 @@ class TestPages:
         page = sign_in("administrator").get("/").content.decode()
 
         assert "Quản trị" in page
-        assert "vanthu --help" in page
+        for command in ("vanthu account list", "vanthu agency load", "vanthu audit --help"):
+            assert f"<code>{command}" in page
         assert 'href="/doi-mat-khau/"' in page
-        assert "vanthu --help" not in sign_in("clerk").get("/").content.decode()
+        assert "vanthu agency load" not in sign_in("clerk").get("/").content.decode()
 
     def test_show_what_waits_for_a_signature_to_whoever_signs(self, sign_in: SignIn, world: World) -> None:
         """A head of a unit signs by order (TL.): the queue is his while something waits in it."""

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Length
 from django.utils.crypto import salted_hmac
 
 from vanthu.kernel.actor import Actor
-from vanthu.kernel.errors import NotFound
+from vanthu.kernel.errors import NotFound, require
 from vanthu.kernel.folding import fold
-from vanthu.organizations import rules
-from vanthu.organizations.models import Agency, Post, Unit, User
+from vanthu.organizations import permissions, rules
+from vanthu.organizations.models import Agency, Position, Post, Unit, User
 from vanthu.organizations.states import Role
 
 #: How people of one list stand: by position, by unit, by name.
@@ -61,6 +74,14 @@ class UnitRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PositionRow:
+    """Chức danh."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow:
     """A person of the agency at his first post there; `unit_name` is empty above the units."""
 
@@ -90,6 +111,36 @@ class AgencyRow:
     name: str
     channel_label: str
     is_hosted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedRow:
+    """An agency this installation serves; `people` are those who hold a post there now."""
+
+    id: UUID
+    code: str
+    name: str
+    people: int
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow:
+    """An account as whoever manages accounts sees it."""
+
+    user_id: UUID
+    username: str
+    full_name: str
+    #: The agency of its first post, of one held now before one held once: whose trail speaks of the account.
+    agency_id: UUID
+    agency_code: str
+    #: Agencies where its owner holds a post now.
+    works_at: frozenset[UUID]
+    must_change_password: bool
+    #: Until when it is locked after failed sign-ins; the time may be past.
+    locked_until: datetime | None
+    disabled_at: datetime | None
+    last_sign_in: datetime | None
 
 
 def session_stamp(user_id: UUID) -> str:
@@ -148,6 +199,12 @@ def list_units(actor: Actor) -> list[UnitRow]:
     ]
 
 
+def list_positions(actor: Actor) -> list[PositionRow]:
+    """Positions of the actor's agency, the head first."""
+    positions = Position.objects.filter(agency_id=actor.agency_id).order_by("rank", "name", "id")
+    return [PositionRow(id=position.id, name=position.name) for position in positions]
+
+
 def list_people(actor: Actor, *, roles: Iterable[Role] | None = None) -> list[PersonRow]:
     """People of the actor's agency, the head first; with `roles`, those who carry at least one of them."""
     posts = _open_posts().filter(agency_id=actor.agency_id)
@@ -176,6 +233,48 @@ def list_signers(actor: Actor) -> list[SignerRow]:
             signing_title=post.signing_title,
         )
         for post in _one_per_user(posts)
+    ]
+
+
+def list_served(actor: Actor, *, code: str | None = None) -> list[ServedRow]:
+    """The agencies this installation serves, closed ones too, by code; with `code`, at most that one.
+
+    Raises NotAllowed: only the machine counts the people of every agency.
+    """
+    require(permissions.may_open_agencies(actor))
+    here = Q(posts__ended_at__isnull=True, posts__user__disabled_at__isnull=True)
+    found = Agency.objects.filter(is_hosted=True, **({} if code is None else {"code": code}))
+    return [
+        ServedRow(
+            id=agency.id,
+            code=agency.code,
+            name=agency.name,
+            people=agency.people,
+            closed_at=agency.closed_at,
+        )
+        for agency in found.annotate(people=Count("posts__user", filter=here, distinct=True)).order_by("code")
+    ]
+
+
+def list_accounts(
+    actor: Actor, *, agency_id: UUID | None = None, usernames: Collection[str] | None = None
+) -> list[AccountRow]:
+    """Accounts the actor may know of, by username: an administrator those of his agency, the machine all.
+
+    `agency_id` keeps those who hold or held a post there, `usernames` those of exactly these names. Raises
+    NotAllowed.
+    """
+    require(permissions.may_administer(actor))
+    users = User.objects.filter(permissions.visible_people(actor))
+    if agency_id is not None:
+        users = users.filter(Exists(Post.objects.filter(user_id=OuterRef("id"), agency_id=agency_id)))
+    if usernames is not None:
+        users = users.filter(username__in=usernames)
+    posts = Post.objects.select_related("agency").order_by(
+        F("ended_at").desc(nulls_first=True), "started_at", "id"
+    )
+    return [
+        _account_row(user) for user in users.order_by("username").prefetch_related(Prefetch("posts", posts))
     ]
 
 
@@ -232,6 +331,22 @@ def _account(current: Post, posts: Iterable[Post]) -> Account:
         posts=[
             PostRow(id=post.id, label=_post_label(post), is_current=post.id == current.id) for post in posts
         ],
+    )
+
+
+def _account_row(user: User) -> AccountRow:
+    posts = list(user.posts.all())
+    return AccountRow(
+        user_id=user.id,
+        username=user.username,
+        full_name=user.full_name,
+        agency_id=posts[0].agency_id,
+        agency_code=posts[0].agency.code,
+        works_at=frozenset(post.agency_id for post in posts if post.ended_at is None and user.is_active),
+        must_change_password=user.must_change_password,
+        locked_until=user.locked_until,
+        disabled_at=user.disabled_at,
+        last_sign_in=user.last_login,
     )
 
 

@@ -10,24 +10,12 @@ from django.db import transaction
 
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
-from vanthu.kernel.errors import Conflict, NotFound, require
+from vanthu.kernel.errors import NotFound, require
 from vanthu.kernel.folding import tidy
 from vanthu.organizations.models import Agency
-from vanthu.registers import permissions
+from vanthu.registers import permissions, rules
 from vanthu.registers.models import Register
 from vanthu.registers.states import RegisterKind
-
-
-class RegisterNameTaken(Conflict):
-    """Cơ quan đã có sổ cùng loại với tên này. Hãy đặt tên khác."""
-
-    code = "registers.name-taken"
-
-
-class TypeCountedElsewhere(Conflict):
-    """Loại văn bản này đã được ghi ở sổ khác."""
-
-    code = "registers.type-counted-elsewhere"
 
 
 @transaction.atomic(durable=True)
@@ -51,7 +39,8 @@ def open_register(
         raise NotFound
     types = sorted(set(document_types))
     name = tidy(name)
-    _require_free(agency, kind, name, types)
+    others = Register.objects.filter(agency=agency, kind=kind).order_by("name", "id")
+    rules.require_free(name=name, document_types=types, beside=others.values_list("name", "document_types"))
 
     register = Register.objects.create(agency=agency, kind=kind, name=name, document_types=types)
 
@@ -64,14 +53,3 @@ def open_register(
         data={"kind": kind, "name": name, "document_types": types},
     )
     return register.id
-
-
-def _require_free(agency: Agency, kind: RegisterKind, name: str, types: list[str]) -> None:
-    for other in Register.objects.filter(agency=agency, kind=kind).order_by("name", "id"):
-        if other.name == name:
-            raise RegisterNameTaken
-        shared = sorted(set(types) & set(other.document_types))
-        if shared:
-            raise TypeCountedElsewhere(f"Loại văn bản {', '.join(shared)} đã được ghi ở «{other.name}».")
-        if not types and not other.document_types:
-            raise TypeCountedElsewhere(f"«{other.name}» đã ghi mọi loại văn bản còn lại.")

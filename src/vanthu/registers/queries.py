@@ -18,12 +18,16 @@ from vanthu.registers.states import RegisterKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterRow:
-    """One register of the agency; `years` are those with numbers in them, the latest first."""
+    """One register of the agency; `years` are those with numbers in them, the latest first.
+
+    `document_types` are the types it counts; none: all that no other register of its kind names.
+    """
 
     id: UUID
     name: str
     kind: RegisterKind
     kind_label: str
+    document_types: list[str]
     years: list[int]
 
 
@@ -52,6 +56,7 @@ def list_registers(actor: Actor) -> list[RegisterRow]:
             name=register.name,
             kind=RegisterKind(register.kind),
             kind_label=RegisterKind(register.kind).label,
+            document_types=register.document_types,
             years=sorted((year.year for year in register.years.all()), reverse=True),
         )
         for register in registers.order_by("kind", "name", "id")

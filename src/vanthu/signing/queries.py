@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from vanthu.kernel.actor import Actor
 from vanthu.signing.models import Credential, Verification
@@ -49,6 +50,14 @@ def has_credential(actor: Actor, *, kind: SignatureKind) -> bool:
     if kind is SignatureKind.PERSON:
         owned = owned.filter(user_id=actor.user_id)
     return owned.exists()
+
+
+def holders(actor: Actor, *, now: datetime) -> set[UUID | None]:
+    """Who of the actor's agency has a registered certificate that has not run out: users; None, itself."""
+    owned = Credential.objects.filter(
+        agency_id=actor.agency_id, withdrawn_at__isnull=True, valid_until__gt=now
+    )
+    return set(owned.values_list("user_id", flat=True))
 
 
 def _shown(signature: Mapping[str, Any]) -> dict[str, Any]:

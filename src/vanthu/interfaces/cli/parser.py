@@ -126,6 +126,13 @@ def how_many(text: str) -> int:
     return _between(text, 1, 10_000, "phải là số từ 1 đến 10000")
 
 
+def words_given(text: str) -> str:
+    """The argument type of words to be kept or looked for: neither empty nor broken."""
+    if not text.strip() or one_line(text) != text or not text.isprintable():
+        raise argparse.ArgumentTypeError("phải là chữ đọc được trên một dòng, không để trống")
+    return text.strip()
+
+
 def one_line(text: str) -> str:
     """Foreign text must neither break the line nor command the terminal."""
     return "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") else c for c in text)

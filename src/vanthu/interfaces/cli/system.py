@@ -16,6 +16,14 @@ COMMANDS = {
         "Tỉnh mẫu: chạy cả hệ thống, diễn lại việc chính, kiểm tra nhật ký",
     ),
     "migrate": ("vanthu.interfaces.cli.migrate", "Tạo hoặc nâng cấp cơ sở dữ liệu"),
+    "agency": (
+        "vanthu.interfaces.cli.agency",
+        "Cơ quan được phục vụ: nạp từ tệp, liệt kê, lấy tệp mẫu",
+    ),
+    "account": (
+        "vanthu.interfaces.cli.account",
+        "Tài khoản: liệt kê, đặt lại mật khẩu, mở khóa, ngừng, mở lại",
+    ),
     "serve": ("vanthu.interfaces.cli.serve", "Chạy máy chủ web"),
     "worker": ("vanthu.interfaces.cli.worker", "Chạy các việc nền"),
     "manage": ("vanthu.interfaces.cli.manage", "Lệnh quản trị của Django"),
