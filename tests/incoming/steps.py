@@ -84,6 +84,13 @@ ACTS: dict[str, Act] = {
             actor=actor, document_id=document, reason="Sai nơi nhận", now=NOW
         ),
     ),
+    "present_document": Act(
+        states=(State.REGISTERED,),
+        by=("clerk",),
+        do=lambda world, actor, document: actions.present_document(
+            actor=actor, document_id=document, leader_id=world.deputy.user_id, now=NOW
+        ),
+    ),
     "direct_document": Act(
         states=(State.REGISTERED,),
         by=("leader", "deputy"),

@@ -30,6 +30,7 @@ def _reply(world: World, actor: Actor, document: UUID) -> object:
 _BEHIND: dict[str, Callable[[World, Actor, UUID], object]] = {
     "register": ACTS["register_document"].do,
     "return": ACTS["return_document"].do,
+    "present": ACTS["present_document"].do,
     "direct": ACTS["direct_document"].do,
     "direct_further": ACTS["direct_further"].do,
     "pass_on": ACTS["pass_on"].do,
@@ -42,7 +43,11 @@ _LEADERS = {name: {"direct_further", "complete"} for name in ("leader", "deputy"
 _EXPECTED: dict[State, dict[str, set[str]]] = {
     State.ARRIVED: {"clerk": {"register", "return"}},
     State.RETURNED: {},
-    State.REGISTERED: {"leader": {"direct", "complete"}, "deputy": {"direct", "complete"}},
+    State.REGISTERED: {
+        "clerk": {"present"},
+        "leader": {"direct", "complete"},
+        "deputy": {"direct", "complete"},
+    },
     State.DIRECTED: {"officer": _WORK | {"complete"}, "head": _WORK | {"pass_on"}, **_LEADERS},
     # The officer has started; the unit's own part has not.
     State.PROCESSING: {
@@ -99,7 +104,9 @@ class TestButtons:
 
         page = queries.get_incoming(world.officer, document_id=document, now=NOW)
 
-        assert page.acts == {"complete"}
+        assert page.acts == {"complete", "reply"}
+        assert document in {row.id for row in queries.list_incoming(world.officer, tab="mine", now=NOW).items}
+        assert queries.count_incoming(world.officer)["mine"] == 1
         assert page.waiting_for is not None
         assert (page.waiting_for.who, page.waiting_for.what) == ("Nguyễn Văn An", "kết thúc xử lý")
 

@@ -33,7 +33,7 @@ WRONG_STATE = [
 
 
 #: Acts the sender does not hear of.
-TELL_NOBODY = {"direct_further", "pass_on"}
+TELL_NOBODY = {"direct_further", "pass_on", "present_document"}
 
 
 class Interrupted(Exception):
@@ -139,6 +139,7 @@ class TestTwoAtOnce:
             IllegalStep.__name__,
             IllegalPartStep.__name__,
             "NotAllowed",
+            "AlreadyPresented",
             "DirectionRefused",
         }
         assert len(audited(document)) == before + 1

@@ -30,7 +30,7 @@ EVERYBODY = ("administrator", "colleague", "officer", "second_officer", "head", 
 EVERY_QUERY = sorted(
     name
     for name, query in inspect.getmembers(queries, inspect.isfunction)
-    if query.__module__ == queries.__name__ and not name.startswith("_")
+    if query.__module__.startswith(queries.__name__) and not name.startswith("_")
 )
 
 

@@ -9,6 +9,7 @@ from vanthu.incoming.states import IllegalStep, State, Step, next_state
 LEGAL = {
     (State.ARRIVED, Step.RETURN): State.RETURNED,
     (State.ARRIVED, Step.REGISTER): State.REGISTERED,
+    (State.REGISTERED, Step.PRESENT): State.REGISTERED,
     (State.REGISTERED, Step.DIRECT): State.DIRECTED,
     (State.DIRECTED, Step.DIRECT_FURTHER): State.DIRECTED,
     (State.PROCESSING, Step.DIRECT_FURTHER): State.PROCESSING,

@@ -35,6 +35,7 @@ def may_register(actor: Actor, document: IncomingDocument) -> bool:
 
 
 may_return = may_register
+may_present = may_register
 
 
 def may_direct(actor: Actor, document: IncomingDocument) -> bool:

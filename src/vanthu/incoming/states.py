@@ -33,6 +33,7 @@ class Step(TextChoices):
 
     RETURN = "return", "Trả lại"
     REGISTER = "register", "Tiếp nhận, vào sổ"
+    PRESENT = "present", "Trình lãnh đạo"
     DIRECT = "direct", "Chỉ đạo, chuyển xử lý"
     DIRECT_FURTHER = "direct_further", "Bổ sung chỉ đạo"
     ASSIGN = "assign", "Phân công tiếp"
@@ -44,6 +45,8 @@ TRANSITIONS: Mapping[tuple[State, Step], State] = MappingProxyType(
     {
         (State.ARRIVED, Step.RETURN): State.RETURNED,
         (State.ARRIVED, Step.REGISTER): State.REGISTERED,
+        # To another leader, or to one at all: who was named at registering may be away.
+        (State.REGISTERED, Step.PRESENT): State.REGISTERED,
         (State.REGISTERED, Step.DIRECT): State.DIRECTED,
         # Giving further parts, or passing one on, changes who works, not where the document stands.
         (State.DIRECTED, Step.DIRECT_FURTHER): State.DIRECTED,

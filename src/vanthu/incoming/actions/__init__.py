@@ -5,7 +5,7 @@ from __future__ import annotations
 from vanthu.incoming.actions.checking import settle_signature
 from vanthu.incoming.actions.directing import direct_document, direct_further, pass_on
 from vanthu.incoming.actions.handling import complete_answered, complete_document, report_work, start_work
-from vanthu.incoming.actions.registering import register_document, return_document
+from vanthu.incoming.actions.registering import present_document, register_document, return_document
 
 __all__ = [
     "complete_answered",
@@ -13,6 +13,7 @@ __all__ = [
     "direct_document",
     "direct_further",
     "pass_on",
+    "present_document",
     "register_document",
     "report_work",
     "return_document",

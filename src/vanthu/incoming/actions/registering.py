@@ -29,6 +29,12 @@ class NotALeader(DomainError):
     code = "incoming.not-a-leader"
 
 
+class AlreadyPresented(DomainError):
+    """Văn bản đã trình người này. Hãy chọn lãnh đạo khác."""
+
+    code = "incoming.already-presented"
+
+
 @transaction.atomic(durable=True)
 def register_document(
     *, actor: Actor, document_id: UUID, leader_id: UUID | None = None, now: datetime
@@ -75,6 +81,37 @@ def register_document(
     )
     operations.tell_sender(document, state, at=now, staff=actor.label)
     return taken.number
+
+
+@transaction.atomic(durable=True)
+def present_document(*, actor: Actor, document_id: UUID, leader_id: UUID, now: datetime) -> None:
+    """Trình lãnh đạo: submit a registered document to a leader, or to another one (NĐ 30/2020 Điều 23).
+
+    Raises NotFound, NotAllowed, IllegalStep, NotALeader, AlreadyPresented.
+    """
+    document = operations.lock(actor, document_id)
+
+    require(permissions.may_present(actor, document))
+
+    next_state(State(document.state), Step.PRESENT)
+    if not organizations.is_leader(agency_id=document.agency_id, user_id=leader_id):
+        raise NotALeader
+    if document.submitted_to_id == leader_id:
+        raise AlreadyPresented
+
+    document.submitted_to_id = leader_id
+    document.save(update_fields=["submitted_to"])
+    leader = document.submitted_to
+    assert leader is not None, "named a line above"
+
+    audit.record(
+        action="incoming.presented",
+        actor=actor,
+        at=now,
+        subject_type=operations.SUBJECT_TYPE,
+        subject_id=document.pk,
+        data={"submitted_to": str(leader_id), "leader": leader.full_name},
+    )
 
 
 @transaction.atomic(durable=True)

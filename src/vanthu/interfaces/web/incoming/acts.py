@@ -51,6 +51,7 @@ def _all(document_id: UUID, next_number: int | None) -> list[tuple[str, Act]]:
                 way="dialog",
             ),
         ),
+        ("present", Act(label="Trình lãnh đạo", url=to("present"), icon="user-up", key="L", way="dialog")),
         (
             "direct",
             Act(label="Chỉ đạo, chuyển xử lý", url=to("direct"), icon="directions", tone="primary", key="C"),

@@ -19,6 +19,7 @@ from vanthu.interfaces.web.incoming.forms import (
     DirectForm,
     FurtherForm,
     PassOnForm,
+    PresentForm,
     RegisterForm,
     ResultForm,
     ReturnForm,
@@ -60,6 +61,32 @@ def register(request: WebRequest, document_id: UUID) -> HttpResponse:
             actor=request.actor, document_id=document_id, leader_id=words["leader"], now=timezone.now()
         ),
         verdict=document.verdict,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def present(request: WebRequest, document_id: UUID) -> HttpResponse:
+    """Trình lãnh đạo: the first time, or another leader than the one named at registering."""
+    document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
+    leaders = organizations.list_people(request.actor, roles=frozenset({Role.LEADER}))
+    now_with = f" Đang trình: {document.submitted_to}." if document.submitted_to else " Chưa trình ai."
+    screen = ActPage(
+        title="Trình lãnh đạo",
+        text=f"{document.row.sender_name}: {document.row.subject}.{now_with}",
+        submit="Trình",
+        icon="user-up",
+        back=_back(document_id),
+        crumbs=crumbs(document, "Trình lãnh đạo"),
+        progress="Đang trình…",
+        said="Đã trình lãnh đạo.",
+    )
+    return act_page(
+        request,
+        screen,
+        PresentForm(posted(request), leaders=leaders),
+        lambda words: actions.present_document(
+            actor=request.actor, document_id=document_id, leader_id=words["leader"], now=timezone.now()
+        ),
     )
 
 

@@ -46,6 +46,17 @@ class RegisterForm(Form):
         return UUID(chosen) if chosen else None
 
 
+class PresentForm(RegisterForm):
+    """Trình lãnh đạo a document that is registered: to somebody, or to somebody else."""
+
+    def clean_leader(self) -> UUID:
+        """The account of the leader."""
+        leader = super().clean_leader()
+        if leader is None:
+            raise forms.ValidationError("Hãy chọn lãnh đạo để trình.")
+        return leader
+
+
 class ReturnForm(Form):
     """Trả lại bên gửi."""
 

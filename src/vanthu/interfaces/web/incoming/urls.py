@@ -13,6 +13,7 @@ urlpatterns = [
     path("<uuid:document_id>/xem-nhanh/", views.peek, name="peek"),
     path("<uuid:document_id>/vao-so/", deeds.register, name="register"),
     path("<uuid:document_id>/tra-lai/", deeds.return_to_sender, name="return"),
+    path("<uuid:document_id>/trinh/", deeds.present, name="present"),
     path("<uuid:document_id>/chi-dao/", deeds.direct, name="direct"),
     path("<uuid:document_id>/bo-sung-chi-dao/", deeds.direct_further, name="direct-further"),
     path("<uuid:document_id>/phan-cong/", deeds.pass_on, name="pass-on"),

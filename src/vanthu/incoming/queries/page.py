@@ -1,65 +1,37 @@
-"""Questions about incoming documents. Every one takes the actor first and answers only what may be seen."""
+"""The page of one incoming document: what it is, what may be done with it, whom it waits for."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-
 from vanthu.documents import queries as documents
-from vanthu.documents import rules as document_rules
 from vanthu.documents.models import Document, DocumentFile, DocumentRelation
 from vanthu.documents.queries import FileRow, Link
-from vanthu.documents.states import FileKind, RelationKind, Urgency
+from vanthu.documents.states import FileKind, RelationKind
 from vanthu.incoming import permissions, rules
 from vanthu.incoming.models import IncomingDocument
+from vanthu.incoming.queries.lists import IncomingRow, visible
 from vanthu.incoming.states import TRANSITIONS, State, Step
 from vanthu.kernel import trail
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
-from vanthu.kernel.pages import PAGE_SIZE, Page, page_of
 from vanthu.kernel.trail import HistoryRow
 from vanthu.organizations import operations as organizations
 from vanthu.registers import queries as registers
 from vanthu.registers.states import RegisterKind
 from vanthu.signing import queries as signing
 from vanthu.signing.queries import VerdictView
-from vanthu.workflow import permissions as workflow_permissions
 from vanthu.workflow import queries as workflow
-from vanthu.workflow.models import Assignment
 from vanthu.workflow.queries import AssignmentNode, Waiting
 from vanthu.workflow.states import AssignmentRole, AssignmentState
-
-#: Tabs of the list: which states each shows. `mine` is what the actor, or the unit, has open.
-TABS: dict[str, tuple[State, ...]] = {
-    "arrived": (State.ARRIVED,),
-    "to_direct": (State.REGISTERED,),
-    "in_progress": (State.DIRECTED, State.PROCESSING),
-    "mine": (State.DIRECTED, State.PROCESSING),
-    "completed": (State.COMPLETED,),
-    "returned": (State.RETURNED,),
-    "all": tuple(State),
-}
-#: Tabs of open work, which are ordered by urgency and deadline; the others by time alone.
-QUEUES = {"arrived", "to_direct", "in_progress", "mine"}
-#: Counts beyond this are shown as «999+»; nobody works from an exact larger number.
-COUNT_LIMIT = 1000
-
-#: What `_row` reads. The rest of a record, read and parsed for every line of a list, takes as long again.
-_IN_ROWS = (
-    *("state", "urgency", "verdict", "verdict_message", "sender_name", "channel_label", "arrival_number"),
-    *("arrived_at", "registered_at", "due_at"),
-    *(f"document__{name}" for name in ("number", "notation", "subject", "due_on")),
-)
 
 _SENTENCES = {
     "incoming.arrived": "Văn bản đến hệ thống",
     "incoming.registered": "Tiếp nhận, vào sổ số đến {arrival_number}",
     "incoming.returned": "Trả lại: {reason}",
+    "incoming.presented": "Trình {leader}",
     "incoming.directed": "Chỉ đạo, chuyển xử lý",
     "incoming.directed-further": "Bổ sung chỉ đạo",
     "incoming.passed-on": "Phân công tiếp",
@@ -78,32 +50,6 @@ _STATUS_CODES = {
     "incoming.completed": "06",
     "incoming.answered": "06",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncomingRow:
-    """An incoming document in a list."""
-
-    id: UUID
-    arrival_number: int | None
-    code: str
-    subject: str
-    sender_name: str
-    channel_label: str
-    arrived_at: datetime
-    registered_at: datetime | None
-    urgency: int
-    urgency_label: str
-    state: str
-    state_label: str
-    verdict: str
-    verdict_message: str
-    files_count: int
-    due_at: datetime | None
-    #: The sender's own deadline for an answer, if any.
-    due_on: date | None
-    is_overdue: bool
-    my_role_label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,39 +91,6 @@ class ReplyDefaults:
     urgency: int
 
 
-def list_incoming(
-    actor: Actor, *, tab: str = "all", text: str = "", page: int = 1, size: int = PAGE_SIZE, now: datetime
-) -> Page[IncomingRow]:
-    """One page of a tab, `size` rows of it, filtered by text with or without diacritics."""
-    rows = _in_tab(actor, tab).select_related("document").only(*_IN_ROWS)
-    for word in document_rules.search_words(text):
-        rows = rows.filter(document__search_text__contains=word)
-    order = ("-urgency", "due_at", "-arrived_at", "pk") if tab in QUEUES else ("-arrived_at", "pk")
-    found = page_of(rows.order_by(*order), page, size=size)
-    ids = [document.pk for document in found.items]
-    counts = documents.count_files(actor, document_ids=ids)
-    roles = workflow.role_labels(actor, document_ids=ids)
-    return found.map(lambda item: _row(item, counts.get(item.pk, 0), roles.get(item.pk, ""), now))
-
-
-def count_incoming(actor: Actor) -> dict[str, int]:
-    """How much open work each tab holds, COUNT_LIMIT at most."""
-    states = {state for tab in QUEUES for state in TABS[tab]}
-    # One question for all tabs: every page asks it, and asking costs more than the answer.
-    by_state = (
-        _visible(actor)
-        .filter(state__in=states)
-        .order_by()
-        .values_list("state")
-        .annotate(every=Count("pk"), own=Count("pk", filter=Exists(_open_parts(actor))))
-    )
-    every, own = Counter[str](), Counter[str]()
-    for state, in_all, of_mine in by_state:
-        every[state], own[state] = in_all, of_mine
-    counts = {tab: sum((own if tab == "mine" else every)[state] for state in TABS[tab]) for tab in QUEUES}
-    return {tab: min(count, COUNT_LIMIT) for tab, count in counts.items()}
-
-
 def get_incoming(actor: Actor, *, document_id: UUID, now: datetime) -> IncomingPage:
     """The page of one document. Raises NotFound."""
     incoming = _get(actor, document_id)
@@ -189,7 +102,7 @@ def get_incoming(actor: Actor, *, document_id: UUID, now: datetime) -> IncomingP
     role = workflow.role_labels(actor, document_ids=[document_id]).get(document_id, "")
     acts = _acts(actor, incoming, nodes)
     return IncomingPage(
-        row=_row(incoming, len(current), role, now),
+        row=IncomingRow.of(incoming, files=len(current), role=role, now=now),
         type_name=record.type_name,
         issuer_name=record.issuer_name,
         issued_on=record.issued_on,
@@ -221,17 +134,6 @@ def get_incoming(actor: Actor, *, document_id: UUID, now: datetime) -> IncomingP
             )
         ),
     )
-
-
-def rows_of(actor: Actor, *, document_ids: Collection[UUID], now: datetime) -> dict[UUID, IncomingRow]:
-    """The documents of these ids the actor may see, by id: the lines of a register's page."""
-    found = _visible(actor).select_related("document").filter(pk__in=document_ids)
-    return {incoming.pk: _row(incoming, 0, "", now) for incoming in found}
-
-
-def visible_ids(actor: Actor, *, document_ids: Collection[UUID]) -> frozenset[UUID]:
-    """Which of these documents the actor may open: a link to any other leads nowhere."""
-    return frozenset(_visible(actor).filter(pk__in=document_ids).values_list("pk", flat=True))
 
 
 def reply_defaults(actor: Actor, *, document_id: UUID) -> ReplyDefaults:
@@ -266,61 +168,11 @@ def pdf_hashes(actor: Actor, *, document_id: UUID) -> list[str]:
     return list(files.order_by("position").values_list("blob_id", flat=True))
 
 
-def _visible(actor: Actor) -> QuerySet[IncomingDocument]:
-    return IncomingDocument.objects.filter(permissions.visible(actor))
-
-
 def _get(actor: Actor, document_id: UUID) -> IncomingDocument:
-    document = _visible(actor).select_related("document", "submitted_to").filter(pk=document_id).first()
+    document = visible(actor).select_related("document", "submitted_to").filter(pk=document_id).first()
     if document is None:
         raise NotFound
     return document
-
-
-def _in_tab(actor: Actor, tab: str) -> QuerySet[IncomingDocument]:
-    states = TABS.get(tab, TABS["all"])
-    rows = _visible(actor)
-    if len(states) < len(State):
-        rows = rows.filter(state__in=states)
-    if tab == "mine":
-        rows = rows.filter(Exists(_open_parts(actor)))
-    return rows
-
-
-def _open_parts(actor: Actor) -> QuerySet[Assignment]:
-    """The parts of one document on which the actor still has to work."""
-    return Assignment.objects.filter(
-        workflow_permissions.own(actor),
-        ~Q(state=AssignmentState.DONE),
-        ~Q(role=AssignmentRole.INFORM),
-        document_id=OuterRef("pk"),
-    )
-
-
-def _row(incoming: IncomingDocument, files: int, role: str, now: datetime) -> IncomingRow:
-    record = incoming.document
-    is_open = State(incoming.state) not in {State.COMPLETED, State.RETURNED}
-    return IncomingRow(
-        id=incoming.pk,
-        arrival_number=incoming.arrival_number,
-        code=record.code,
-        subject=record.subject,
-        sender_name=incoming.sender_name,
-        channel_label=incoming.channel_label,
-        arrived_at=incoming.arrived_at,
-        registered_at=incoming.registered_at,
-        urgency=incoming.urgency,
-        urgency_label=str(Urgency(incoming.urgency).label),
-        state=incoming.state,
-        state_label=str(State(incoming.state).label),
-        verdict=incoming.verdict,
-        verdict_message=incoming.verdict_message,
-        files_count=files,
-        due_at=incoming.due_at,
-        due_on=record.due_on,
-        is_overdue=bool(is_open and incoming.due_at and incoming.due_at < now),
-        my_role_label=role,
-    )
 
 
 def _acts(actor: Actor, incoming: IncomingDocument, nodes: tuple[AssignmentNode, ...]) -> frozenset[str]:
@@ -331,19 +183,21 @@ def _acts(actor: Actor, incoming: IncomingDocument, nodes: tuple[AssignmentNode,
         for node in parts
         if node.is_mine and node.role != AssignmentRole.INFORM and node.state != AssignmentState.DONE
     ]
+    has_part = any(node.is_mine and node.role != AssignmentRole.INFORM for node in parts)
     leads = any(node.is_mine and node.role == AssignmentRole.LEAD for node in parts)
     allowed = {
         Step.REGISTER.value: permissions.may_register(actor, incoming),
         Step.RETURN.value: permissions.may_return(actor, incoming),
+        Step.PRESENT.value: permissions.may_present(actor, incoming),
         Step.DIRECT.value: permissions.may_direct(actor, incoming),
         Step.DIRECT_FURTHER.value: permissions.may_direct_further(actor, incoming),
         Step.START.value: any(node.state == AssignmentState.GIVEN for node in working),
         Step.COMPLETE.value: permissions.may_complete(actor, incoming, is_lead=leads),
     }
     acts = {step for step, right in allowed.items() if right and (state, Step(step)) in TRANSITIONS}
-    if (state, Step.START) in TRANSITIONS and working:
-        acts.add("report")
-        acts.add("reply")
+    if (state, Step.START) in TRANSITIONS:
+        # Whoever has reported may still be the one to write the answer.
+        acts |= ({"report"} if working else set()) | ({"reply"} if has_part else set())
     if (state, Step.ASSIGN) in TRANSITIONS and any(node.can_pass_on for node in parts):
         acts.add("pass_on")
     return frozenset(acts)

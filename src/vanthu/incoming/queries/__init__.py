@@ -1,0 +1,39 @@
+"""Questions about incoming documents. Every one takes the actor first and answers only what may be seen."""
+
+from __future__ import annotations
+
+from vanthu.incoming.queries.lists import (
+    COUNT_LIMIT,
+    QUEUES,
+    TABS,
+    IncomingRow,
+    count_incoming,
+    list_incoming,
+    rows_of,
+    visible_ids,
+)
+from vanthu.incoming.queries.page import (
+    IncomingPage,
+    ReplyDefaults,
+    get_incoming,
+    open_file,
+    pdf_hashes,
+    reply_defaults,
+)
+
+__all__ = [
+    "COUNT_LIMIT",
+    "QUEUES",
+    "TABS",
+    "IncomingPage",
+    "IncomingRow",
+    "ReplyDefaults",
+    "count_incoming",
+    "get_incoming",
+    "list_incoming",
+    "open_file",
+    "pdf_hashes",
+    "reply_defaults",
+    "rows_of",
+    "visible_ids",
+]
