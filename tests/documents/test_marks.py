@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+import tempfile
 import threading
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.documents import office_files as office
 from tests.documents import papers
@@ -42,6 +46,20 @@ MARKED = [
     pytest.param("a.xls", office.xls("x", header="&C&14TỐI MẬT"), id="xls, header"),
     pytest.param("a.txt", "SỞ NỘI VỤ\r\nMẬT\r\n".encode("utf-8-sig"), id="txt"),
     pytest.param("a.txt", "SỞ NỘI VỤ\nTỐI MẬT\n".encode("utf-16"), id="txt, two bytes a letter"),
+]
+
+
+def _with_sectors_of(exponent: int) -> bytes:
+    """An old sheet said to lie in sectors of 2 to the `exponent` bytes."""
+    content = bytearray(office.xls("SỞ NỘI VỤ"))
+    content[30:32] = exponent.to_bytes(2, "little")
+    return bytes(content)
+
+
+DAMAGED_SHEETS = [
+    pytest.param(_with_sectors_of(0), id="sectors of one byte: a division by nought"),
+    pytest.param(_with_sectors_of(2), id="sectors of four bytes"),
+    pytest.param(office.xls("SỞ NỘI VỤ")[:1600], id="cut off"),
 ]
 
 
@@ -103,6 +121,49 @@ def test_old_word_that_cannot_be_read_is_refused_and_says_what_to_do(
         _attach(office.doc("Kính gửi"), "a.doc")
 
     assert [path for path in var.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("content", DAMAGED_SHEETS)
+def test_a_sheet_of_old_excel_that_cannot_be_read_is_refused_and_says_what_to_do(
+    var: Path, content: bytes
+) -> None:
+    with pytest.raises(FileRefused, match=r"Không đọc được tệp «a\.xls».*Hãy lưu lại"):
+        _attach(content, "a.xls")
+
+    assert [path for path in var.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("content", DAMAGED_SHEETS)
+def test_so_damaged_it_may_arrive(tmp_path: Path, content: bytes) -> None:
+    """Damage is no mark, and must not keep the packet from those it is for."""
+    arrived = tmp_path / "a.xls"
+    arrived.write_bytes(content)
+
+    intake.refuse_secret_everywhere(arrived)
+
+
+def test_a_mark_before_the_damage_is_a_mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_stream: bytes) -> Iterator[str]:
+        raise OverflowError
+
+    monkeypatch.setattr("vanthu.documents.excel._old_margins", fail)
+    arrived = tmp_path / "a.xls"
+    arrived.write_bytes(office.xls("MẬT"))
+
+    with pytest.raises(SecretRefused):
+        intake.refuse_secret_everywhere(arrived)
+
+
+@settings(max_examples=60, deadline=None)
+@given(where=st.integers(8, 1800), what=st.integers(0, 255))
+def test_whatever_byte_of_an_old_sheet_is_another_it_arrives(where: int, what: int) -> None:
+    content = bytearray(office.xls("SỞ NỘI VỤ", header="Trang"))
+    content[where] = what
+    with tempfile.NamedTemporaryFile(suffix=".xls") as arrived:
+        arrived.write(content)
+        arrived.flush()
+
+        intake.refuse_secret_everywhere(Path(arrived.name))
 
 
 def test_what_arrives_and_cannot_be_read_shows_nobody_its_mark(

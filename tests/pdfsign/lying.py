@@ -42,11 +42,35 @@ def _dictionary(entries: dict[str, Any]) -> generic.DictionaryObject:
     return generic.DictionaryObject({pdf_name(key): value for key, value in entries.items()})
 
 
-def line(text: str, *, x: float = 2, y: float = 3.4, size: float = 13, paper: str = "") -> bytes:
-    """What our own program writes to draw one line."""
+def line(
+    text: str,
+    *,
+    x: float = 2,
+    y: float = 3.4,
+    size: float = 13,
+    squeeze: float = 100.0,
+    before: str = "",
+    state: str = "",
+) -> bytes:
+    """What our own program writes to draw one line; and what else is set `before` the text, or for it."""
     return (
-        f"/Tx BMC q {paper}0 g BT /F0 {size:.2f} Tf 100.0 Tz {x:.2f} {y:.2f} Td ({text}) Tj ET Q EMC"
+        f"/Tx BMC q {before}0 g BT /F0 {size:.2f} Tf {squeeze} Tz {state}{x:.2f} {y:.2f} Td ({text}) Tj "
+        "ET Q EMC"
     ).encode()
+
+
+def see_through(writer: IncrementalPdfFileWriter) -> None:
+    """The number drawn with ink that covers nothing."""
+    number_drawn_as(line("125", before="/G0 gs "))(writer)
+    resources = form_fields(writer)["so"]["/AP"]["/N"]["/Resources"]
+    resources[pdf_name("/ExtGState")] = _dictionary({"/G0": _dictionary({"/ca": generic.NumberObject(0)})})
+
+
+def let_viewers_redraw(writer: IncrementalPdfFileWriter) -> None:
+    """Viewers are to draw every field anew, by its default type: any size, any colour."""
+    form = writer.root["/AcroForm"]
+    form[pdf_name("/NeedAppearances")] = generic.BooleanObject(True)
+    writer.update_container(form)
 
 
 def hide_number(writer: IncrementalPdfFileWriter) -> None:

@@ -18,6 +18,7 @@ from tests.pdfsign.documents import DOTS, SPACES, UNDERSCORES
 from tests.pdfsign.office import NAME, TITLE, Office
 from tests.pdfsign.tampering import Change, append_revision
 from vanthu.pdfsign import Box, NotPrepared, Problem, Verdict, find_places, prepare, sealing
+from vanthu.pdfsign.appearance import picture_appearance
 from vanthu.pdfsign.errors import IssueFieldsTouched
 
 LYING: dict[str, Change] = {
@@ -27,7 +28,31 @@ LYING: dict[str, Change] = {
     "two lines of text": lying.number_drawn_as(lying.line("125") + b" " + lying.line("6")),
     "a picture over it": lying.number_drawn_as(lying.line("125") + b" 0 0 20 10 re f"),
     "white on white": lying.number_drawn_as(lying.line("125").replace(b"0 g BT", b"1 g BT")),
-    "invisible text": lying.number_drawn_as(lying.line("125").replace(b" Td", b" Td 3 Tr")),
+    "white on white paper": lying.number_drawn_as(lying.line("125", before="1 1 1 rg 0 0 30 14 re f 1 g ")),
+    "invisible text": lying.number_drawn_as(lying.line("125", state="3 Tr ")),
+    "ink that covers nothing": lying.see_through,
+    "type of a hundredth of a point": lying.number_drawn_as(lying.line("125", size=0.01)),
+    "type of one point": lying.number_drawn_as(lying.line("125", size=1)),
+    "type a little smaller than fits": lying.number_drawn_as(lying.line("125", size=12.9)),
+    "no type at all": lying.number_drawn_as(lying.line("125", size=0)),
+    "type upside down": lying.number_drawn_as(lying.line("125", x=28, y=9, size=-13)),
+    "type upside down and mirrored back": lying.number_drawn_as(
+        lying.line("125", y=9, size=-13, squeeze=-100)
+    ),
+    "flat as a line": lying.number_drawn_as(lying.line("125", squeeze=0.01)),
+    "squeezed where there is room": lying.number_drawn_as(lying.line("125", squeeze=70)),
+    "stretched": lying.number_drawn_as(lying.line("125", squeeze=120)),
+    "mirrored": lying.number_drawn_as(lying.line("125", x=28, squeeze=-100)),
+    "raised out of its box": lying.number_drawn_as(lying.line("125", state="40 Ts ")),
+    "figures far apart": lying.number_drawn_as(lying.line("125", state="40 Tc ")),
+    "figures on one another": lying.number_drawn_as(lying.line("125", state="-6.5 Tc ")),
+    "wide word spaces": lying.number_drawn_as(lying.line("125", state="40 Tw ")),
+    "another matrix of the text": lying.number_drawn_as(lying.line("125", state="1 0 0 1 900 900 Tm ")),
+    "the page moved": lying.number_drawn_as(lying.line("125", before="1 0 0 1 900 900 cm ")),
+    "the page shrunk": lying.number_drawn_as(lying.line("125", before=".01 0 0 .01 0 0 cm ")),
+    "cut to nothing": lying.number_drawn_as(lying.line("125", before="0 0 0 0 re W n ")),
+    "cut off at the left": lying.number_drawn_as(lying.line("125", x=-10)),
+    "cut off at the bottom": lying.number_drawn_as(lying.line("125", y=-6)),
     "cut off at the right": lying.number_drawn_as(lying.line("125", x=30)),
     "cut off at the top": lying.number_drawn_as(lying.line("125", y=9)),
     "too large for its box": lying.number_drawn_as(lying.line("125", size=40)),
@@ -58,6 +83,39 @@ class TestWhatTheFieldsShow:
         assert report.agency.details.shown_otherwise == ("Số văn bản",)
         assert report.agency.message.startswith("Số văn bản hiện trên trang không đúng với giá trị mà Sở")
         assert report.agency.intact
+
+    def test_nor_are_fields_that_viewers_are_to_draw_anew(
+        self, office: Office, signed: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Our own drawing is there, and Acrobat would not show it; set when pyHanko no longer clears it."""
+
+        def draw_and_lie(writer: IncrementalPdfFileWriter, *picture: Any, **size: Any) -> Any:
+            lying.let_viewers_redraw(writer)
+            return picture_appearance(writer, *picture, **size)
+
+        monkeypatch.setattr(sealing, "picture_appearance", draw_and_lie)
+        report = office.judged(office.sealed(signed))
+
+        assert report.verdict is Verdict.INVALID
+        assert report.agency is not None
+        assert report.agency.details.shown_otherwise == ("Số văn bản", "Ngày ban hành", "Tháng ban hành")
+
+    def test_nor_is_a_number_whose_place_is_another_when_sealed(
+        self, office: Office, signed: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Fitting its box, which is no longer the one the person signed: it is that signature that tells."""
+
+        def move_and_draw(writer: IncrementalPdfFileWriter) -> None:
+            lying.move_number(writer)
+            lying.number_drawn_as(lying.line("125", size=14))(writer)
+
+        report = office.judged(_sealed_with(office, signed, move_and_draw, monkeypatch))
+
+        assert report.verdict is Verdict.INVALID
+        assert report.agency is not None
+        assert report.agency.details.shown_otherwise == ()
+        assert report.person is not None
+        assert report.person.details.problem is Problem.CHANGED_AFTER
 
     def test_the_same_drawing_by_other_hands_is(
         self, office: Office, signed: Path, monkeypatch: pytest.MonkeyPatch

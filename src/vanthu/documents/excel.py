@@ -12,7 +12,8 @@ from pathlib import Path
 
 import xlrd
 
-from vanthu.documents.parts import DAMAGED, Listener, listen, tail_of
+from vanthu.documents.conversion import ConversionFailed
+from vanthu.documents.parts import Listener, listen, tail_of
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -23,7 +24,12 @@ _SECTION = re.compile(r"&[LCR]|\n")
 _CODE = re.compile(r'&"[^"]*"|&\d+|&K[0-9A-Fa-f]{6}|&K\d\d[+-]\d{3}|&.', re.DOTALL)
 #: Records of the old format: header and footer of a sheet.
 _OLD_MARGINS = {0x0014, 0x0015}
-_OLD_DAMAGE = (*DAMAGED, xlrd.XLRDError, xlrd.compdoc.CompDocError, AssertionError, IndexError, TypeError)
+
+
+class SheetUnreadable(ConversionFailed):
+    """Không đọc được tệp Excel 97-2003. Hãy mở tệp, lưu lại ở dạng xlsx hoặc PDF rồi chọn lại."""
+
+    code = "documents.sheet-unreadable"
 
 
 def lines_of(path: Path, *, rows: int) -> Iterator[str]:
@@ -38,18 +44,26 @@ def lines_of(path: Path, *, rows: int) -> Iterator[str]:
 
 
 def old_lines_of(path: Path, *, rows: int) -> Iterator[str]:
-    """What the cells of an xls file's first sheet say, as far as row `rows`, then all headers and footers."""
+    """What the cells of an xls file's first sheet say, as far as row `rows`, then all headers and footers.
+
+    Raises SheetUnreadable, after the lines before the damage; also for a file locked with a password.
+    """
     try:
-        with xlrd.open_workbook(path, logfile=io.StringIO(), on_demand=True, ragged_rows=True) as book:
-            sheet = book.sheet_by_index(0)
-            for row in range(min(rows, sheet.nrows)):
-                for value in sheet.row_values(row):
-                    yield from str(value).splitlines()
-            for text in _old_margins(book.mem[book.base : book.base + book.stream_len]):
-                yield from _margin_lines(text)
-    except _OLD_DAMAGE:
-        # Excel will say that it is damaged; there is no mark to be read in it.
-        return
+        yield from _old_lines(path, rows)
+    except Exception as failed:
+        # xlrd believes the lengths and offsets it finds in a file: bytes somebody made up end in whatever
+        # error the calculation with them comes to, and no list of those would be whole.
+        raise SheetUnreadable from failed
+
+
+def _old_lines(path: Path, rows: int) -> Iterator[str]:
+    with xlrd.open_workbook(path, logfile=io.StringIO(), on_demand=True, ragged_rows=True) as book:
+        sheet = book.sheet_by_index(0)
+        for row in range(min(rows, sheet.nrows)):
+            for value in sheet.row_values(row):
+                yield from str(value).splitlines()
+        for text in _old_margins(book.mem[book.base : book.base + book.stream_len]):
+            yield from _margin_lines(text)
 
 
 def _first_sheet(path: Path) -> str:

@@ -42,7 +42,6 @@ _READERS: Mapping[str, Callable[[Path], Iterable[str]]] = MappingProxyType(
         "odt": lambda path: open_document.text_lines(path, paragraphs=_PARAGRAPHS),
         "ods": lambda path: open_document.sheet_lines(path, rows=_ROWS),
         "xlsx": lambda path: excel.lines_of(path, rows=_ROWS),
-        "xls": lambda path: excel.old_lines_of(path, rows=_ROWS),
     }
 )
 #: Formats only LibreOffice reads here.
@@ -66,7 +65,7 @@ def refuse_secret(path: Path) -> None:
 def refuse_secret_office(path: Path) -> None:
     """As `refuse_secret`, for office files and plain text, told by their content whatever they are called.
 
-    What cannot be read shows no mark; neither do doc and rtf here: see `refuse_secret_old_text`.
+    What cannot be read shows no mark; neither do doc, rtf and xls here: see `refuse_secret_old_text`.
     Raises SecretRefused.
     """
     read = _READERS.get(_format_of(path), _plain_lines)
@@ -74,14 +73,18 @@ def refuse_secret_office(path: Path) -> None:
 
 
 def refuse_secret_old_text(path: Path, *, seconds: int) -> None:
-    """As `refuse_secret`, for doc and rtf: LibreOffice, bounded, makes a PDF of it, in at most `seconds`.
+    """As `refuse_secret`, for the formats of old Office, and says so when such a file cannot be read.
 
-    Any other file is passed over. Raises SecretRefused, ConversionFailed, pdfsign.PdfSignError (of the PDF).
+    Of doc and rtf LibreOffice, bounded, makes a PDF in at most `seconds`; xls is read as it is. Any other
+    file is passed over. Raises SecretRefused, ConversionFailed (excel.SheetUnreadable for xls),
+    pdfsign.PdfSignError (of the PDF).
     """
     extension = _format_of(path)
     if extension in _CONVERTED:
         with blobs.work_folder() as folder:
             refuse_secret(convert_to_pdf(path, extension, folder, seconds=seconds))
+    elif extension == "xls":
+        _refuse(excel.old_lines_of(path, rows=_ROWS))
 
 
 def _refuse(lines: Iterable[str]) -> None:

@@ -39,7 +39,7 @@ def line_appearance(
 
     `opaque` paints the paper's white first, so that dots printed in the blank do not show through.
     """
-    size, squeeze = fitting_size(width=width, height=height, text=text, font=font)
+    size, squeeze = fitting_size(width=width, height=height, natural=font.width(text, 1))
     free = width - font.width(text, size) * squeeze
     left = free if flush_right else free / 2
     escaped = text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
@@ -51,11 +51,13 @@ def line_appearance(
     return _form(width, height, content, {"/Font": {"/F0": font_object}})
 
 
-def fitting_size(*, width: float, height: float, text: str, font: Font) -> tuple[float, float]:
-    """The type size, and how far the line is squeezed sideways (1 = not at all), to fit the box."""
+def fitting_size(*, width: float, height: float, natural: float) -> tuple[float, float]:
+    """The type size, and how far the line is squeezed sideways (1 = not at all), to fit the box.
+
+    `natural` is how wide the line is for each point of its type size.
+    """
     size = min(max(height / LINE_HEIGHT, SMALLEST), LARGEST)
-    natural = font.width(text, size) or 1.0
-    squeeze = min(1.0, width / natural)
+    squeeze = min(1.0, width / (natural * size or 1.0))
     if squeeze >= _NARROWEST:
         return size, squeeze
     return size * squeeze / _NARROWEST, _NARROWEST

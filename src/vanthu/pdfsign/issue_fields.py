@@ -18,7 +18,7 @@ from pyhanko.pdf_utils.rw_common import PdfHandler
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
-from vanthu.pdfsign.appearance import LINE_HEIGHT, SMALLEST
+from vanthu.pdfsign.appearance import LINE_HEIGHT, SMALLEST, fitting_size
 from vanthu.pdfsign.covering import hides_text
 from vanthu.pdfsign.errors import IssueFieldsTouched, NotPrepared, UnreadablePdf
 from vanthu.pdfsign.objects import pick
@@ -45,7 +45,8 @@ _FONTS = {NUMBER_FIELD: UPRIGHT_RESOURCE, DAY_FIELD: ITALIC_RESOURCE, MONTH_FIEL
 
 _N = rb"(-?\d+(?:\.\d+)?)"
 #: What `line_appearance` writes. Should it ever write something else, this must go on knowing the old form:
-#: documents in the archive were sealed with it.
+#: documents in the archive were sealed with it. One form is not known on purpose: once the type was never
+#: smaller than 4 points, and in a box too narrow for that the number lost its first figures.
 _LINE = re.compile(
     rb"/Tx BMC q (?P<paper>1 1 1 rg 0 0 \d+(?:\.\d+)? \d+(?:\.\d+)? re f )?0 g "
     rb"BT /F0 " + _N + rb" Tf " + _N + rb" Tz " + _N + rb" " + _N + rb" Td \(([0-9A-Za-z]+)\) Tj ET Q EMC"
@@ -57,6 +58,8 @@ _PRINTED = 4
 #: Points; what rounding to two decimals can do to a box, several times over.
 _SLACK = 0.1
 _CAPITAL = 0.66
+#: What writing a type size to two decimals of a point, and a squeeze to one of a percent, can do to them.
+_SIZE_ROUNDING, _SQUEEZE_ROUNDING = 0.006, 0.06
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,19 +88,21 @@ def deceptive_fields(
         if _is_prepared(revision):
             fields = {name: list(_named(revision, name)) for name in ISSUE_FIELDS}
             found[number] = tuple(
-                name for name in fields if _deceives(fields[name], fonts[name], hides=name in hiding)
+                name
+                for name in fields
+                if _deceives(fields[name], fonts[name], ill_set=name in hiding or _is_redrawn(revision))
             )
     return found
 
 
 def _deceives(
-    fields: Sequence[generic.DictionaryObject], font: tuple[int, int] | None, *, hides: bool
+    fields: Sequence[generic.DictionaryObject], font: tuple[int, int] | None, *, ill_set: bool
 ) -> bool:
-    """Two fields of one name are shown both, and read as one."""
+    """Two fields of one name are shown both, and read as one. `ill_set`: filled at all, they deceive."""
     if len(fields) > 1:
         return True
     try:
-        return any(not _is_honest(field, font) or (hides and pick(field, "/V")) for field in fields)
+        return any(not _is_honest(field, font) or (ill_set and pick(field, "/V")) for field in fields)
     except PARSING_FAILURES:
         return True
 
@@ -145,6 +150,11 @@ _FILLED = "đã bị điền trước khi cấp số; không đóng dấu đư�
 
 def _is_prepared(revision: PdfHandler) -> bool:
     return any(True for name in (PERSON_FIELD, SEAL_FIELD) for _ in _named(revision, name))
+
+
+def _is_redrawn(revision: PdfHandler) -> bool:
+    """Whether viewers are told to draw the fields themselves, by what each makes of their default type."""
+    return bool(pick(pick(revision.root, "/AcroForm", {}), "/NeedAppearances", False))
 
 
 def _named(revision: PdfHandler, name: str) -> Iterator[generic.DictionaryObject]:
@@ -202,9 +212,11 @@ def _read(field: generic.DictionaryObject) -> _Shown | None:
     if match is None or set(appearance) - _APPEARANCE_KEYS or not _fills_its_box(field, appearance):
         return None
     text = match[6].decode("ascii")
-    numbers = [float(number) for number in match.groups()[1:5]]
-    font = appearance["/Resources"]["/Font"]["/F0"]
-    if not _stands_inside(field, numbers, _width(font, text)):
+    size, squeeze, x, y = (float(number) for number in match.groups()[1:5])
+    natural = _width(appearance["/Resources"]["/Font"]["/F0"], text)
+    if not _is_as_large_as_fits(field, size, squeeze, natural):
+        return None
+    if not _stands_inside(field, (x, y), size, natural * size * squeeze / 100):
         return None
     return _Shown(text=text, opaque=match["paper"] is not None)
 
@@ -219,19 +231,33 @@ def _fills_its_box(field: generic.DictionaryObject, appearance: generic.StreamOb
     )
 
 
-def _stands_inside(field: generic.DictionaryObject, numbers: list[float], width: float) -> bool:
-    """Whether the whole line is in the box, as large as it may be; `width` in 1/1000 of the type size."""
+def _is_as_large_as_fits(
+    field: generic.DictionaryObject, size: float, squeeze: float, natural: float
+) -> bool:
+    """Whether type size and squeeze (percent) are those we choose for the box: smaller, no eye may see it."""
     left, bottom, right, top = _corners(field)
-    size, squeeze, x, y = numbers
-    end = x + width * size / 1000 * squeeze / 100
+    fitting, share = fitting_size(width=right - left, height=top - bottom, natural=natural)
+    return math.isclose(size, fitting, rel_tol=0, abs_tol=_SIZE_ROUNDING) and math.isclose(
+        squeeze, share * 100, rel_tol=0, abs_tol=_SQUEEZE_ROUNDING
+    )
+
+
+def _stands_inside(
+    field: generic.DictionaryObject, start: tuple[float, float], size: float, width: float
+) -> bool:
+    """Whether the whole line, `width` points wide, is in the box."""
+    left, bottom, right, top = _corners(field)
+    x, y = start
     # A box drawn lower than our smallest type cuts the letters' tops off; that was for all to see.
     roof = max(top - bottom, SMALLEST * LINE_HEIGHT)
-    return x >= -_SLACK and end <= right - left + _SLACK and y >= 0 and y + _CAPITAL * size <= roof + _SLACK
+    inside = x >= -_SLACK and x + width <= right - left + _SLACK
+    return inside and y >= 0 and y + _CAPITAL * size <= roof + _SLACK
 
 
 def _width(font: generic.DictionaryObject, text: str) -> float:
+    """How wide the text is for each point of its type size."""
     first, widths = int(font["/FirstChar"]), font["/Widths"]
-    return sum(float(widths[ord(letter) - first]) for letter in text)
+    return sum(float(widths[ord(letter) - first]) for letter in text) / 1000
 
 
 def _corners(field: generic.DictionaryObject) -> tuple[float, float, float, float]:
