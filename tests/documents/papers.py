@@ -111,6 +111,12 @@ def zipped(parts: dict[str, str]) -> bytes:
     return out.getvalue()
 
 
+def misnamed() -> bytes:
+    """A Word file with a part whose name says it is UTF-8 and is not."""
+    whole = zipped({"[Content_Types].xml": "<x/>", "word/document.xml": "<x/>", "word/é.xml": "x"})
+    return whole.replace("é".encode(), b"\xff\xff")
+
+
 def bomb() -> bytes:
     """A small Word file one part of which says it unpacks to two gigabytes."""
     whole = bytearray(docx("x"))

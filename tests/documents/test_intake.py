@@ -106,6 +106,9 @@ class TestAcceptDraft:
             pytest.param(papers.locked_pdf(), "a.pdf", "đặt mật khẩu", id="a PDF with a password"),
             pytest.param(papers.pdf()[:900], "a.pdf", "bị hỏng", id="half a PDF"),
             pytest.param(b"%PDF-1.7\n" + b"\0" * 3000, "a.pdf", "bị hỏng", id="a PDF of zeros"),
+            pytest.param(
+                papers.misnamed(), "a.docx", "không phải Word|bị hỏng", id="a part with a broken name"
+            ),
             pytest.param(papers.docx("x")[:-40], "a.docx", "không phải Word|bị hỏng", id="a cut Word file"),
         ],
     )

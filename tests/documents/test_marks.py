@@ -117,7 +117,7 @@ def test_old_word_that_cannot_be_read_is_refused_and_says_what_to_do(
 ) -> None:
     monkeypatch.setattr("vanthu.documents.conversion._ALLOWANCE", ["--fsize=1000"])
 
-    with pytest.raises(FileRefused, match="Hãy lưu lại ở dạng docx hoặc PDF"):
+    with pytest.raises(FileRefused, match="Hãy lưu lại ở dạng docx, xlsx hoặc PDF"):
         _attach(office.doc("Kính gửi"), "a.doc")
 
     assert [path for path in var.rglob("*") if path.is_file()] == []

@@ -27,6 +27,7 @@ from vanthu.documents.marks import (
     refuse_secret_office,
     refuse_secret_old_text,
 )
+from vanthu.documents.parts import DAMAGED, names_of
 from vanthu.kernel import blobs
 from vanthu.kernel.blobs import StoredBlob
 from vanthu.kernel.errors import DomainError
@@ -134,7 +135,7 @@ def accept_attachment(content: BinaryIO, file_name: str, *, limit: int) -> Accep
         except (ConversionFailed, pdfsign.PdfSignError) as failed:
             raise FileRefused(
                 f"Không đọc được tệp «{checked.name}» để biết có dấu độ mật hay không. "
-                "Hãy lưu lại ở dạng docx hoặc PDF rồi chọn lại."
+                "Hãy lưu lại ở dạng docx, xlsx hoặc PDF rồi chọn lại."
             ) from failed
         return _stored(path, checked)
 
@@ -254,20 +255,14 @@ def _refuse_signed(path: Path) -> None:
 def _is_office(path: Path, extension: str) -> bool:
     """Office files that libmagic takes for a plain ZIP are told by the part they must hold."""
     part = _OFFICE_PARTS.get(extension)
-    if part is None:
-        return False
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return part in archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError):
-        return False
+    return part is not None and part in names_of(path)
 
 
 def _refuse_bomb(path: Path, name: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except DAMAGED as error:
         raise FileRefused(f"Tệp «{name}» bị hỏng. Hãy mở tệp, lưu lại rồi chọn lại.") from error
     packed_too_well = unpacked > _RATIO_MATTERS and unpacked > _RATIO_LIMIT * path.stat().st_size
     if unpacked > _UNPACKED_LIMIT or packed_too_well:
