@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from lxml import html
 
 from tests import arrivals, path
 from tests.outgoing.standing import in_state
@@ -104,6 +105,30 @@ class TestTakingBack:
 
         assert "Đã hủy dự thảo" in page
         assert "Việc bạn làm được" not in page
+
+
+class TestFormerRounds:
+    @staticmethod
+    def _told(page: str) -> list[str]:
+        summaries = html.document_fromstring(page).iterfind(".//details[@class='round']/summary")
+        return [" ".join("".join(map(str, each.itertext())).split()) for each in summaries]
+
+    def test_say_that_the_clerk_gave_the_signed_document_back(self, sign_in: SignIn, world: World) -> None:
+        """No green tick stands over a draft that has to be signed anew."""
+        document = in_state(world, State.SEALED)
+        path.returned_signed(world, document)
+
+        page = text_of(sign_in("officer"), f"/van-ban-di/{document}/")
+
+        assert self._told(page) == ["Lần 1: đã ký, văn thư trả lại để sửa"]
+
+    def test_say_that_the_author_took_the_draft_back(self, sign_in: SignIn, world: World) -> None:
+        document = in_state(world, State.REVIEWING)
+        sign_in("officer").post(f"/van-ban-di/{document}/rut-lai/")
+
+        [told] = self._told(text_of(sign_in("officer"), f"/van-ban-di/{document}/"))
+
+        assert told.startswith("Lần 1: người soạn rút lại ")
 
 
 class TestAttachments:

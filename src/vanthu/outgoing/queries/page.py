@@ -93,6 +93,11 @@ class OutgoingPage:
     next_number: int | None
     history: tuple[HistoryRow, ...]
 
+    @property
+    def is_draft(self) -> bool:
+        """Whether it is in its author's hands, or was given up there."""
+        return self.row.state in {State.DRAFT, State.DISCARDED}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningView:
