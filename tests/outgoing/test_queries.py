@@ -203,8 +203,10 @@ class TestSearch:
             unicodedata.normalize("NFD", "hòa giải"),
             "giai  hoa",
             "snv-ccvc",
-            "sở nội vụ",
+            "xa hoa binh",
             "cong van",
+            "pham van hung",
+            "luu: vt",
         ],
     )
     def test_finds_it_however_it_is_typed(self, world: World, text: str) -> None:
@@ -213,6 +215,25 @@ class TestSearch:
 
         assert _ids(world.officer, text=text) >= {found}
         assert found not in _ids(world.officer, text=f"{text} không có")
+
+    def test_does_not_find_everything_by_the_agencys_own_name(self, world: World) -> None:
+        path.drafted(world)
+
+        assert _ids(world.officer, text="so noi vu tinh an binh") == set()
+
+    def test_finds_it_by_its_recipients_after_they_changed(self, world: World) -> None:
+        document = path.drafted(world, recipient_ids=(world.remote.id,))
+        assert _ids(world.officer, text="hoa binh") == set()
+
+        actions.revise_draft(
+            actor=world.officer,
+            document_id=document,
+            content=path.content(world, recipient_ids=(world.neighbour.id,)),
+            draft=None,
+            now=NOW,
+        )
+
+        assert _ids(world.officer, text="hoa binh") == {document}
 
     def test_finds_by_number_once_there_is_one(self, world: World) -> None:
         document = in_state(world, State.SIGNED)

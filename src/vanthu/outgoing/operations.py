@@ -17,6 +17,7 @@ from vanthu.documents.states import FileKind
 from vanthu.kernel import blobs
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import DomainError, NotFound
+from vanthu.kernel.folding import fold
 from vanthu.outgoing import permissions, rules
 from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.rules import SUBJECT_TYPE as SUBJECT_TYPE
@@ -89,6 +90,25 @@ def read_paper(sha256: str, *, signer_name: str, signer_title: str) -> Paper:
         raise NotReady(str(error)) from error
     is_legible = len(heading.notation) <= document_rules.NOTATION_LIMIT
     return Paper(places=places.to_dict(), notation=heading.notation if is_legible else "", year=heading.year)
+
+
+def index(document: OutgoingDocument) -> None:
+    """Write what the document is found by: what it is, who signs it, and whom it goes to.
+
+    Not the issuer: every document of the agency would be found by the agency's own name.
+    """
+    record = document.document
+    recipients = document.recipients.order_by("position").values_list("agency__name", flat=True)
+    words = [
+        record.code,
+        record.subject,
+        record.type_name,
+        record.signer_name,
+        *recipients,
+        *record.to_places,
+    ]
+    record.search_text = fold(" ".join(words))
+    record.save(update_fields=["search_text"])
 
 
 def require_year(document: OutgoingDocument, now: datetime) -> None:

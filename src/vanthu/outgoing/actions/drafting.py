@@ -98,6 +98,7 @@ def draft_document(
     _name(document)
     document.save(force_insert=True)
     _set_recipients(document, recipients)
+    operations.index(document)
     if replies_to:
         documents.relate(source_id=record.id, target_id=replies_to, kind=RelationKind.REPLIES_TO)
 
@@ -158,6 +159,7 @@ def revise_draft(
         document, state, now, also=("signer", "urgency", "places", "written_notation", "written_year")
     )
     _set_recipients(document, recipients)
+    operations.index(document)
 
     audit.record(
         action="outgoing.draft-revised",
@@ -251,8 +253,7 @@ def _name(document: OutgoingDocument) -> None:
     """Give the record the symbol on its paper, or the usual one when that cannot be read."""
     record = document.document
     record.notation = document.written_notation or document.usual_notation
-    record.search_text = documents.search_text(record)
-    record.save(update_fields=["notation", "search_text"])
+    record.save(update_fields=["notation"])
 
 
 def _set_recipients(document: OutgoingDocument, agencies: Sequence[Agency]) -> None:

@@ -58,8 +58,8 @@ def assign_number(*, actor: Actor, document_id: UUID, now: datetime) -> TakenNum
     record.document_code = document_rules.document_code(
         agency_code=record.issuer_code, issued_on=record.issued_on, code=record.code
     )
-    record.search_text = documents.search_text(record)
-    record.save(update_fields=["number", "issued_on", "document_code", "search_text"])
+    record.save(update_fields=["number", "issued_on", "document_code"])
+    operations.index(document)
     document.number, document.number_year, document.numbered_at = taken.number, taken.year, now
     document.given_code = record.code
     with _one_code_a_year(record.code):

@@ -68,8 +68,8 @@ def return_signed(*, actor: Actor, document_id: UUID, reason: str, now: datetime
         struck = f"{record.code}, {record.subject}. Trả lại để sửa: {reason}"
         registers.cancel_number(document_id=document.pk, reason=struck, now=now)
         record.number, record.issued_on, record.document_code = "", None, ""
-        record.search_text = documents.search_text(record)
-        record.save(update_fields=["number", "issued_on", "document_code", "search_text"])
+        record.save(update_fields=["number", "issued_on", "document_code"])
+        operations.index(document)
     documents.restore_version(
         record, signing.signed_base(document_id=document.pk), note="Bản trước khi ký", now=now
     )

@@ -142,7 +142,7 @@ def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingP
         remarks=_remarks(outgoing),
         files=current,
         main_file=main,
-        versions=tuple(file for file in files if file.kind in {FileKind.MAIN, FileKind.SOURCE}),
+        versions=_versions(files),
         approvals=tuple(workflow.approvals_of(actor, document_id=document_id)),
         waiting_for=_waiting(actor, outgoing, step),
         acts=acts,
@@ -265,6 +265,12 @@ def _waiting(actor: Actor, outgoing: OutgoingDocument, step: ApprovalStep | None
             is_me=outgoing.author_id == actor.user_id,
         )
     return None
+
+
+def _versions(files: tuple[FileRow, ...]) -> tuple[FileRow, ...]:
+    """Every version of the PDF and of the text it was made of, the latest first."""
+    kept = [file for file in files if file.kind in {FileKind.MAIN, FileKind.SOURCE}]
+    return tuple(sorted(kept, key=lambda file: file.added_at, reverse=True))
 
 
 def _replies_to(outgoing: OutgoingDocument) -> Link | None:
