@@ -84,15 +84,35 @@ class StoredBlob:
     size: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """Bytes that have come whole and are not stored: somebody looks first whether they may be."""
+
+    #: Only to be read; gone when the block of `arriving` ends.
+    path: Path
+    sha256: str
+    #: In bytes.
+    size: int
+
+
 def put(content: BinaryIO, *, limit: int | None = None) -> StoredBlob:
     """Store a stream to its end and return its name. The same bytes are stored once.
 
     Raises EmptyFile, FileTooLarge (more than `limit` bytes; nothing is left behind), BlobDamaged when the
     same bytes were stored before and are not whole: nobody is told that they are safe.
     """
-    folder = workroom()
+    with arriving(content, limit=limit) as arrival:
+        return store(arrival)
+
+
+@contextmanager
+def arriving(content: BinaryIO, *, limit: int | None = None) -> Iterator[Arrival]:
+    """Take a stream in to its end; what the block does not `store` is gone when it ends, without a trace.
+
+    Raises EmptyFile, FileTooLarge as `put`.
+    """
     digest, size = hashlib.sha256(), 0
-    with tempfile.NamedTemporaryFile(dir=folder, suffix=".part") as part:
+    with tempfile.NamedTemporaryFile(dir=workroom(), suffix=".part") as part:
         while chunk := content.read(CHUNK):
             size += len(chunk)
             if limit is not None and size > limit:
@@ -104,9 +124,14 @@ def put(content: BinaryIO, *, limit: int | None = None) -> StoredBlob:
         if size == 0:
             raise EmptyFile
         part.flush()
-        os.fsync(part.fileno())
-        _place(Path(part.name), digest.hexdigest())
-    return StoredBlob(sha256=digest.hexdigest(), size=size)
+        yield Arrival(path=Path(part.name), sha256=digest.hexdigest(), size=size)
+
+
+def store(arrival: Arrival) -> StoredBlob:
+    """Store what has arrived, without copying it; whole on the disk when this returns. Raises BlobDamaged."""
+    _sync(arrival.path)
+    _place(arrival.path, arrival.sha256)
+    return StoredBlob(sha256=arrival.sha256, size=arrival.size)
 
 
 def put_file(path: Path, *, limit: int | None = None) -> StoredBlob:
@@ -309,8 +334,8 @@ def _make_folders(folder: Path) -> list[Path]:
     return made
 
 
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

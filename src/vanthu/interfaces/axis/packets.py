@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 
 from vanthu.axis import queries
 from vanthu.axis.actions import mail
-from vanthu.axis.envelopes import open_envelope
+from vanthu.axis.envelopes import take_in
 from vanthu.axis.rules import Refusal, Refused
 from vanthu.axis.states import MailStep, PacketKind
 from vanthu.edxml import transport
@@ -21,7 +21,6 @@ from vanthu.edxml.leaves import parse_moment
 from vanthu.interfaces.axis import answers
 from vanthu.interfaces.axis.bodies import PacketBody
 from vanthu.interfaces.axis.gate import Call, protocol_call
-from vanthu.kernel import blobs
 from vanthu.kernel.blobs import FileTooLarge
 
 SERVICE = "eDoc"
@@ -33,10 +32,9 @@ def send_edoc(call: Call) -> HttpResponseBase:
     claim = mail.Claim(
         kind=_kind(call), sender_code=call.text("from"), recipient_codes=_codes(call.text("to"))
     )
-    content = blobs.put(_body(call.http), limit=settings.AXIS_PACKET_LIMIT)
-    if not transport.hash_matches(call.text("hash-file"), content.sha256):
-        raise Refused(Refusal.HASH_MISMATCH)
-    envelope = open_envelope(content.sha256)
+    envelope, content = take_in(
+        _body(call.http), stated_hash=call.text("hash-file"), limit=settings.AXIS_PACKET_LIMIT
+    )
     packet_id = mail.accept_packet(
         actor=call.actor, envelope=envelope, claim=claim, content=content, now=call.now
     )
