@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from tests.axis import packets
+from tests.axis.caller import Caller
 from tests.axis.world import (
     DEPARTMENT,
     DISTRICT,
@@ -217,6 +218,27 @@ class TestRefuseContent:
         packet = packets.document(DEPARTMENT, [DISTRICT])
         with refused_with(Refusal.NOT_CONFORMANT):
             send(axis.province, packet[: len(packet) // 2], DEPARTMENT)
+
+
+class TestSendEdoc:
+    """The same behind the axis's own address: what the endpoint may not take in, it does not keep."""
+
+    @pytest.mark.parametrize(
+        ("subject", "change", "refusal"),
+        [
+            ("[TỐI MẬT] V/v nhân sự", {}, Refusal.SECRET_DOCUMENT),
+            ("V/v nhân sự", {"hash-file": "0" * 64}, Refusal.HASH_MISMATCH),
+        ],
+        ids=["secret", "other bytes"],
+    )
+    def test_leaves_no_byte_of_what_may_not_be_here(
+        self, province: Caller, tmp_path: Path, subject: str, change: dict[str, str], refusal: Refusal
+    ) -> None:
+        packet = packets.document(DEPARTMENT, [DISTRICT], subject=subject)
+        with own_storage(tmp_path):
+            answer = province.send(packet, DEPARTMENT, change=change)
+            assert bytes_left() == []
+        assert answer["ErrorCode"] == refusal.code
 
 
 class TestDuplicateDocument:

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 from itertools import count
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -17,7 +16,6 @@ from pytest_django import Settings
 from tests.axis import packets
 from tests.axis.caller import Answer, Caller
 from tests.axis.world import DEPARTMENT, DISTRICT, FINANCE, FINANCE_OLD, MINISTRY
-from tests.kernel.storage import own_storage
 from vanthu.axis.models import Agency, MailboxItem, Packet
 from vanthu.axis.rules import Refusal
 from vanthu.edxml import transport
@@ -118,22 +116,6 @@ class TestSendEdoc:
         answer = province.send(packets.document(DEPARTMENT, [DISTRICT]), DEPARTMENT, change=change)
         assert_refused(answer, refusal)
         assert Packet.objects.count() == 0
-
-    @pytest.mark.parametrize(
-        ("subject", "change", "refusal"),
-        [
-            ("[TỐI MẬT] V/v nhân sự", {}, Refusal.SECRET_DOCUMENT),
-            ("V/v nhân sự", {"hash-file": "0" * 64}, Refusal.HASH_MISMATCH),
-        ],
-        ids=["secret", "other bytes"],
-    )
-    def test_leaves_no_byte_of_what_may_not_be_here(
-        self, province: Caller, tmp_path: Path, subject: str, change: dict[str, str], refusal: Refusal
-    ) -> None:
-        packet = packets.document(DEPARTMENT, [DISTRICT], subject=subject)
-        with own_storage(tmp_path):
-            assert_refused(province.send(packet, DEPARTMENT, change=change), refusal)
-        assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
     @pytest.mark.parametrize("missing", ["from", "hash-file", "messagetype", "servicetype"])
     def test_refuses_a_call_without_what_it_needs(self, province: Caller, missing: str) -> None:

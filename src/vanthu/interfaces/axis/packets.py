@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import BinaryIO, cast
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from vanthu.axis.actions import mail
 from vanthu.axis.envelopes import take_in
 from vanthu.axis.rules import Refusal, Refused
 from vanthu.axis.states import MailStep, PacketKind
-from vanthu.edxml import transport
+from vanthu.edxml import is_acceptable_organ_id, transport
 from vanthu.edxml.leaves import parse_moment
 from vanthu.interfaces.axis import answers
 from vanthu.interfaces.axis.bodies import PacketBody
@@ -165,9 +165,13 @@ def _codes(text: str) -> tuple[str, ...]:
         codes = json.loads(text)
     except (ValueError, RecursionError):
         codes = None
-    if not isinstance(codes, list) or not all(isinstance(code, str) and code.strip() for code in codes):
+    if not isinstance(codes, list) or not all(map(_is_code, codes)):
         raise Refused(Refusal.BAD_PARAMETER, 'Tham số «to» phải là mảng JSON các mã, ví dụ ["H29.01"].')
     return tuple(dict.fromkeys(code.strip() for code in codes))
+
+
+def _is_code(code: object) -> bool:
+    return isinstance(code, str) and is_acceptable_organ_id(code.strip())
 
 
 def _moment(call: Call, name: str, *, end: bool = False) -> datetime | None:
@@ -177,8 +181,9 @@ def _moment(call: Call, name: str, *, end: bool = False) -> datetime | None:
     moment = parse_moment(text)
     if moment is None:
         raise Refused(Refusal.BAD_PARAMETER, f"Tham số «{name}» phải là ngày, dạng yyyy/MM/dd.")
-    # A day given as the end is meant to its last second.
-    return moment + timedelta(days=1) if end and ":" not in text else moment
+    # A day given as the end is meant to its last second; the last of all days stands for no end.
+    is_whole_day = end and ":" not in text and moment.date() < date.max
+    return moment + timedelta(days=1) if is_whole_day else moment
 
 
 def _body(request: HttpRequest) -> BinaryIO:
