@@ -275,8 +275,10 @@ def _apart(act: object) -> object:
 def _desk() -> Iterator[ThreadPoolExecutor]:
     """A thread and a connection of somebody's own, who does one thing after the other."""
     with ThreadPoolExecutor(1) as desk:
-        yield desk
-        desk.submit(_leave).result(60)
+        try:
+            yield desk
+        finally:
+            desk.submit(_leave).result(60)
 
 
 @contextmanager
