@@ -20,6 +20,12 @@ ever lose its bytes so, however long anybody is held up anywhere:
 The age of a file is not part of this; it only spares people the refusal. What the locks cannot see is
 another database that speaks of the same folder, hence the marks of `owners`: every database leaves one in
 the folder before its first row, and nothing is removed from a folder that has several, or a young one.
+
+A mark tells apart what PostgreSQL can tell apart: clusters, databases and timelines, so also a standby that
+was promoted, or a cluster recovered to an earlier moment. It does not tell a cluster from a copy of it, byte
+for byte, that was started as it is (a copied data folder, a base backup without recovery). Two of those on
+one folder would sweep away each other's files; only the administrator can know of them, and is warned in
+docs/how-to/care-for-stored-files.md.
 """
 
 from __future__ import annotations
@@ -353,12 +359,15 @@ def _folders(storage: Storage, path: str) -> list[str]:
 @functools.cache
 def _mark_as_ours(storage: Storage) -> str:
     with connection.cursor() as cursor:
-        # A copy of the database, by dump or in another cluster, is another database.
+        # A copy of the database, by dump or in another cluster, is another database; so is one that went its
+        # own way from some moment on, a promoted standby: it has another timeline, the first digits here.
         cursor.execute(
-            "SELECT (SELECT system_identifier FROM pg_control_system()), oid"
+            "SELECT (SELECT system_identifier FROM pg_control_system()), oid,"
+            " left(pg_walfile_name(pg_current_wal_lsn()), 8)"
             " FROM pg_database WHERE datname = current_database()"
         )
-        mark = "-".join(str(part) for part in cursor.fetchone())
+        cluster, database, timeline = cursor.fetchone()
+    mark = f"{cluster}-{database}" if int(timeline, 16) == 1 else f"{cluster}-{database}-{timeline}"
     name = f"{_OWNERS}/{mark}"
     if not storage.exists(name):
         storage.save(name, ContentFile(mark.encode()))
