@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from tests.axis import packets
+from tests.axis.caller import Caller
 from tests.axis.world import (
     DEPARTMENT,
     DISTRICT,
@@ -21,10 +23,11 @@ from tests.axis.world import (
     OPERATOR,
     AxisWorld,
     send,
+    taken_in,
 )
+from tests.kernel.storage import own_storage
 from vanthu.axis import queries
 from vanthu.axis.actions import directory, mail
-from vanthu.axis.envelopes import open_envelope
 from vanthu.axis.models import Agency, MailboxItem, Packet
 from vanthu.axis.rules import Refusal, Refused
 from vanthu.axis.states import PacketKind
@@ -38,6 +41,11 @@ pytestmark = pytest.mark.django_db
 def mailbox(code: str) -> list[UUID]:
     items = MailboxItem.objects.filter(recipient__code=code).order_by("created_at", "id")
     return list(items.values_list("packet_id", flat=True))
+
+
+def bytes_left() -> list[Path]:
+    """Every file of the storage and of the workroom, but for the marks of databases."""
+    return [path for path in Path(settings.VAR).rglob("*") if path.is_file() and path.parent.name != "owners"]
 
 
 def refused_with(refusal: Refusal) -> AbstractContextManager[object]:
@@ -106,11 +114,26 @@ class TestAcceptDocument:
         assert len(mailbox(DISTRICT)) == 2
 
 
-class TestRefuseDocument:
-    @pytest.fixture(autouse=True)
-    def nothing_is_stored(self, axis: AxisWorld) -> Iterator[None]:
-        before = AuditEntry.objects.count()
+@pytest.fixture
+def nothing_is_stored(axis: AxisWorld, tmp_path: Path) -> Iterator[None]:
+    """Whatever the test does, no row and no byte is left of it."""
+    before = AuditEntry.objects.count()
+    with own_storage(tmp_path):
         yield
+        assert bytes_left() == []
+    assert MailboxItem.objects.count() == 0
+    assert Packet.objects.count() == Blob.objects.count() == 0
+    assert AuditEntry.objects.count() == before
+
+
+class TestRefuseAddresses:
+    @pytest.fixture(autouse=True)
+    def nobody_gets_anything(self, axis: AxisWorld, tmp_path: Path) -> Iterator[None]:
+        """No row is left; the bytes of a packet that is one wait for the sweeper, spoken of by nobody."""
+        before = AuditEntry.objects.count()
+        with own_storage(tmp_path):
+            yield
+            assert len(bytes_left()) == 1
         assert MailboxItem.objects.count() == 0
         assert Packet.objects.count() == Blob.objects.count() == 0
         assert AuditEntry.objects.count() - before <= 1, "at most the closing of a code"
@@ -151,17 +174,14 @@ class TestRefuseDocument:
             send(axis.province, packets.document(DEPARTMENT, [DISTRICT]), DEPARTMENT, to=(to,))
 
     def test_when_the_request_calls_it_a_status(self, axis: AxisWorld) -> None:
-        content = blobs.put(io.BytesIO(packets.document(DEPARTMENT, [DISTRICT])))
+        envelope, content = taken_in(packets.document(DEPARTMENT, [DISTRICT]))
         claim = mail.Claim(kind=PacketKind.STATUS, sender_code=DEPARTMENT)
         with refused_with(Refusal.NOT_CONFORMANT):
-            mail.accept_packet(
-                actor=axis.province,
-                envelope=open_envelope(content.sha256),
-                claim=claim,
-                content=content,
-                now=NOW,
-            )
+            mail.accept_packet(actor=axis.province, envelope=envelope, claim=claim, content=content, now=NOW)
 
+
+@pytest.mark.usefixtures("nothing_is_stored")
+class TestRefuseContent:
     @pytest.mark.parametrize(
         ("subject", "sphere"),
         [("V/v nhân sự", "Mật"), ("[TỐI MẬT] V/v nhân sự", "")],
@@ -198,6 +218,27 @@ class TestRefuseDocument:
         packet = packets.document(DEPARTMENT, [DISTRICT])
         with refused_with(Refusal.NOT_CONFORMANT):
             send(axis.province, packet[: len(packet) // 2], DEPARTMENT)
+
+
+class TestSendEdoc:
+    """The same behind the axis's own address: what the endpoint may not take in, it does not keep."""
+
+    @pytest.mark.parametrize(
+        ("subject", "change", "refusal"),
+        [
+            ("[TỐI MẬT] V/v nhân sự", {}, Refusal.SECRET_DOCUMENT),
+            ("V/v nhân sự", {"hash-file": "0" * 64}, Refusal.HASH_MISMATCH),
+        ],
+        ids=["secret", "other bytes"],
+    )
+    def test_leaves_no_byte_of_what_may_not_be_here(
+        self, province: Caller, tmp_path: Path, subject: str, change: dict[str, str], refusal: Refusal
+    ) -> None:
+        packet = packets.document(DEPARTMENT, [DISTRICT], subject=subject)
+        with own_storage(tmp_path):
+            answer = province.send(packet, DEPARTMENT, change=change)
+            assert bytes_left() == []
+        assert answer["ErrorCode"] == refusal.code
 
 
 class TestDuplicateDocument:

@@ -34,8 +34,13 @@ class TestSystem:
             ("TỈNH", SECRET),
             ("TINH.H40", "ngắn"),
             ("x" * 101, SECRET),
+            # How Python hands over a byte of the command line that is not UTF-8.
+            ("TINH\udcff", SECRET),
+            ("TINH.H40", "\udcff" * 20),
+            ("TINH.H29", "\udcff" * 20),
+            ("TINH.H40", SECRET + "\0"),
         ],
-        ids=["other secret", "space", "not ASCII", "short secret", "long"],
+        ids=ascii,
     )
     def test_add_refuses_in_one_line(
         self, axis: AxisWorld, capsys: pytest.CaptureFixture[str], code: str, secret: str
@@ -82,8 +87,11 @@ class TestSystem:
             (["TINH.H99", "--end-former"], 1),
             (["TINH.H29", "--end-former"], 1),
             (["TINH.H29", "--secret-file", "/khong/co"], 2),
+            (["TINH.H29", "--secret", "\udcff" * 20], 1),
+            (["TINH\udcff", "--secret", SECRET], 1),
+            (["TINH\udcff", "--end-former"], 1),
         ],
-        ids=["unknown", "short", "end unknown", "end nothing", "no file"],
+        ids=ascii,
     )
     def test_secret_refuses_in_one_line(
         self, axis: AxisWorld, capsys: pytest.CaptureFixture[str], words: list[str], code: int
@@ -93,6 +101,35 @@ class TestSystem:
         assert error.count("\n") == 1
         assert SECRET not in error
         assert System.objects.get(code="TINH.H29").secret == SECRETS["TINH.H29"]
+
+    @pytest.mark.parametrize("words", [["add", "TINH.H40"], ["secret", "TINH.H29"]], ids=" ".join)
+    @pytest.mark.parametrize(
+        ("content", "reason"),
+        [
+            (None, "không tìm thấy tệp hoặc thư mục"),
+            ("folder", "là thư mục, không phải tệp"),
+            (b"\xff" * 20, "không phải chữ viết bằng UTF-8"),
+        ],
+        ids=["nothing", "folder", "other bytes"],
+    )
+    def test_secret_file_that_cannot_be_read_is_said_in_vietnamese(
+        self,
+        axis: AxisWorld,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+        words: list[str],
+        content: bytes | str | None,
+        reason: str,
+    ) -> None:
+        file = tmp_path / "secret"
+        if isinstance(content, bytes):
+            file.write_bytes(content)
+        elif content:
+            file.mkdir()
+
+        assert main(["system", *words, "--secret-file", str(file)]) == 2
+
+        assert capsys.readouterr().err == f"Không đọc được khóa bí mật từ «{file}»: {reason}.\n"
 
     def test_list_names_systems_and_never_their_secrets(
         self, axis: AxisWorld, capsys: pytest.CaptureFixture[str]
@@ -165,6 +202,28 @@ def test_wrong_words_end_with_two_and_one_line(words: list[str], capsys: pytest.
         main(words)
     assert ended.value.code == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+class TestBytesThatAreNoText:
+    """A terminal that does not speak UTF-8 hands over bytes that are no character."""
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ["system", "add", "TINH.H40", "--secret", "\udcff" * 20],
+            ["system", "add", "TINH\udcff", "--secret", SECRET],
+            ["agency", "add", "H37\udcff", "Sở Tư pháp", "--system", "TINH.H37"],
+            ["agency", "add", "H37.06", "Sở \udcff", "--system", "TINH.H37"],
+            ["agency", "add", "H37.06", "Sở Tư pháp", "--system", "TINH\udcff"],
+            ["agency", "close", "H37\udcff"],
+            ["agency", "close", DISTRICT, "--successor", "H37\udcff"],
+        ],
+        ids=lambda words: ascii(" ".join(words)),
+    )
+    def test_are_refused_in_one_line(self, axis_process: AxisProcess, words: list[str]) -> None:
+        done = axis_process.console(*words)
+        assert done.returncode == 1, done.stderr
+        assert done.stderr.count("\n") == 1
 
 
 class TestWithoutDatabase:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from uuid import UUID
 
 from vanthu.axis.actions import directory, mail
-from vanthu.axis.envelopes import open_envelope
+from vanthu.axis.envelopes import Envelope, take_in
 from vanthu.axis.models import System
 from vanthu.axis.rules import operator
 from vanthu.kernel import actor as actors
-from vanthu.kernel import blobs
 from vanthu.kernel.actor import Actor
+from vanthu.kernel.blobs import StoredBlob
 
 #: A working morning in Hà Nội: 22/11/2026, 09:00.
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -75,7 +76,11 @@ def _actor(code: str, system_id: UUID) -> Actor:
 
 def send(actor: Actor, packet: bytes, sender: str, to: tuple[str, ...] = (), now: datetime = NOW) -> UUID:
     """Hand a packet to the axis as the endpoint does."""
-    content = blobs.put(io.BytesIO(packet))
-    envelope = open_envelope(content.sha256)
+    envelope, content = taken_in(packet)
     claim = mail.Claim(kind=envelope.kind, sender_code=sender, recipient_codes=to)
     return mail.accept_packet(actor=actor, envelope=envelope, claim=claim, content=content, now=now)
+
+
+def taken_in(packet: bytes) -> tuple[Envelope, StoredBlob]:
+    """A packet as it stands after it arrived: read, and stored."""
+    return take_in(io.BytesIO(packet), stated_hash=sha256(packet).hexdigest(), limit=len(packet))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import logging
 import os
@@ -9,6 +10,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 from uuid import uuid4
 
 import pytest
@@ -268,6 +270,19 @@ class TestBlobsCommand:
 
         assert main(["blobs", "check", "--all"]) == 2
         assert capsys.readouterr().err.count("\n") == 1
+
+    def test_says_in_vietnamese_why_the_disk_cannot_be_read(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail() -> NoReturn:
+            raise OSError(errno.EIO, "Input/output error")
+
+        monkeypatch.setattr(blobs, "names", fail)
+
+        assert main(["blobs", "unspoken"]) == 2
+        assert capsys.readouterr().err == (
+            "Không đọc được nơi lưu trữ tệp: không đọc hoặc ghi được, ổ đĩa hoặc tệp có lỗi.\n"
+        )
 
     def test_lists_what_nobody_speaks_of_and_removes_nothing(
         self, capsys: pytest.CaptureFixture[str]

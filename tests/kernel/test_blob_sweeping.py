@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import os
-import random
 import time
-from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
-from functools import partial
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,6 @@ from django.db import connection, transaction
 from django.test.utils import override_settings
 from django.utils import timezone
 
-from tests.at_once import at_once
 from tests.kernel.storage import own_storage
 from tests.world import NOW, World
 from vanthu.kernel import actions, audit, blobs, custody, tasks
@@ -30,7 +28,6 @@ from vanthu.kernel.models import AuditEntry, Blob
 
 MACHINE = system("Dọn tệp không ai dùng")
 YEAR = timedelta(days=365)
-_ROUNDS = 80
 
 
 @pytest.fixture(autouse=True)
@@ -233,26 +230,24 @@ class TestAgainstTheSweeper:
 
         assert not Blob.objects.exists()
 
-    def test_no_row_ever_loses_its_bytes_however_putting_keeping_and_sweeping_fall(self) -> None:
-        tally: Counter[str] = Counter()
-        for number in range(_ROUNDS):
-            content = b"vong %d" % number
-            stored = blobs.put(io.BytesIO(content))
-            ends, refusals = at_once(
-                [*[partial(_upload, content)] * 3, *[partial(_sweep_on, stored.sha256)] * 2]
-            )
+    def test_no_row_ever_loses_its_bytes_in_whatever_order_the_steps_fall(self) -> None:
+        """Every order of the steps of one who keeps the bytes, one who takes it back, and a sweeper."""
+        orders = sorted({"".join(order) for order in permutations("kkkttss")})
+        with ExitStack() as cast:
+            desks = {who: cast.enter_context(_desk()) for who in "kts"}
+            for order in orders:
+                stored = blobs.put(io.BytesIO(order.encode()))
+                with _acts(desks, order.encode(), stored) as acts:
+                    steps: list[Future[object]] = []
+                    for who in order:
+                        steps.append(desks[who].submit(next, acts[who], None))
+                        _settle(steps)
+                        # The promise, at every moment: where there is a row, there are its bytes.
+                        assert blobs.is_whole(stored.sha256) or not _has_row(stored), order
 
-            assert {type(refusal) for refusal in refusals} <= {BlobVanished}
-            # The promise, whoever was first: where there is a row, there are its bytes.
-            if Blob.objects.filter(sha256=stored.sha256).exists():
-                assert blobs.is_whole(stored.sha256), number
-            assert ("kept" in ends) == Blob.objects.filter(sha256=stored.sha256).exists()
-            tally.update([*ends, *(type(refusal).__name__ for refusal in refusals)])
-
-        # All of it happened, and not once only; else this showed nothing.
-        assert min(tally[each] for each in ("kept", "rolled back", "swept", "left", "BlobVanished")) > 3, (
-            tally
-        )
+                    refused = [who for who, step in zip(order, steps, strict=True) if _is_refused(step)]
+                    assert _has_row(stored) == ("k" not in refused), order
+                    assert "s" not in refused
 
 
 @pytest.mark.django_db
@@ -276,34 +271,94 @@ def _apart(act: object) -> object:
         connection.close()
 
 
-def _upload(content: bytes) -> str:
-    """Put and keep, with pauses for others to come between; half of the transactions are rolled back."""
+@contextmanager
+def _desk() -> Iterator[ThreadPoolExecutor]:
+    """A thread and a connection of somebody's own, who does one thing after the other."""
+    with ThreadPoolExecutor(1) as desk:
+        try:
+            yield desk
+        finally:
+            desk.submit(_leave).result(60)
+
+
+@contextmanager
+def _acts(
+    desks: Mapping[str, ThreadPoolExecutor], content: bytes, stored: StoredBlob
+) -> Iterator[dict[str, Generator[None]]]:
+    """What each does, step by step; what is not at its end is undone, so that nobody waits for ever."""
+    acts = {"k": _upload(content), "t": _take_back(stored), "s": _sweep_by_steps(stored.sha256)}
+    try:
+        yield acts
+    finally:
+        wait([desks[who].submit(act.close) for who, act in acts.items()])
+
+
+def _has_row(stored: StoredBlob) -> bool:
+    return Blob.objects.filter(sha256=stored.sha256).exists()
+
+
+def _leave() -> None:
+    # Here, where `connection` is this thread's.
+    connection.close()
+
+
+def _upload(content: bytes) -> Generator[None]:
+    """Put the bytes; keep them; commit."""
     stored = blobs.put(io.BytesIO(content))
-    time.sleep(random.random() / 500)
+    yield
     with transaction.atomic():
         blobs.keep(stored, now=NOW)
-        time.sleep(random.random() / 500)
-        failed = random.random() < 0.5
-        transaction.set_rollback(failed)
-    return "rolled back" if failed else "kept"
+        yield
+    yield
 
 
-def _sweep_on(sha256: str) -> str:
-    """Try again and again to remove the bytes."""
-    swept = 0
-    for _ in range(3):
-        # Long enough at times for an upload to be wholly before it.
-        time.sleep(random.random() / 40)
-        swept += sweep(sha256) is not None
-    return "swept" if swept else "left"
+def _take_back(stored: StoredBlob) -> Generator[None]:
+    """Keep bytes put before; roll back."""
+    with transaction.atomic():
+        blobs.keep(stored, now=NOW)
+        yield
+        transaction.set_rollback(True)
+    yield
+
+
+def _sweep_by_steps(sha256: str) -> Generator[None]:
+    """Claim the bytes, however young; if they may go, remove them and commit (`actions.sweep_blob`)."""
+    with transaction.atomic():
+        claimed = blobs.claim_unspoken(sha256, before=timezone.now() + YEAR)
+        yield
+        if claimed is not None:
+            blobs.discard(sha256)
+    yield
+
+
+def _is_refused(step: Future[object]) -> bool:
+    error = step.exception(60)
+    assert error is None or isinstance(error, BlobVanished), error
+    return error is not None
+
+
+def _settle(under_way: Sequence[Future[object]]) -> None:
+    """Until each step is done, waits for a lock, or stands behind such a step of the same person."""
+    limit = time.monotonic() + 60
+    while time.monotonic() < limit:
+        undone = [step for step in under_way if not step.done()]
+        if not undone or len([step for step in undone if step.running()]) == _waiting():
+            return
+        time.sleep(0.001)
+    raise AssertionError("neither done nor waiting")
+
+
+def _waiting() -> int:
+    """How many wait for a lock of the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return int(cursor.fetchone()[0])
 
 
 def _until_somebody_waits() -> None:
     limit = time.monotonic() + 60
     while time.monotonic() < limit:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-            if cursor.fetchone()[0]:
-                return
+        if _waiting():
+            return
         time.sleep(0.01)
     raise AssertionError("nobody waits")

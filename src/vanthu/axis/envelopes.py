@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
 
 from vanthu import edxml
 from vanthu.axis.rules import Refusal, Refused, is_marked_secret
 from vanthu.axis.states import PacketKind
+from vanthu.edxml import transport
 from vanthu.kernel import blobs
+from vanthu.kernel.blobs import StoredBlob
 
 #: As many characters of the subject as the axis shows; the packet keeps all of them.
 _SUBJECT_SHOWN = 2000
@@ -30,15 +34,29 @@ class Envelope:
     subject: str = ""
 
 
-def open_envelope(sha256: str) -> Envelope:
-    """Read a stored packet whole, attachments included, and return its addresses.
+def take_in(content: BinaryIO, *, stated_hash: str, limit: int) -> tuple[Envelope, StoredBlob]:
+    """Read a packet as it arrives, and store its bytes only when they may be here.
+
+    `stated_hash` is what the sender says they hash to (`hash-file`), `limit` the most bytes taken.
+    Whatever is refused here leaves no byte behind, a state secret above all.
+    Raises EmptyFile, FileTooLarge, Refused (HASH_MISMATCH, NOT_CONFORMANT, SECRET_DOCUMENT),
+    BlobDamaged.
+    """
+    with blobs.arriving(content, limit=limit) as arrival:
+        if not transport.hash_matches(stated_hash, arrival.sha256):
+            raise Refused(Refusal.HASH_MISMATCH)
+        return open_envelope(arrival.path), blobs.store(arrival)
+
+
+def open_envelope(packet_file: Path) -> Envelope:
+    """Read a packet whole, attachments included, and return its addresses.
 
     What is damaged, dangerous or not a packet is refused here, not at the receiver's desk.
-    Raises Refused (NOT_CONFORMANT, SECRET_DOCUMENT), BlobDamaged.
+    Raises Refused (NOT_CONFORMANT, SECRET_DOCUMENT).
     """
-    with blobs.as_path(sha256) as path, blobs.work_folder() as folder:
+    with blobs.work_folder() as folder:
         try:
-            packet = edxml.read(path, attachments_dir=folder)
+            packet = edxml.read(packet_file, attachments_dir=folder)
         except edxml.PacketRefused as refused:
             raise Refused(Refusal.NOT_CONFORMANT, str(refused)) from refused
     envelope = _of_status(packet) if isinstance(packet, edxml.StatusPacket) else _of_document(packet)

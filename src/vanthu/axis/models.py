@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from vanthu.axis.states import MailState, PacketKind
+from vanthu.edxml import is_acceptable_organ_id
 
 
 class System(models.Model):
@@ -41,8 +42,8 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
     """Agencies by code."""
 
     def named(self, codes: Iterable[str]) -> Self:
-        """Those whose present or old code is among `codes`, in order of code; empty codes name nobody."""
-        wanted = [code for code in codes if code]
+        """Those whose present or old code is among `codes`, in order of code; other text names nobody."""
+        wanted = [code for code in codes if is_acceptable_organ_id(code)]
         return self.filter(Q(code__in=wanted) | Q(old_code__in=wanted)).order_by("code")
 
 

@@ -13,6 +13,7 @@ from vanthu.axis import permissions, statements
 from vanthu.axis.models import Agency, MailboxItem, Packet, System
 from vanthu.axis.rules import LIST_LIMIT
 from vanthu.axis.states import PENDING, MailState, PacketKind
+from vanthu.edxml import transport
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import require
 
@@ -165,7 +166,8 @@ def list_agencies(actor: Actor, *, closed_too: bool = False) -> Iterator[AgencyR
 def find_system_id(actor: Actor, *, code: str) -> UUID | None:
     """The connected system of that code, for the operator; or None. Raises NotAllowed."""
     require(permissions.may_operate(actor))
-    return System.objects.filter(code=code).values_list("id", flat=True).first()
+    found = System.objects.filter(code=code).values_list("id", flat=True)
+    return found.first() if transport.is_writable(code) else None
 
 
 def list_systems(actor: Actor) -> list[SystemRow]:

@@ -35,6 +35,9 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]+")
 _VALUE = re.compile(r"[\x20-\x7e]*")
 _PIECE = 1024 * 1024
 _EXTENDED = "UTF-8''"
+#: What no text of a person holds and no database keeps: control characters but for tabs and line ends, and
+#: halves of UTF-16 pairs.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 #: A system has a second secret while it changes from one to the other.
 _MOST_SECRETS = 2
 
@@ -204,9 +207,18 @@ def encode_text(text: str) -> str:
 
 
 def decode_text(value: str) -> str:
-    """Read what `encode_text` wrote; anything else is taken as it stands."""
+    """Read what `encode_text` wrote; what else there is stands as it is, but for what is not writable."""
     plain = value.strip()
-    return unquote(plain.removeprefix(_EXTENDED)) if plain.startswith(_EXTENDED) else plain
+    text = unquote(plain.removeprefix(_EXTENDED)) if plain.startswith(_EXTENDED) else plain
+    return _UNWRITABLE.sub("", text)
+
+
+def is_writable(text: str) -> bool:
+    """Tell whether a text can be written down: no control characters, no half of a UTF-16 pair.
+
+    JSON can say both (`"\\u0000"`, `"\\ud800"`), and signed values and bodies are JSON.
+    """
+    return _UNWRITABLE.search(text) is None
 
 
 def file_hash(path: Path) -> str:
@@ -240,7 +252,7 @@ def _check_signature(signed: bytes, signature: str, secrets: Sequence[str]) -> i
     # tried out: always as many comparisons, and every one of them made.
     tried = [*secrets, *[""] * _MOST_SECRETS][:_MOST_SECRETS]
     right = [
-        hmac.compare_digest(_signature(signed, secret).encode(), signature.encode()) and secret != ""
+        hmac.compare_digest(_signature(signed, secret).encode(), _raw(signature)) and secret != ""
         for secret in tried
     ]
     if not any(secrets):

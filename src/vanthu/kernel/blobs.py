@@ -20,6 +20,12 @@ ever lose its bytes so, however long anybody is held up anywhere:
 The age of a file is not part of this; it only spares people the refusal. What the locks cannot see is
 another database that speaks of the same folder, hence the marks of `owners`: every database leaves one in
 the folder before its first row, and nothing is removed from a folder that has several, or a young one.
+
+A mark tells apart what PostgreSQL can tell apart: clusters, databases and timelines, so also a standby that
+was promoted, or a cluster recovered to an earlier moment. It does not tell a cluster from a copy of it, byte
+for byte, that was started as it is (a copied data folder, a base backup without recovery). Two of those on
+one folder would sweep away each other's files; only the administrator can know of them, and is warned in
+docs/how-to/care-for-stored-files.md.
 """
 
 from __future__ import annotations
@@ -84,15 +90,35 @@ class StoredBlob:
     size: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """Bytes that have come whole and are not stored: somebody looks first whether they may be."""
+
+    #: Only to be read; gone when the block of `arriving` ends.
+    path: Path
+    sha256: str
+    #: In bytes.
+    size: int
+
+
 def put(content: BinaryIO, *, limit: int | None = None) -> StoredBlob:
     """Store a stream to its end and return its name. The same bytes are stored once.
 
     Raises EmptyFile, FileTooLarge (more than `limit` bytes; nothing is left behind), BlobDamaged when the
     same bytes were stored before and are not whole: nobody is told that they are safe.
     """
-    folder = workroom()
+    with arriving(content, limit=limit) as arrival:
+        return store(arrival)
+
+
+@contextmanager
+def arriving(content: BinaryIO, *, limit: int | None = None) -> Iterator[Arrival]:
+    """Take a stream in to its end; what the block does not `store` is gone when it ends, without a trace.
+
+    Raises EmptyFile, FileTooLarge as `put`.
+    """
     digest, size = hashlib.sha256(), 0
-    with tempfile.NamedTemporaryFile(dir=folder, suffix=".part") as part:
+    with tempfile.NamedTemporaryFile(dir=workroom(), suffix=".part") as part:
         while chunk := content.read(CHUNK):
             size += len(chunk)
             if limit is not None and size > limit:
@@ -104,9 +130,14 @@ def put(content: BinaryIO, *, limit: int | None = None) -> StoredBlob:
         if size == 0:
             raise EmptyFile
         part.flush()
-        os.fsync(part.fileno())
-        _place(Path(part.name), digest.hexdigest())
-    return StoredBlob(sha256=digest.hexdigest(), size=size)
+        yield Arrival(path=Path(part.name), sha256=digest.hexdigest(), size=size)
+
+
+def store(arrival: Arrival) -> StoredBlob:
+    """Store what has arrived, without copying it; whole on the disk when this returns. Raises BlobDamaged."""
+    _sync(arrival.path)
+    _place(arrival.path, arrival.sha256)
+    return StoredBlob(sha256=arrival.sha256, size=arrival.size)
 
 
 def put_file(path: Path, *, limit: int | None = None) -> StoredBlob:
@@ -309,8 +340,8 @@ def _make_folders(folder: Path) -> list[Path]:
     return made
 
 
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
@@ -328,12 +359,15 @@ def _folders(storage: Storage, path: str) -> list[str]:
 @functools.cache
 def _mark_as_ours(storage: Storage) -> str:
     with connection.cursor() as cursor:
-        # A copy of the database, by dump or in another cluster, is another database.
+        # A copy of the database, by dump or in another cluster, is another database; so is one that went its
+        # own way from some moment on, a promoted standby: it has another timeline, the first digits here.
         cursor.execute(
-            "SELECT (SELECT system_identifier FROM pg_control_system()), oid"
+            "SELECT (SELECT system_identifier FROM pg_control_system()), oid,"
+            " left(pg_walfile_name(pg_current_wal_lsn()), 8)"
             " FROM pg_database WHERE datname = current_database()"
         )
-        mark = "-".join(str(part) for part in cursor.fetchone())
+        cluster, database, timeline = cursor.fetchone()
+    mark = f"{cluster}-{database}" if int(timeline, 16) == 1 else f"{cluster}-{database}-{timeline}"
     name = f"{_OWNERS}/{mark}"
     if not storage.exists(name):
         storage.save(name, ContentFile(mark.encode()))

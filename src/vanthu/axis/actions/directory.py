@@ -13,6 +13,7 @@ from vanthu import edxml
 from vanthu.axis import operations, permissions
 from vanthu.axis.models import Agency, System
 from vanthu.axis.rules import Refusal, Refused
+from vanthu.edxml import transport
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import require
@@ -44,7 +45,8 @@ def register_agency(
     Raises NotAllowed, Refused (BAD_PARAMETER, AGENCY_TAKEN, AGENCY_CLOSED, CODE_NOT_GRANTED,
     REPEATED_SIGNATURE).
     """
-    agency = Agency.objects.select_for_update(no_key=True).filter(code=entry.code).first()
+    named = Agency.objects.select_for_update(no_key=True).named([entry.code])
+    agency = named.filter(code=entry.code).first()
     require(actor.agency_id == system_id or permissions.may_operate(actor))
     _refuse_bad_entry(entry)
     _refuse_taken(entry, agency, system_id)
@@ -83,7 +85,7 @@ def close_agency(*, actor: Actor, code: str, successor_code: str = "", now: date
     agency = Agency.objects.select_for_update(no_key=True).named([code]).first()
     if agency is None or not permissions.may_change(actor, agency):
         raise Refused(Refusal.UNKNOWN_AGENCY)
-    successor = Agency.objects.named([successor_code]).first() if successor_code else None
+    successor = Agency.objects.named([successor_code]).first()
     if successor_code and successor in (None, agency):
         raise Refused(Refusal.UNKNOWN_AGENCY, f"Không có mã thay thế {successor_code} trong danh bạ.")
     if agency.closed_at is not None and successor in (None, agency.successor):
@@ -110,7 +112,7 @@ def connect_system(*, actor: Actor, code: str, secret: str, now: datetime) -> bo
 
     Raises NotAllowed, Refused (BAD_PARAMETER, SYSTEM_TAKEN when the code has another secret).
     """
-    system = System.objects.select_for_update().filter(code=code).first()
+    system = _lock_system(code)
     require(permissions.may_operate(actor))
     _refuse_bad_system(code, secret)
     if system is not None and not _same(secret, system.secret):
@@ -133,7 +135,7 @@ def change_secret(*, actor: Actor, code: str, secret: str, now: datetime) -> boo
     False when the key is the present one already.
     Raises NotAllowed, Refused (UNKNOWN_SYSTEM, BAD_PARAMETER, SECRET_CHANGING: a third key at once).
     """
-    system = System.objects.select_for_update().filter(code=code).first()
+    system = _lock_system(code)
     require(permissions.may_operate(actor))
     if system is None:
         raise Refused(Refusal.UNKNOWN_SYSTEM)
@@ -156,7 +158,7 @@ def end_former_secret(*, actor: Actor, code: str, now: datetime) -> None:
 
     Raises NotAllowed, Refused (UNKNOWN_SYSTEM, NO_FORMER_SECRET).
     """
-    system = System.objects.select_for_update().filter(code=code).first()
+    system = _lock_system(code)
     require(permissions.may_operate(actor))
     if system is None:
         raise Refused(Refusal.UNKNOWN_SYSTEM)
@@ -167,6 +169,12 @@ def end_former_secret(*, actor: Actor, code: str, now: datetime) -> None:
     system.save(update_fields=["former_secret"])
 
     _record_of_system("axis.former-secret-ended", actor, system, now)
+
+
+def _lock_system(code: str) -> System | None:
+    # No system has a code that is not writable (`_refuse_bad_system`), and none can be looked up by it.
+    systems = System.objects.select_for_update().filter(code=code)
+    return systems.first() if transport.is_writable(code) else None
 
 
 def _refuse_bad_entry(entry: AgencyEntry) -> None:
@@ -254,5 +262,5 @@ def _refuse_bad_system(code: str, secret: str) -> None:
             Refusal.BAD_PARAMETER,
             "Mã hệ thống gồm 1 đến 100 chữ, số, dấu không dấu cách, không dấu tiếng Việt.",
         )
-    if not 16 <= len(secret) <= 200:
-        raise Refused(Refusal.BAD_PARAMETER, "Khóa bí mật phải dài từ 16 đến 200 ký tự.")
+    if not 16 <= len(secret) <= 200 or not transport.is_writable(secret):
+        raise Refused(Refusal.BAD_PARAMETER, "Khóa bí mật phải gồm 16 đến 200 ký tự viết được, mã hóa UTF-8.")

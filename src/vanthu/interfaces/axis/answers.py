@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.core.files.base import File
-from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 
 from vanthu.axis.rules import Refusal
@@ -41,7 +41,9 @@ def fail(refusal: Refusal, message: str | None = None, *, status: int = 200) -> 
 
 
 def _json(fields: dict[str, object], *, status: int) -> HttpResponse:
-    answer = JsonResponse(fields, json_dumps_params={"ensure_ascii": False}, status=status)
+    # A refusal may quote what its caller wrote, and JSON can write what is no character.
+    content = json.dumps(fields, ensure_ascii=False).encode(errors="replace")
+    answer = HttpResponse(content, content_type="application/json", status=status)
     # Old clients read an answer of known length more surely than a chunked one.
     answer["Content-Length"] = str(len(answer.content))
     return answer

@@ -20,6 +20,7 @@ from vanthu.axis import queries
 from vanthu.axis.rules import Refusal, Refused, operator
 from vanthu.axis.states import IllegalStep
 from vanthu.edxml import transport
+from vanthu.edxml.leaves import shorten
 from vanthu.interfaces.axis import answers
 from vanthu.kernel import actor as actors
 from vanthu.kernel.actor import Actor
@@ -58,6 +59,8 @@ def protocol_call(
     """Make an endpoint of the protocol: `required` parameters must be present and signed.
 
     An `optional` one that is sent must be signed as well: ignoring it would change what the call means.
+    What reaches the endpoint is writable (`transport.is_writable`), so that no value of a caller's becomes a
+    fault of ours.
     """
 
     def wrap(endpoint: Endpoint) -> View:
@@ -103,7 +106,7 @@ def _prove(request: HttpRequest, required: tuple[str, ...], optional: tuple[str,
     known: dict[str, UUID] = {}
 
     def secrets_of(code: str) -> tuple[str, ...]:
-        key = queries.find_system_key(_GATE, code=code)
+        key = queries.find_system_key(_GATE, code=code) if transport.is_writable(code) else None
         if key is None:
             return ()
         known[key.code] = key.system_id
@@ -118,6 +121,11 @@ def _prove(request: HttpRequest, required: tuple[str, ...], optional: tuple[str,
         now=now,
         max_age=timedelta(seconds=window) if window else None,
     )
+    for name, value in parameters.items():
+        if not transport.is_writable(value):
+            raise Refused(
+                Refusal.BAD_PARAMETER, f"Tham số «{shorten(name)}» có ký tự không phải chữ viết được."
+            )
     code = parameters.system_id
     if parameters.secret_place:
         # What tells the operator that the former secret cannot be ended yet.

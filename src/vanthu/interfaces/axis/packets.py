@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import BinaryIO, cast
 from uuid import UUID
 
@@ -13,15 +13,14 @@ from django.http.response import HttpResponseBase
 
 from vanthu.axis import queries
 from vanthu.axis.actions import mail
-from vanthu.axis.envelopes import open_envelope
+from vanthu.axis.envelopes import take_in
 from vanthu.axis.rules import Refusal, Refused
 from vanthu.axis.states import MailStep, PacketKind
-from vanthu.edxml import transport
+from vanthu.edxml import is_acceptable_organ_id, transport
 from vanthu.edxml.leaves import parse_moment
 from vanthu.interfaces.axis import answers
 from vanthu.interfaces.axis.bodies import PacketBody
 from vanthu.interfaces.axis.gate import Call, protocol_call
-from vanthu.kernel import blobs
 from vanthu.kernel.blobs import FileTooLarge
 
 SERVICE = "eDoc"
@@ -33,10 +32,9 @@ def send_edoc(call: Call) -> HttpResponseBase:
     claim = mail.Claim(
         kind=_kind(call), sender_code=call.text("from"), recipient_codes=_codes(call.text("to"))
     )
-    content = blobs.put(_body(call.http), limit=settings.AXIS_PACKET_LIMIT)
-    if not transport.hash_matches(call.text("hash-file"), content.sha256):
-        raise Refused(Refusal.HASH_MISMATCH)
-    envelope = open_envelope(content.sha256)
+    envelope, content = take_in(
+        _body(call.http), stated_hash=call.text("hash-file"), limit=settings.AXIS_PACKET_LIMIT
+    )
     packet_id = mail.accept_packet(
         actor=call.actor, envelope=envelope, claim=claim, content=content, now=call.now
     )
@@ -167,9 +165,13 @@ def _codes(text: str) -> tuple[str, ...]:
         codes = json.loads(text)
     except (ValueError, RecursionError):
         codes = None
-    if not isinstance(codes, list) or not all(isinstance(code, str) and code.strip() for code in codes):
+    if not isinstance(codes, list) or not all(map(_is_code, codes)):
         raise Refused(Refusal.BAD_PARAMETER, 'Tham số «to» phải là mảng JSON các mã, ví dụ ["H29.01"].')
     return tuple(dict.fromkeys(code.strip() for code in codes))
+
+
+def _is_code(code: object) -> bool:
+    return isinstance(code, str) and is_acceptable_organ_id(code.strip())
 
 
 def _moment(call: Call, name: str, *, end: bool = False) -> datetime | None:
@@ -179,8 +181,9 @@ def _moment(call: Call, name: str, *, end: bool = False) -> datetime | None:
     moment = parse_moment(text)
     if moment is None:
         raise Refused(Refusal.BAD_PARAMETER, f"Tham số «{name}» phải là ngày, dạng yyyy/MM/dd.")
-    # A day given as the end is meant to its last second.
-    return moment + timedelta(days=1) if end and ":" not in text else moment
+    # A day given as the end is meant to its last second; the last of all days stands for no end.
+    is_whole_day = end and ":" not in text and moment.date() < date.max
+    return moment + timedelta(days=1) if is_whole_day else moment
 
 
 def _body(request: HttpRequest) -> BinaryIO:

@@ -10,6 +10,7 @@ from pathlib import Path
 from vanthu.interfaces.cli.axis_console import axis_console
 from vanthu.interfaces.cli.command import CommandRefused
 from vanthu.interfaces.cli.parser import add_acts
+from vanthu.kernel.errors import why
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -99,4 +100,5 @@ def _secret(args: argparse.Namespace) -> str:
             return sys.stdin.readline().rstrip("\r\n")
         return Path(name).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise CommandRefused(f"Không đọc được khóa bí mật từ «{args.secret_file}»: {error}.") from error
+        reason = why(error) if isinstance(error, OSError) else "không phải chữ viết bằng UTF-8"
+        raise CommandRefused(f"Không đọc được khóa bí mật từ «{args.secret_file}»: {reason}.") from error

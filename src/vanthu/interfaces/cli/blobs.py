@@ -79,14 +79,13 @@ def _list_unspoken() -> int:
 def _said_plainly() -> Iterator[None]:
     from django.db import Error
 
-    from vanthu.kernel.errors import DomainError
+    from vanthu.kernel.errors import DomainError, why
 
     try:
         yield
     except DomainError as refused:
         raise CommandRefused(str(refused)) from refused
     except Error as error:
-        reason = str(error).strip().splitlines()[0]
-        raise CommandRefused(f"Không đọc được cơ sở dữ liệu: {reason}") from error
+        raise CommandRefused(f"Không đọc được cơ sở dữ liệu: {settings.first_line(error)}") from error
     except OSError as error:
-        raise CommandRefused(f"Không đọc được nơi lưu trữ tệp: {error}") from error
+        raise CommandRefused(f"Không đọc được nơi lưu trữ tệp: {why(error)}.") from error
