@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from vanthu.outgoing.rules import (
     year_fault,
 )
 
+TODAY = date(2026, 11, 25)
+
 
 def _content(**changes: Any) -> DraftContent:
     filled: dict[str, Any] = {"type_code": "CV", "subject": "V/v x", "signer_id": UUID(int=1)}
@@ -29,6 +32,12 @@ def _content(**changes: Any) -> DraftContent:
     [
         pytest.param({}, [], id="NĐ 30/2020 Điều 8: type, subject, signer"),
         pytest.param({"type_code": "XX"}, ["Hãy chọn loại văn bản."], id="NĐ 30/2020 Điều 7: no such type"),
+        pytest.param({"due_on": TODAY}, [], id="an answer is asked for by today"),
+        pytest.param(
+            {"due_on": date(2026, 11, 24)},
+            ["Hạn trả lời đã qua. Hãy chọn ngày khác hoặc để trống."],
+            id="an answer was asked for by yesterday",
+        ),
         pytest.param({"type_code": ""}, ["Hãy chọn loại văn bản."], id="no type"),
         pytest.param({"subject": " \t"}, ["Hãy ghi trích yếu nội dung."], id="no subject"),
         pytest.param({"subject": "x" * 500}, [], id="a subject as long as may be"),
@@ -50,7 +59,7 @@ def _content(**changes: Any) -> DraftContent:
     ],
 )
 def test_faults_of_a_draft(changes: dict[str, Any], faults: list[str]) -> None:
-    assert draft_faults(_content(**changes)) == faults
+    assert draft_faults(_content(**changes), today=TODAY) == faults
 
 
 @pytest.mark.parametrize("secrecy", [*SECRECY, "gì đó"])

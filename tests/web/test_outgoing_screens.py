@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from lxml import html
 
 from tests import arrivals, path
@@ -29,6 +31,17 @@ class TestDrafting:
         assert "V/v rà soát vị trí việc làm" in page
         assert world.neighbour.name in page
         assert 'data-state="draft"' in page
+
+    def test_asks_for_an_answer_by_a_day_of_its_own(self, sign_in: SignIn, world: World) -> None:
+        """The deadline goes with the document (edXML DueDate)."""
+        officer, day = sign_in("officer"), timezone.localdate() + timedelta(days=7)
+        late = officer.post("/van-ban-di/soan/", filled(world, due_on="2026-01-31"))
+        answer = officer.post("/van-ban-di/soan/", filled(world, due_on=f"{day:%Y-%m-%d}"))
+
+        assert (late.status_code, answer.status_code) == (422, 303)
+        assert "Hạn trả lời đã qua." in late.content.decode()
+        assert f"{day:%d/%m/%Y}" in text_of(officer, answer["Location"])
+        assert f'value="{day:%Y-%m-%d}"' in text_of(officer, f"{answer['Location']}sua/")
 
     def test_sent_twice_makes_one_draft(self, sign_in: SignIn, world: World) -> None:
         officer = sign_in("officer")

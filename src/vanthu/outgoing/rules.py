@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -38,12 +39,14 @@ class DraftContent:
     to_places: Sequence[str] = ()
     urgency: int = 0
     sphere: str = ""
+    #: By when an answer is asked for; None: no answer, or none by a certain day.
+    due_on: date | None = None
     #: A key of SECRECY.
     secrecy: str = "normal"
 
 
-def draft_faults(content: DraftContent) -> list[str]:
-    """What keeps the content from being a draft, in Vietnamese; empty when nothing does."""
+def draft_faults(content: DraftContent, *, today: date) -> list[str]:
+    """What keeps the content from being a draft on this day, in Vietnamese; empty when nothing does."""
     faults = []
     if content.type_code not in DOCUMENT_TYPES:
         faults.append("Hãy chọn loại văn bản.")
@@ -55,6 +58,8 @@ def draft_faults(content: DraftContent) -> list[str]:
         faults.append("Hãy chọn độ khẩn.")
     if len(content.sphere) > SPHERE_LIMIT:
         faults.append(f"Lĩnh vực dài quá {SPHERE_LIMIT} ký tự.")
+    if content.due_on is not None and content.due_on < today:
+        faults.append("Hạn trả lời đã qua. Hãy chọn ngày khác hoặc để trống.")
     if any(len(place) > PLACE_LIMIT for place in content.to_places):
         faults.append(f"Mỗi dòng nơi nhận dài không quá {PLACE_LIMIT} ký tự.")
     return faults

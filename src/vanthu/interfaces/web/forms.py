@@ -100,6 +100,15 @@ def refusals_into(form: forms.Form, *, field: str | None = None) -> Iterator[Non
         form.add_error(field, str(error))
 
 
+class DateInput(forms.DateInput):
+    """The browser's own date picker."""
+
+    input_type = "date"
+
+    def __init__(self, **attrs: Any) -> None:
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
 class DateTimeInput(forms.DateTimeInput):
     """The browser's own date and time picker."""
 

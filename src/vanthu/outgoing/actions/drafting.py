@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from vanthu import pdfsign
 from vanthu.documents import operations as documents
@@ -61,7 +62,7 @@ def draft_document(
     if known is not None:
         return known
 
-    _refuse_faults(content)
+    _refuse_faults(content, now)
     recipients = organizations.recipients(content.recipient_ids)
     if replies_to and not permissions.may_answer(actor, replies_to):
         raise NotFound
@@ -135,7 +136,7 @@ def revise_draft(
     require(permissions.may_edit(actor, document))
 
     state = next_state(State(document.state), Step.EDIT)
-    _refuse_faults(content)
+    _refuse_faults(content, now)
     recipients = organizations.recipients(content.recipient_ids)
 
     record = document.document
@@ -220,10 +221,10 @@ def _marks(places: Mapping[str, Any]) -> pdfsign.Places:
         raise DraftRefused("Vị trí trên trang không đọc được. Hãy đặt lại các khung.") from error
 
 
-def _refuse_faults(content: DraftContent) -> None:
+def _refuse_faults(content: DraftContent, now: datetime) -> None:
     if rules.is_secret(content):
         raise SecretRefused
-    faults = rules.draft_faults(content)
+    faults = rules.draft_faults(content, today=timezone.localdate(now))
     if faults:
         raise DraftRefused(" ".join(faults))
 
@@ -236,6 +237,7 @@ def _chosen(agency: Agency, content: DraftContent) -> dict[str, Any]:
         "type_name": document_rules.type_name(content.type_code),
         "subject": tidy(content.subject),
         "urgency": content.urgency,
+        "due_on": content.due_on,
         "to_places": list(content.to_places),
         "sphere": content.sphere,
         "signer_name": User.objects.values_list("full_name", flat=True).get(id=content.signer_id),

@@ -74,6 +74,7 @@ class OutgoingPage:
     page_count: int | None
     to_places: tuple[str, ...]
     sphere: str
+    due_on: date | None
     recipients: tuple[RecipientRow, ...]
     #: pdfsign.Places as a plain dict, and the names of those not found yet.
     places: Mapping[str, Any]
@@ -136,6 +137,7 @@ def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingP
         page_count=record.page_count,
         to_places=tuple(record.to_places),
         sphere=record.sphere,
+        due_on=record.due_on,
         recipients=recipients,
         places=outgoing.places,
         missing_places=pdfsign.Places.from_dict(outgoing.places).missing,

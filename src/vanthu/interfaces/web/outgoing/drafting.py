@@ -66,6 +66,7 @@ def revise(request: WebRequest, document_id: UUID) -> HttpResponse:
         "type_code": document.type_code,
         "subject": document.row.subject,
         "urgency": document.row.urgency,
+        "due_on": document.due_on,
         "signer_id": str(document.signer_id),
         "recipients": [recipient.agency_id for recipient in document.recipients],
         "to_places": "\n".join(document.to_places),

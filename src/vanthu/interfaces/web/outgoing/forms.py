@@ -13,7 +13,7 @@ from vanthu.documents.intake import SecretRefused
 from vanthu.documents.queries import FileRow
 from vanthu.documents.rules import ALLOWED_FORMATS, DOCUMENT_TYPES, DRAFT_EXTENSIONS
 from vanthu.documents.states import Urgency
-from vanthu.interfaces.web.forms import Form
+from vanthu.interfaces.web.forms import DateInput, Form
 from vanthu.organizations.queries import SignerRow
 from vanthu.outgoing.rules import SECRECY, SUBJECT_LIMIT, DraftContent
 
@@ -92,6 +92,13 @@ class DraftForm(Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Ghi như trên văn bản, mỗi dòng một nơi, ví dụ: Lưu: VT, CCVC. Không gửi điện tử.",
+    )
+    due_on = forms.DateField(
+        label="Hạn trả lời",
+        required=False,
+        widget=DateInput(),
+        help_text="Chỉ ghi khi đề nghị nơi nhận trả lời; hạn gửi kèm văn bản.",
+        error_messages={"invalid": "Hạn trả lời chưa đúng; hãy chọn ngày."},
     )
     draft_file = forms.FileField(
         label="Tệp dự thảo",
@@ -172,6 +179,7 @@ class DraftForm(Form):
             recipient_ids=words["recipients"],
             to_places=words["to_places"],
             urgency=words["urgency"],
+            due_on=words["due_on"],
             secrecy=words["secrecy"],
         )
 
