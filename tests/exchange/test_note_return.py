@@ -263,12 +263,9 @@ class TestWhatWaits:
         told = queries.open_returns(world.head, document_id=document.pk)
 
         assert told == [
+            queries.ReturnRow(what=f"{world.neighbour.name} trả lại", reason=REASON, at=NOW),
             queries.ReturnRow(
-                recipient_name=world.neighbour.name, state_label="Bị trả lại", reason=REASON, at=NOW
-            ),
-            queries.ReturnRow(
-                recipient_name=world.remote.name,
-                state_label="Trục từ chối",
+                what=f"Trục liên thông từ chối gửi tới {world.remote.name}",
                 reason=REASON,
                 at=NOW + timedelta(hours=1),
             ),
@@ -276,7 +273,7 @@ class TestWhatWaits:
         assert queries.open_returns(world.actor("outsider"), document_id=document.pk) == []
         note(world, delivery)
         left = queries.open_returns(world.clerk, document_id=document.pk)
-        assert [row.recipient_name for row in left] == [world.remote.name]
+        assert [row.what for row in left] == [f"Trục liên thông từ chối gửi tới {world.remote.name}"]
 
     def test_comes_from_the_neighbours_desk_by_itself(self, world: World) -> None:
         document = desk.issue(world, [world.neighbour])

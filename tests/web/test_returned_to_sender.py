@@ -54,7 +54,7 @@ class TestWhatCameBack:
         assert "Bị trả lại 1 nơi" in home.content.decode()
         notice = re.search(r"<section[^>]*data-returned.*?</section>", page, re.DOTALL)
         assert notice is not None
-        assert "Ủy ban nhân dân xã Hòa Bình: bị trả lại" in notice[0]
+        assert "Ủy ban nhân dân xã Hòa Bình trả lại" in notice[0]
         assert f"“{REASON}”" in notice[0]
         assert f'href="/van-ban-di/{came_back}/gui-nhan/"' in notice[0]
 

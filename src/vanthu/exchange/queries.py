@@ -59,8 +59,8 @@ class Noted:
 class ReturnRow:
     """A recipient from whom the document came back, which nobody of the sender has noted yet."""
 
-    recipient_name: str
-    state_label: str
+    #: What happened, as a sentence without its full stop: «Ủy ban nhân dân xã Hòa Bình trả lại».
+    what: str
     reason: str
     at: datetime
 
@@ -83,6 +83,8 @@ class DeliveryRow:
     is_stuck: bool
     #: The recipient returned it, or the axis refused it.
     is_returned: bool
+    #: `ReturnRow.what`; empty when it did not come back.
+    came_back: str
     noted: Noted | None
     #: Whether this actor may note now that it came back.
     may_note: bool
@@ -145,8 +147,7 @@ def open_returns(actor: Actor, *, document_id: UUID) -> list[ReturnRow]:
     )
     return [
         ReturnRow(
-            recipient_name=status.delivery.recipient_name,
-            state_label=str(DeliveryState(status.state).label),
+            what=_came_back(status.delivery),
             reason=status.note,
             at=status.at,
         )
@@ -204,6 +205,7 @@ def _row(delivery: Delivery, now: datetime, openable: frozenset[UUID], *, is_own
         note="" if reply and rules.repeats_reply(note, reply_code=reply.label) else note,
         is_stuck=rules.is_stuck(is_fetched=state not in _NOT_FETCHED, since=delivery.created_at, now=now),
         is_returned=state in COME_BACK,
+        came_back=_came_back(delivery) if state in COME_BACK else "",
         noted=_noted(delivery),
         may_note=is_own and state in COME_BACK and delivery.noted_at is None,
         reply=reply,
@@ -214,6 +216,10 @@ def _row(delivery: Delivery, now: datetime, openable: frozenset[UUID], *, is_own
 def _reply(delivery: Delivery, openable: frozenset[UUID]) -> Link | None:
     record = delivery.reply
     return Link(id=record.id, label=record.code, can_open=record.id in openable) if record else None
+
+
+def _came_back(delivery: Delivery) -> str:
+    return rules.came_back(delivery.recipient_name, is_refused=delivery.state == DeliveryState.REFUSED)
 
 
 def _noted(delivery: Delivery) -> Noted | None:

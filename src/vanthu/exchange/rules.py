@@ -38,6 +38,11 @@ def repeats_reply(note: str, *, reply_code: str) -> bool:
     return note.strip().rstrip(".") == f"Đã trả lời bằng văn bản {reply_code}"
 
 
+def came_back(recipient: str, *, is_refused: bool) -> str:
+    """Who did not take a document, the recipient or (`is_refused`) the axis; without a full stop."""
+    return f"Trục liên thông từ chối gửi tới {recipient}" if is_refused else f"{recipient} trả lại"
+
+
 def local_key(delivery_id: UUID) -> str:
     """The source key of a document delivered within this installation."""
     return f"{_LOCAL}{delivery_id}"

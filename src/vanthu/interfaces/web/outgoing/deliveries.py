@@ -38,16 +38,17 @@ def note_return(request: WebRequest, document_id: UUID, delivery_id: UUID) -> Ht
     found = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
     row = _row(request, document_id, delivery_id)
     reason = f": “{row.note}”" if row.note else ""
+    what = row.came_back or f"{row.recipient_name} không trả lại văn bản này"
     screen = ActPage(
-        title=f"Ghi nhận {found.row.code} bị trả lại",
-        text=f"{row.recipient_name}, {row.state_label.lower()}{reason}. Sau khi ghi nhận, văn bản rời hàng "
-        "việc «Bị trả lại» của văn thư và người soạn; lý do vẫn được giữ ở trang gửi nhận.",
+        title=f"Đã xử lý việc {found.row.code} bị trả lại",
+        text=f"{what}{reason}{'' if reason.endswith('.”') else '.'} Ghi nhận xong, văn bản rời hàng việc "
+        "«Bị trả lại» của văn thư và người soạn; lý do vẫn còn ở trang gửi nhận.",
         submit="Đã biết, đã xử lý",
         icon="check",
         back=reverse("outgoing:deliveries", args=[document_id]),
         crumbs=crumbs(found, "Ghi nhận bị trả lại"),
         progress="Đang ghi nhận…",
-        said=f"Đã ghi nhận việc {row.recipient_name}: {row.state_label.lower()}.",
+        said=f"Đã ghi nhận: {what}.",
     )
     return act_page(
         request,
