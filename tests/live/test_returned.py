@@ -101,3 +101,16 @@ def test_the_sender_reads_who_returned_it_and_why(desks: Desks, played: dict[str
     row = clerk.page.locator("tr[data-delivery-state='02']")
     expect(row).to_contain_text("Ủy ban nhân dân xã Hòa Bình")
     expect(row).to_contain_text("Bị trả lại: “Gửi nhầm, xã không quản lý viên chức này.”")
+
+    # Nobody had to look for it: it waits at home for the clerk and for the author until one of them notes it.
+    queue = "a[href='/van-ban-di/?tab=returned'].queue-card"
+    for person in (clerk, desks("snv.chuyenvien")):
+        person.go("/")
+        expect(person.page.locator(queue)).to_contain_text("Bị trả lại")
+        person.open(subject, "/van-ban-di/?tab=returned")
+        expect(person.page.locator("[data-returned]")).to_contain_text("“Gửi nhầm, xã không quản lý")
+    clerk.page.locator("[data-returned]").get_by_role("link", name="Gửi nhận").click()
+    clerk.confirm("Đã biết, đã xử lý")
+    expect(clerk.page.locator("[data-noted]")).to_contain_text("Đã xử lý:")
+    clerk.go("/van-ban-di/?tab=returned")
+    expect(clerk.page.get_by_role("link", name=subject)).to_have_count(0)

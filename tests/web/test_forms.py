@@ -37,6 +37,7 @@ FORMS: dict[type[Form], dict[str, Any]] = {
     outgoing.DraftForm: {"signers": [], "limit": 1},
     outgoing.CommentForm: {},
     outgoing.ReasonForm: {},
+    outgoing.NoteReturnForm: {},
     outgoing.PinForm: {},
     PlacesForm: {"places": {}, "pages": 2},
 }

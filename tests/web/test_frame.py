@@ -55,8 +55,8 @@ class TestPages:
         officer = sign_in("officer")
         officer.get(address)
 
-        # The session, the person, incoming and outgoing work; then the list itself.
-        with django_assert_num_queries(4 + own):
+        # The session, the person, work that came, that goes and that came back; then the list itself.
+        with django_assert_num_queries(5 + own):
             officer.get(address)
 
     @pytest.mark.parametrize(

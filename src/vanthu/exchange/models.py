@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from vanthu.exchange.states import Channel, DeliveryState, PacketKind, PacketState
+from vanthu.exchange.states import COME_BACK, Channel, DeliveryState, PacketKind, PacketState
 
 
 class Delivery(models.Model):
@@ -32,10 +33,24 @@ class Delivery(models.Model):
         "documents.Document", on_delete=models.PROTECT, null=True, related_name="answers"
     )
     created_at = models.DateTimeField()
+    #: When and by whom of the sender it was noted that it came back, and what was done about it.
+    noted_at = models.DateTimeField(null=True)
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    noted_word = models.CharField(max_length=2000, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["document", "recipient"], name="delivery_once")]
-        indexes = [models.Index(fields=["state", "state_at"], name="delivery_state")]
+        indexes = [
+            models.Index(fields=["state", "state_at"], name="delivery_state"),
+            # Every page counts them: the few that came back and wait for a person.
+            models.Index(
+                fields=["document"],
+                condition=Q(state__in=sorted(COME_BACK), noted_at__isnull=True),
+                name="delivery_come_back",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.recipient_name}: {self.state}"

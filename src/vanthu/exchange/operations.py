@@ -19,11 +19,25 @@ from vanthu.exchange.states import DeliveryState, PacketKind, PacketState, is_fo
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.blobs import StoredBlob
+from vanthu.kernel.errors import Conflict, NotFound
 from vanthu.organizations.models import Agency
+from vanthu.outgoing import permissions as outgoing_permissions
 from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.states import State as OutgoingState
 
 SUBJECT_TYPE = "exchange.delivery"
+
+
+class NotReturned(Conflict):
+    """Nơi nhận này không trả lại văn bản, nên không có gì để ghi nhận."""
+
+    code = "exchange.not-returned"
+
+
+class AlreadyNoted(Conflict):
+    """Việc trả lại này đã có người ghi nhận. Hãy xem ở trang gửi nhận của văn bản."""
+
+    code = "exchange.already-noted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +107,21 @@ def lock_delivery(delivery_id: UUID) -> Delivery:
     )
 
 
+def lock_visible(actor: Actor, delivery_id: UUID) -> Delivery:
+    """One delivery of a document the actor may know of, locked until the caller commits. Raises NotFound."""
+    found = (
+        Delivery.objects.select_for_update(of=("self",))
+        .select_related("document", "recipient")
+        .filter(
+            document__in=OutgoingDocument.objects.filter(outgoing_permissions.visible(actor)), pk=delivery_id
+        )
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
 def advance(
     *,
     actor: Actor,
@@ -125,7 +154,9 @@ def advance(
         return False
     if is_forward(DeliveryState(delivery.state), state):
         delivery.state, delivery.state_at, delivery.last_error = state, at, ""
-        delivery.save(update_fields=["state", "state_at", "last_error"])
+        # What was noted was noted of the state before: a document that comes back anew waits anew.
+        delivery.noted_at, delivery.noted_by_id, delivery.noted_word = None, None, ""
+        delivery.save(update_fields=["state", "state_at", "last_error", "noted_at", "noted_by", "noted_word"])
     audit.record(
         action=f"exchange.delivery-{state.name.lower()}",
         actor=actor,

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from vanthu.kernel.actor import Actor
+from vanthu.organizations.states import Role
+from vanthu.outgoing.models import OutgoingDocument
 
 
 def may_exchange(actor: Actor) -> bool:
     """Whether the actor is the machine; people issue, return and register, they do not carry."""
     return actor.is_system
+
+
+def may_note_return(actor: Actor, document: OutgoingDocument) -> bool:
+    """What came back is the business of the sending agency's records clerk, and of the author."""
+    if actor.agency_id != document.agency_id:
+        return False
+    return Role.RECORDS_CLERK in actor.roles or actor.user_id == document.author_id
+
+
+def notable(actor: Actor) -> Q:
+    """The deliveries of those documents: `may_note_return` as a condition."""
+    own = Q(document__agency_id=actor.agency_id)
+    return own if Role.RECORDS_CLERK in actor.roles else own & Q(document__author_id=actor.user_id)

@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from vanthu.exchange import rules
+from django.db.models import Count, F, Min, QuerySet
+
+from vanthu.documents import rules as document_rules
+from vanthu.exchange import permissions, rules
 from vanthu.exchange.models import Delivery, DeliveryStatus
-from vanthu.exchange.states import PROGRESS, Channel, DeliveryState
+from vanthu.exchange.states import COME_BACK, PROGRESS, Channel, DeliveryState
 from vanthu.incoming import queries as incoming
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
+from vanthu.kernel.pages import PAGE_SIZE, Page, page_of
 from vanthu.outgoing import permissions as outgoing_permissions
+from vanthu.outgoing import queries as outgoing
 from vanthu.outgoing.models import OutgoingDocument
 
 _NOT_FETCHED = frozenset({DeliveryState.QUEUED, DeliveryState.SENT})
@@ -42,6 +47,25 @@ class StatusRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """Who of the sender noted that it came back, and what was done about it."""
+
+    who: str
+    at: datetime
+    word: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnRow:
+    """A recipient from whom the document came back, which nobody of the sender has noted yet."""
+
+    #: What happened, as a sentence without its full stop: «Ủy ban nhân dân xã Hòa Bình trả lại».
+    what: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryRow:
     """One recipient, and how far the document has come there."""
 
@@ -57,7 +81,13 @@ class DeliveryRow:
     note: str
     #: Nobody has fetched it for rules.STUCK_AFTER: somebody should call.
     is_stuck: bool
+    #: The recipient returned it, or the axis refused it.
     is_returned: bool
+    #: `ReturnRow.what`; empty when it did not come back.
+    came_back: str
+    noted: Noted | None
+    #: Whether this actor may note now that it came back.
+    may_note: bool
     reply: Link | None
     statuses: tuple[StatusRow, ...]
 
@@ -81,7 +111,7 @@ def deliveries(actor: Actor, *, document_id: UUID, now: datetime) -> DeliveriesP
         raise NotFound
     places = dict(document.recipients.values_list("agency_id", "position"))
     found = (
-        Delivery.objects.select_related("reply")
+        Delivery.objects.select_related("reply", "noted_by")
         .prefetch_related("statuses")
         .filter(document_id=document_id)
         .order_by("recipient_name", "id")
@@ -89,7 +119,7 @@ def deliveries(actor: Actor, *, document_id: UUID, now: datetime) -> DeliveriesP
     replies = [delivery.reply_id for delivery in found if delivery.reply_id]
     openable = incoming.visible_ids(actor, document_ids=replies)
     rows = [
-        (delivery, _row(delivery, now, openable))
+        (delivery, _row(delivery, now, openable, is_own=permissions.may_note_return(actor, document)))
         for delivery in sorted(found, key=lambda each: places.get(each.recipient_id, 0))
     ]
     return DeliveriesPage(
@@ -102,10 +132,67 @@ def deliveries(actor: Actor, *, document_id: UUID, now: datetime) -> DeliveriesP
     )
 
 
-def _row(delivery: Delivery, now: datetime, openable: frozenset[UUID]) -> DeliveryRow:
+def open_returns(actor: Actor, *, document_id: UUID) -> list[ReturnRow]:
+    """From whom a document the actor may see came back and waits for a person, the longest wait first."""
+    statuses = (
+        DeliveryStatus.objects.filter(
+            delivery__document_id=document_id,
+            delivery__document__in=OutgoingDocument.objects.filter(outgoing_permissions.visible(actor)),
+            delivery__noted_at__isnull=True,
+            delivery__state__in=COME_BACK,
+            state=F("delivery__state"),
+        )
+        .select_related("delivery")
+        .order_by("at", "pk")
+    )
+    return [
+        ReturnRow(
+            what=_came_back(status.delivery),
+            reason=status.note,
+            at=status.at,
+        )
+        for status in statuses
+    ]
+
+
+def count_returned(actor: Actor) -> dict[UUID, int]:
+    """From how many places each document came back that waits for this actor; COUNT_LIMIT documents at most.
+
+    The records clerk's are all of the agency, anybody else's are his own.
+    """
+    by_document = _waiting_returns(actor).values_list("document_id").annotate(Count("pk"))
+    return dict(by_document[: outgoing.COUNT_LIMIT])
+
+
+def list_returned(
+    actor: Actor, *, text: str = "", type_code: str = "", page: int = 1, size: int = PAGE_SIZE
+) -> Page[outgoing.OutgoingRow]:
+    """What `count_returned` counts: the most urgent first, then what came back first.
+
+    Filtered by type and by text with or without diacritics, as the other lists of outgoing documents are.
+    """
+    documents = OutgoingDocument.objects.filter(deliveries__in=_waiting_returns(actor))
+    if type_code:
+        documents = documents.filter(document__type_code=type_code)
+    for word in document_rules.search_words(text):
+        documents = documents.filter(document__search_text__contains=word)
+    by_wait = documents.annotate(since=Min("deliveries__state_at")).order_by("-urgency", "since", "pk")
+    found = page_of(by_wait.only("pk"), page, size=size)
+    rows = outgoing.rows_of(actor, document_ids=[document.pk for document in found.items])
+    return found.map(lambda document: rows[document.pk])
+
+
+def _waiting_returns(actor: Actor) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(
+        permissions.notable(actor), state__in=COME_BACK, noted_at__isnull=True
+    ).order_by()
+
+
+def _row(delivery: Delivery, now: datetime, openable: frozenset[UUID], *, is_own: bool) -> DeliveryRow:
     state = DeliveryState(delivery.state)
     statuses = tuple(_status(status) for status in sorted(delivery.statuses.all(), key=_order))
-    note = next((status.note for status in statuses if status.state == state), "")
+    note = next((status.note for status in statuses if status.state == state), "") or delivery.last_error
+    reply = _reply(delivery, openable)
     return DeliveryRow(
         id=delivery.id,
         recipient_name=delivery.recipient_name,
@@ -115,10 +202,13 @@ def _row(delivery: Delivery, now: datetime, openable: frozenset[UUID]) -> Delive
         state_label=str(state.label),
         state_at=delivery.state_at,
         progress=PROGRESS[state],
-        note=note or delivery.last_error,
+        note="" if reply and rules.repeats_reply(note, reply_code=reply.label) else note,
         is_stuck=rules.is_stuck(is_fetched=state not in _NOT_FETCHED, since=delivery.created_at, now=now),
-        is_returned=state is DeliveryState.RETURNED,
-        reply=_reply(delivery, openable),
+        is_returned=state in COME_BACK,
+        came_back=_came_back(delivery) if state in COME_BACK else "",
+        noted=_noted(delivery),
+        may_note=is_own and state in COME_BACK and delivery.noted_at is None,
+        reply=reply,
         statuses=statuses,
     )
 
@@ -126,6 +216,16 @@ def _row(delivery: Delivery, now: datetime, openable: frozenset[UUID]) -> Delive
 def _reply(delivery: Delivery, openable: frozenset[UUID]) -> Link | None:
     record = delivery.reply
     return Link(id=record.id, label=record.code, can_open=record.id in openable) if record else None
+
+
+def _came_back(delivery: Delivery) -> str:
+    return rules.came_back(delivery.recipient_name, is_refused=delivery.state == DeliveryState.REFUSED)
+
+
+def _noted(delivery: Delivery) -> Noted | None:
+    if delivery.noted_at is None or delivery.noted_by is None:
+        return None
+    return Noted(who=delivery.noted_by.full_name, at=delivery.noted_at, word=delivery.noted_word)
 
 
 def _order(status: DeliveryStatus) -> tuple[datetime, int, int]:

@@ -30,6 +30,19 @@ def is_stuck(*, is_fetched: bool, since: datetime, now: datetime) -> bool:
     return not is_fetched and now - since > STUCK_AFTER
 
 
+def repeats_reply(note: str, *, reply_code: str) -> bool:
+    """Whether the note of a state says no more than that the document `reply_code` answers.
+
+    It is what a recipient's system writes by itself when the answer is issued.
+    """
+    return note.strip().rstrip(".") == f"Đã trả lời bằng văn bản {reply_code}"
+
+
+def came_back(recipient: str, *, is_refused: bool) -> str:
+    """Who did not take a document, the recipient or (`is_refused`) the axis; without a full stop."""
+    return f"Trục liên thông từ chối gửi tới {recipient}" if is_refused else f"{recipient} trả lại"
+
+
 def local_key(delivery_id: UUID) -> str:
     """The source key of a document delivered within this installation."""
     return f"{_LOCAL}{delivery_id}"

@@ -46,6 +46,9 @@ PROGRESS: Mapping[DeliveryState, int] = MappingProxyType(
     }
 )
 
+#: States in which a document has not reached its recipient and comes back to its sender, with a reason.
+COME_BACK = frozenset({DeliveryState.RETURNED, DeliveryState.REFUSED})
+
 #: What the sender of a document hears of each state it comes to at the recipient (QĐ 28/2018 Điều 9).
 TOLD: Mapping[IncomingState, DeliveryState] = MappingProxyType(
     {

@@ -1,8 +1,9 @@
-"""The use cases of the exchange. All of them are the machine's; network and file work is outside them."""
+"""The use cases of the exchange. All but `note_return` are the machine's; network and files are outside."""
 
 from __future__ import annotations
 
 from vanthu.exchange.actions.delivering import deliver_here, note_delivery_trouble, plan_deliveries
+from vanthu.exchange.actions.noting import note_return
 from vanthu.exchange.actions.reporting import note_report_trouble, record_report_sent, report_progress
 from vanthu.exchange.actions.sending import keep_packet, note_sending_trouble, record_sending
 from vanthu.exchange.actions.taking import put_aside, take_document, take_status
@@ -12,6 +13,7 @@ __all__ = [
     "keep_packet",
     "note_delivery_trouble",
     "note_report_trouble",
+    "note_return",
     "note_sending_trouble",
     "plan_deliveries",
     "put_aside",

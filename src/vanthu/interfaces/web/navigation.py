@@ -99,6 +99,15 @@ QUEUES = (
     ),
     Queue(
         area="outgoing",
+        tab="returned",
+        label="Bị trả lại",
+        icon="mail-x",
+        roles=frozenset({Role.RECORDS_CLERK}),
+        is_personal=True,
+        hint="Văn bản đã phát hành mà nơi nhận trả lại hoặc trục từ chối",
+    ),
+    Queue(
+        area="outgoing",
         tab="my_drafts",
         label="Dự thảo của tôi",
         icon="pencil",

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from vanthu.exchange import queries as exchange
 from vanthu.incoming import queries as incoming
 from vanthu.interfaces.web.counting import open_work
 from vanthu.interfaces.web.http import WebRequest, page
@@ -63,6 +64,8 @@ def _first(
 ) -> Sequence[incoming.IncomingRow | outgoing.OutgoingRow]:
     if queue.area == "incoming":
         return incoming.list_incoming(actor, tab=queue.tab, size=_FIRST, now=now).items
+    if queue.tab == "returned":
+        return exchange.list_returned(actor, size=_FIRST).items
     return outgoing.list_outgoing(actor, tab=queue.tab, size=_FIRST).items
 
 

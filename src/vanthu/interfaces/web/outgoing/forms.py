@@ -203,6 +203,18 @@ class ReasonForm(Form):
     )
 
 
+class NoteReturnForm(Form):
+    """Đã biết, đã xử lý what came back, with a word if one is useful."""
+
+    word = forms.CharField(
+        label="Đã xử lý thế nào (nếu cần ghi)",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Ví dụ: đã gọi nơi nhận, sẽ phát hành lại bằng văn bản khác.",
+    )
+
+
 class PinForm(Form):
     """The PIN of a signing token: used once, kept nowhere, never shown again."""
 

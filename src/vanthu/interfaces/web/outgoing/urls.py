@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vanthu.interfaces.web.outgoing import deeds, desk, drafting, views
+from vanthu.interfaces.web.outgoing import deeds, deliveries, desk, drafting, views
 
 app_name = "outgoing"
 urlpatterns = [
@@ -23,5 +23,10 @@ urlpatterns = [
     path("<uuid:document_id>/ky/", desk.sign, name="sign"),
     path("<uuid:document_id>/cap-so-dong-dau/", desk.seal, name="seal"),
     path("<uuid:document_id>/phat-hanh/", deeds.issue, name="issue"),
-    path("<uuid:document_id>/gui-nhan/", views.deliveries, name="deliveries"),
+    path("<uuid:document_id>/gui-nhan/", deliveries.deliveries, name="deliveries"),
+    path(
+        "<uuid:document_id>/gui-nhan/<uuid:delivery_id>/ghi-nhan/",
+        deliveries.note_return,
+        name="note-return",
+    ),
 ]

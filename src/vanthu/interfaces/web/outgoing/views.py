@@ -1,4 +1,4 @@
-"""Screens «Văn bản đi»: the lists, the document, its deliveries."""
+"""Screens «Văn bản đi»: the lists and the document."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ TABS = {
     "to_number": "Chờ cấp số",
     "to_issue": "Chờ phát hành",
     "issued": "Đã phát hành",
+    "returned": "Bị trả lại",
     "all": "Tất cả",
 }
 
@@ -41,9 +42,11 @@ def document_list(request: WebRequest) -> HttpResponse:
     counts = open_work(request, request.actor)
     tab = wanted if wanted in TABS else default_tab("outgoing", request.actor, counts, otherwise="all")
     text, type_code = asked.cleaned_data.get("q", ""), asked.cleaned_data.get("type_code", "")
-    listing = queries.list_outgoing(
-        request.actor, tab=tab, text=text, type_code=type_code, page=asked.cleaned_data.get("page") or 1
-    )
+    number = asked.cleaned_data.get("page") or 1
+    if tab == "returned":
+        listing = exchange.list_returned(request.actor, text=text, type_code=type_code, page=number)
+    else:
+        listing = queries.list_outgoing(request.actor, tab=tab, text=text, type_code=type_code, page=number)
     context = {
         "tabs": [
             Tab(
@@ -84,23 +87,11 @@ def document(request: WebRequest, document_id: UUID) -> HttpResponse:
         "shown": next((each for each in known if str(each.id) == request.GET.get("tep")), found.main_file),
         "acts": acts_of(found),
         "can_open": incoming.visible_ids(request.actor, document_ids=answered),
+        "returns": exchange.open_returns(request.actor, document_id=document_id),
         "crumbs": crumbs(found),
         "page_title": found.row.subject,
     }
     return page(request, "outgoing/document.html", context)
-
-
-@require_safe
-def deliveries(request: WebRequest, document_id: UUID) -> HttpResponse:
-    """Gửi nhận: every recipient with every state and its time."""
-    found = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
-    context = {
-        "document": found,
-        "sent": exchange.deliveries(request.actor, document_id=document_id, now=timezone.now()),
-        "crumbs": crumbs(found, "Gửi nhận"),
-        "page_title": f"Gửi nhận {found.row.code}",
-    }
-    return page(request, "outgoing/deliveries.html", context, partial="rows")
 
 
 def crumbs(found: queries.OutgoingPage, *more: str) -> list[Crumb]:
