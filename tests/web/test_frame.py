@@ -207,7 +207,16 @@ class TestErrors:
         answer = strict.post("/dang-xuat/")
 
         assert answer.status_code == 403
+        assert "Trang đã mở quá lâu" in answer.content.decode()
         assert "tải lại trang" in answer.content.decode()
+        assert "không có quyền" not in answer.content.decode()
+
+    def test_of_a_stale_form_ask_whoever_is_out_to_sign_in_and_lead_back(self, world: World) -> None:
+        answer = Client(enforce_csrf_checks=True).post("/van-ban-di/soan/", {"subject": "V/v"})
+
+        assert answer.status_code == 403
+        assert "Trang đã mở quá lâu" in answer.content.decode()
+        assert 'href="/dang-nhap/?next=%2Fvan-ban-di%2Fsoan%2F&amp;phien=mat"' in answer.content.decode()
 
 
 class TestMessages:
