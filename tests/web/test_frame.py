@@ -11,6 +11,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from tests import arrivals, path
+from tests.keys import KeyRing
 from tests.web.conftest import SignIn
 from tests.world import World
 from vanthu.incoming import queries
@@ -175,6 +176,52 @@ class TestErrors:
         assert "Chờ ký" in second.content.decode()
         assert f'href="/van-ban-di/{document}/"' in second.content.decode()
 
+    @pytest.mark.parametrize(
+        ("person", "step", "stands"),
+        [
+            pytest.param("officer", "sua", "Chờ ký", id="saves after submitting in another window"),
+            pytest.param("officer", "trinh", "Chờ ký", id="submits a second time"),
+            pytest.param("head", "tra-lai", "Chờ ký", id="gives back after approving"),
+            pytest.param("leader", "ky", "Chờ cấp số", id="opens the signing page after signing"),
+            pytest.param("leader", "vi-tri", "Chờ cấp số", id="moves marks after signing"),
+            pytest.param("clerk", "phat-hanh", "Chờ cấp số", id="issues before sealing"),
+        ],
+    )
+    def test_tell_whoever_comes_at_the_wrong_time_where_the_document_stands(
+        self, sign_in: SignIn, world: World, signers: KeyRing, person: str, step: str, stands: str
+    ) -> None:
+        document = path.approved(world) if stands == "Chờ ký" else path.signed(world)
+        browser = sign_in(person)
+
+        for answer in (
+            browser.get(f"/van-ban-di/{document}/{step}/"),
+            browser.post(f"/van-ban-di/{document}/{step}/", {"reason": "Sai", "subject": "V/v"}),
+        ):
+            page = answer.content.decode()
+            assert answer.status_code == 409
+            assert f"«{stands}», đang chờ " in page
+            assert f'href="/van-ban-di/{document}/"' in page
+            assert "không có quyền" not in page
+
+    @pytest.mark.parametrize(
+        ("person", "step", "status"),
+        [
+            pytest.param("officer", "ky", 403, id="the author may not sign"),
+            pytest.param("head", "ky", 403, id="nor the head who approved"),
+            pytest.param("leader", "sua", 403, id="the signer does not edit"),
+            pytest.param("clerk", "ky", 404, id="the clerk does not know of it yet"),
+            pytest.param("outsider", "ky", 404, id="nor does another agency, ever"),
+        ],
+    )
+    def test_tell_whoever_has_no_right_nothing_more(
+        self, sign_in: SignIn, world: World, person: str, step: str, status: int
+    ) -> None:
+        document = path.approved(world)
+        answer = sign_in(person).get(f"/van-ban-di/{document}/{step}/")
+
+        assert answer.status_code == status
+        assert "Chờ ký" not in answer.content.decode()
+
     def test_come_to_htmx_as_an_alert(self, sign_in: SignIn, world: World) -> None:
         answer = sign_in("clerk").get(f"/van-ban-di/{uuid4()}/xem-nhanh/", headers={"HX-Request": "true"})
 
@@ -207,7 +254,16 @@ class TestErrors:
         answer = strict.post("/dang-xuat/")
 
         assert answer.status_code == 403
+        assert "Trang đã mở quá lâu" in answer.content.decode()
         assert "tải lại trang" in answer.content.decode()
+        assert "không có quyền" not in answer.content.decode()
+
+    def test_of_a_stale_form_ask_whoever_is_out_to_sign_in_and_lead_back(self, world: World) -> None:
+        answer = Client(enforce_csrf_checks=True).post("/van-ban-di/soan/", {"subject": "V/v"})
+
+        assert answer.status_code == 403
+        assert "Trang đã mở quá lâu" in answer.content.decode()
+        assert 'href="/dang-nhap/?next=%2Fvan-ban-di%2Fsoan%2F&amp;phien=mat"' in answer.content.decode()
 
 
 class TestMessages:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
@@ -32,10 +33,8 @@ class TestAStranger:
         assert answer.status_code == 302
         assert answer["Location"].startswith("/dang-nhap/?next=%2F")
 
-    def test_is_led_to_the_door_by_htmx_too(self, stranger: Client) -> None:
-        answer = stranger.get("/van-ban-den/", headers={"HX-Request": "true"})
-
-        assert answer.headers["HX-Redirect"] == "/dang-nhap/?next=%2F"
+    def test_is_told_nothing_of_a_session(self, stranger: Client) -> None:
+        assert "Phiên làm việc" not in stranger.get("/", follow=True).content.decode()
 
     def test_is_not_sent_to_another_site_afterwards(self, stranger: Client, world: World) -> None:
         answer = stranger.post(
@@ -120,6 +119,59 @@ class TestIdleHours:
         Session.objects.update(expire_date=timezone.now())
 
         assert clerk.get("/")["Location"].startswith("/dang-nhap/")
+
+
+class TestASessionThatEnded:
+    """The clerk comes back to his desk; the cookie is still there, the session is not."""
+
+    @pytest.fixture
+    def clerk(self, sign_in: SignIn) -> Client:
+        browser = sign_in("clerk")
+        Session.objects.all().delete()
+        return browser
+
+    def test_is_said_to_have_ended_and_leads_back_to_the_page(self, clerk: Client) -> None:
+        answer = clerk.get("/van-ban-den/?tab=all", follow=True)
+        back = clerk.post(
+            answer.request["PATH_INFO"],
+            {"username": "clerk", "password": PASSWORD, "next": answer.context["next"]},
+        )
+
+        assert "Phiên làm việc đã hết. Hãy đăng nhập lại." in answer.content.decode()
+        assert "chưa được lưu" not in answer.content.decode()
+        assert back["Location"] == "/van-ban-den/?tab=all"
+
+    def test_is_said_to_have_taken_along_what_was_posted(self, clerk: Client) -> None:
+        answer = clerk.post("/van-ban-di/soan/?tra-loi=x", {"subject": "V/v"}, follow=True)
+
+        assert "nội dung bạn vừa gửi chưa được lưu" in answer.content.decode()
+        assert answer.context["next"] == "/van-ban-di/soan/?tra-loi=x"
+
+    @pytest.mark.parametrize(
+        ("headers", "back"),
+        [
+            ({"HX-Current-URL": "http://testserver/van-ban-den/?tab=all"}, "/van-ban-den/?tab=all"),
+            ({"Referer": "http://testserver/van-ban-den/"}, "/van-ban-den/"),
+            ({"HX-Current-URL": "https://example.org/a/"}, "/"),
+            ({"Referer": "https://example.org/a/"}, "/"),
+            ({}, "/"),
+        ],
+        ids=["htmx", "our-own-script", "htmx-elsewhere", "script-elsewhere", "unknown"],
+    )
+    def test_leads_back_from_a_part_to_the_page_it_is_in(
+        self, clerk: Client, headers: dict[str, str], back: str
+    ) -> None:
+        answer = clerk.get("/van-ban-den/", headers={"HX-Request": "true", **headers})
+
+        assert answer.headers["HX-Redirect"] == f"/dang-nhap/?{urlencode({'next': back, 'phien': 'het'})}"
+
+    def test_is_seen_without_its_cookie_when_a_page_of_ours_led_there(self, stranger: Client) -> None:
+        within = stranger.get("/van-ban-den/", headers={"Referer": "http://testserver/"})
+
+        assert within["Location"].endswith("phien=het")
+
+    def test_does_not_lead_back_to_signing_out(self, clerk: Client) -> None:
+        assert clerk.post("/dang-xuat/")["Location"] == "/dang-nhap/?next=%2F&phien=het"
 
 
 def _last_seen(browser: Client, *, seconds_ago: int) -> None:

@@ -48,8 +48,11 @@ class ApprovalRow:
     """One turn in the chain of a draft."""
 
     round: int
+    kind: str
     kind_label: str
     person: str
+    #: Whether it is, was or is to be the actor's turn.
+    is_mine: bool
     position: str
     state: str
     state_label: str
@@ -135,8 +138,10 @@ def approvals_of(actor: Actor, *, document_id: UUID) -> list[ApprovalRow]:
     return [
         ApprovalRow(
             round=step.round,
+            kind=step.kind,
             kind_label=str(ApprovalKind(step.kind).label),
             person=step.user.full_name,
+            is_mine=step.user_id == actor.user_id,
             position=positions.get(step.user_id, ""),
             state=step.state,
             state_label=_decided(step),

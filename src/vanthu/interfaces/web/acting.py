@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from django.http import HttpResponse
 
 from vanthu.interfaces.web.forms import Form, refusals_into
 from vanthu.interfaces.web.http import WebRequest, go, page
 from vanthu.interfaces.web.screens import Crumb
+from vanthu.kernel.errors import Conflict, NotAllowed
+from vanthu.workflow.queries import Waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,51 @@ class ActPage:
     said: str = "Đã thực hiện."
     #: Where to go when it is done; the document when empty.
     after: str = ""
+
+
+class NotNow(Conflict):
+    """Văn bản không còn ở bước này. Hãy xem văn bản hiện nay."""
+
+    code = "web.not-now"
+
+
+class _Row(Protocol):
+    @property
+    def state_label(self) -> str: ...
+
+
+class Standing(Protocol):
+    """What is asked of a document before an act: who may do what, and whom it waits for."""
+
+    @property
+    def acts(self) -> frozenset[str]: ...
+    @property
+    def untimely(self) -> frozenset[str]: ...
+    @property
+    def waiting_for(self) -> Waiting | None: ...
+    @property
+    def row(self) -> _Row: ...
+
+
+def require_act(document: Standing, *steps: str) -> None:
+    """Let on whoever may take one of `steps` now.
+
+    Raises NotNow, with where the document stands, for whom it is the right step at the wrong time (taken
+    already, in another window or by a colleague); NotAllowed for everyone else.
+    """
+    if document.acts.intersection(steps):
+        return
+    if document.untimely.isdisjoint(steps):
+        raise NotAllowed
+    raise NotNow(
+        f"Văn bản đang ở trạng thái «{document.row.state_label}»{_waited_for(document.waiting_for)}."
+    )
+
+
+def _waited_for(waiting: Waiting | None) -> str:
+    if waiting is None:
+        return ""
+    return f", đang chờ {'bạn' if waiting.is_me else waiting.who} {waiting.what}"
 
 
 def act_page(

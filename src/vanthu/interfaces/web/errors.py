@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from vanthu.interfaces.web.http import wants_partial
+from vanthu.interfaces.web.door import sign_in_address
+from vanthu.interfaces.web.http import page_left, wants_partial
 from vanthu.kernel.errors import DomainError
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ class Refusal:
     reference: str = ""
     #: The document as it stands now, when it was its state that refused; empty otherwise.
     document: str = ""
+    #: The page to load again, or to sign in for, when it was open too long; empty otherwise.
+    again: str = ""
 
 
 _TITLES = {
@@ -51,9 +54,16 @@ def refuse(request: HttpRequest, status: int, message: str, *, reference: str = 
     """Answer `status` with `message`: a page, or for htmx an alert in the message area."""
     title, icon = _TITLES.get(status, _TITLES[422])
     document = _document_of(request) if status == 409 else ""
-    refusal = Refusal(
-        status=status, title=title, message=message, icon=icon, reference=reference, document=document
+    return _show(
+        request,
+        Refusal(
+            status=status, title=title, message=message, icon=icon, reference=reference, document=document
+        ),
     )
+
+
+def _show(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    status = refusal.status
     inside = getattr(request, "actor", None) is not None and status < 500
     context = {"refusal": refusal, "layout": "base.html" if inside else "plain.html"}
     if getattr(request, "htmx", None) and wants_partial(request):
@@ -109,6 +119,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's CSRF_FAILURE_VIEW: most often a page left open past the end of a session."""
     logger.warning("Từ chối biểu mẫu tại %s: %s", request.path, reason)
-    return refuse(
-        request, 403, "Trang đã mở quá lâu hoặc phiên làm việc đã đổi. Hãy tải lại trang rồi làm lại."
+    is_known = getattr(request, "actor", None) is not None
+    way = "Hãy tải lại trang rồi làm lại" if is_known else "Hãy đăng nhập lại"
+    refusal = Refusal(
+        status=403,
+        title="Trang đã mở quá lâu",
+        message=f"Phiên làm việc đã đổi từ khi trang này mở. {way}; nội dung vừa gửi chưa được lưu.",
+        icon="clock-off",
+        again=page_left(request) if is_known else sign_in_address(request),
     )
+    return _show(request, refusal)

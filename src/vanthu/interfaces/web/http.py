@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseRedirectBase
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -82,9 +83,38 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def page_left(request: HttpRequest) -> str:
+    """The page the person is on, as an address of this site; empty when that is not known.
+
+    A visit is its own page, and a form is posted to the page it stands on; what htmx or a script asks for
+    belongs to the page in which it runs.
+    """
+    if not wants_partial(request):
+        return request.get_full_path()
+    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # set by HtmxMiddleware
+    return htmx.current_url_abs_path or _path_of_referrer(request)
+
+
+def came_from_within(request: HttpRequest) -> bool:
+    """Whether a page of this site led here."""
+    return bool(_path_of_referrer(request))
+
+
+def _path_of_referrer(request: HttpRequest) -> str:
+    referrer = request.headers.get("Referer", "")
+    if not _is_own(request, referrer):
+        return ""
+    path, query = urlsplit(referrer)[2:4]
+    return escape_leading_slashes(f"{path}?{query}" if query else path)
+
+
+def _is_own(request: HttpRequest, address: str) -> bool:
+    return url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+
+
 def safe_next(request: HttpRequest, default: str) -> str:
     """The address in `next` when it stays on this site, otherwise `default`."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+    if _is_own(request, wanted):
         return wanted
     return resolve_url(default)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,10 +12,10 @@ from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from vanthu.interfaces.web import errors
+from vanthu.interfaces.web.door import sign_in_address
 from vanthu.interfaces.web.http import wants_partial
 from vanthu.interfaces.web.session import (
     CHANGE_PASSWORD,
-    SIGN_IN,
     SIGN_OUT,
     find_person,
     keep,
@@ -85,7 +84,7 @@ class ActorMiddleware:
         if getattr(view, "open_to_strangers", False):
             return None
         if request.actor is None:  # type: ignore[attr-defined]  # set above
-            return _leave(request, f"{resolve_url(SIGN_IN)}?{urlencode({'next': _return_address(request)})}")
+            return _leave(request, sign_in_address(request))
         match = request.resolver_match
         here = match.view_name if match else ""
         if must_change_password(request) and here not in {CHANGE_PASSWORD, SIGN_OUT}:
@@ -117,8 +116,3 @@ class DomainErrorMiddleware:
 
 def _leave(request: HttpRequest, address: str) -> HttpResponse:
     return HttpResponseClientRedirect(address) if wants_partial(request) else redirect(address)
-
-
-def _return_address(request: HttpRequest) -> str:
-    """Where to come back after signing in: this page, or the home page when this was not a reading."""
-    return request.get_full_path() if request.method == "GET" and not wants_partial(request) else "/"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
@@ -66,6 +67,11 @@ def password_changed(request: HttpRequest) -> None:
 def must_change_password(request: HttpRequest) -> bool:
     """Whether this person still uses the password somebody else gave them."""
     return bool(request.session.get(_MUST_CHANGE))
+
+
+def had_session(request: HttpRequest) -> bool:
+    """Whether this browser came with a session, whatever it is worth now."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES
 
 
 def find_person(request: HttpRequest) -> queries.Person | None:

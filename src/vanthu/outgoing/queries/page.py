@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -33,6 +33,13 @@ from vanthu.workflow.queries import ApprovalRow, Waiting
 from vanthu.workflow.states import ApprovalKind
 
 _BEFORE_SIGNATURE = {State.DRAFT, State.REVIEWING, State.AWAITING_SIGNATURE}
+#: Pointing out the places of the marks: no step of the life cycle, for it changes no state.
+PLACE = "place"
+#: What a turn in the chain is for.
+_OF_TURN = {
+    ApprovalKind.REVIEW: frozenset({Step.APPROVE.value, Step.RETURN.value, PLACE}),
+    ApprovalKind.SIGN: frozenset({Step.SIGN.value, Step.RETURN.value, PLACE}),
+}
 _OVER = {State.ISSUED, State.DISCARDED}
 
 _SENTENCES = {
@@ -88,6 +95,8 @@ class OutgoingPage:
     waiting_for: Waiting | None
     #: What the actor may do now: values of Step, plus `place`.
     acts: frozenset[str]
+    #: The same of what is the actor's to do at another time, and not in the state the document is in now.
+    untimely: frozenset[str]
     verdict: VerdictView | None
     replies_to: Link | None
     #: The number the register would give now; not promised.
@@ -126,7 +135,9 @@ def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingP
     current = tuple(file for file in files if file.is_current and file.kind != FileKind.SOURCE)
     main = next((file for file in current if file.kind == FileKind.MAIN), None)
     step = workflow_operations.current_step(document_id)
-    acts = _acts(actor, outgoing, step)
+    approvals = tuple(workflow.approvals_of(actor, document_id=document_id))
+    rights = _rights(actor, outgoing, step)
+    acts = _acts(actor, outgoing, step, rights)
     recipients = _recipients(outgoing)
     return OutgoingPage(
         row=OutgoingRow.of(outgoing, len(recipients)),
@@ -145,9 +156,10 @@ def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingP
         files=current,
         main_file=main,
         versions=_versions(files),
-        approvals=tuple(workflow.approvals_of(actor, document_id=document_id)),
+        approvals=approvals,
         waiting_for=_waiting(actor, outgoing, step),
         acts=acts,
+        untimely=(rights | _rights_in_turn(approvals)) - acts,
         verdict=signing.verdict_of(actor, sha256=main.sha256) if main else None,
         replies_to=_replies_to(outgoing),
         next_number=_next_number(actor, outgoing, now) if Step.NUMBER in acts else None,
@@ -204,9 +216,9 @@ def _recipients(outgoing: OutgoingDocument) -> tuple[RecipientRow, ...]:
     )
 
 
-def _acts(actor: Actor, outgoing: OutgoingDocument, step: ApprovalStep | None) -> frozenset[str]:
-    state = State(outgoing.state)
-    allowed = {
+def _rights(actor: Actor, outgoing: OutgoingDocument, step: ApprovalStep | None) -> frozenset[str]:
+    """What would be the actor's to do in the state each needs: values of Step, plus `place`."""
+    rights = {
         Step.EDIT: permissions.may_edit(actor, outgoing),
         Step.SUBMIT: permissions.may_edit(actor, outgoing),
         Step.WITHDRAW: permissions.may_withdraw(actor, outgoing),
@@ -218,11 +230,24 @@ def _acts(actor: Actor, outgoing: OutgoingDocument, step: ApprovalStep | None) -
         Step.SEAL: permissions.may_seal(actor, outgoing),
         Step.ISSUE: permissions.may_issue(actor, outgoing),
         Step.RETURN_SIGNED: permissions.may_return_signed(actor, outgoing),
+        PLACE: permissions.may_edit(actor, outgoing) or permissions.may_place(actor, outgoing, step),
     }
-    acts = {step_.value for step_, right in allowed.items() if right and (state, step_) in TRANSITIONS}
+    return frozenset(str(step_) for step_, right in rights.items() if right)
+
+
+def _acts(
+    actor: Actor, outgoing: OutgoingDocument, step: ApprovalStep | None, rights: frozenset[str]
+) -> frozenset[str]:
+    state = State(outgoing.state)
+    acts = {step_.value for step_ in Step if step_ in rights and (state, step_) in TRANSITIONS}
     if state in _BEFORE_SIGNATURE and permissions.may_place(actor, outgoing, step):
-        acts.add("place")
+        acts.add(PLACE)
     return frozenset(acts)
+
+
+def _rights_in_turn(approvals: Iterable[ApprovalRow]) -> frozenset[str]:
+    """What is the actor's to do in his turn in the chain, whether it has come, is over or is to come."""
+    return frozenset(act for turn in approvals if turn.is_mine for act in _OF_TURN[ApprovalKind(turn.kind)])
 
 
 def _remarks(outgoing: OutgoingDocument) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from vanthu.interfaces.web import session
 from vanthu.interfaces.web.accounts.forms import ChangePasswordForm, ChoosePostForm, SignInForm
+from vanthu.interfaces.web.door import said_at_the_door
 from vanthu.interfaces.web.forms import refusals_into
 from vanthu.interfaces.web.http import WebRequest, go, open_to_strangers, page, posted, safe_next
 from vanthu.kernel import actor as actors
@@ -40,7 +41,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             session.enter(request, user_id=answer.user_id, must_change_password=answer.must_change_password)
             return go(request, session.CHANGE_PASSWORD if answer.must_change_password else after)
         form.add_error(None, answer.message)
-    context = {"form": form, "next": after, "page_title": "Đăng nhập"}
+    context = {
+        "form": form,
+        "next": after,
+        "lost": "" if form.errors else said_at_the_door(request),
+        "page_title": "Đăng nhập",
+    }
     return page(request, "accounts/sign_in.html", context, status=422 if form.errors else 200)
 
 

@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from vanthu.interfaces.web.acting import ActPage, act_page
+from vanthu.interfaces.web.acting import ActPage, act_page, require_act
 from vanthu.interfaces.web.forms import Form
 from vanthu.interfaces.web.http import WebRequest, posted
 from vanthu.interfaces.web.outgoing.forms import CommentForm, ReasonForm
 from vanthu.interfaces.web.outgoing.views import crumbs
 from vanthu.outgoing import actions, queries
+from vanthu.outgoing.states import Step
 
 
 def _back(document_id: UUID) -> str:
@@ -25,6 +26,7 @@ def _back(document_id: UUID) -> str:
 def submit(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Trình duyệt."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    require_act(document, Step.SUBMIT)
     screen = ActPage(
         title="Trình duyệt dự thảo",
         text=f"{document.row.subject}. Người ký: {document.row.signer_name}. Nơi nhận: "
@@ -49,6 +51,7 @@ def submit(request: WebRequest, document_id: UUID) -> HttpResponse:
 def approve(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Duyệt nội dung."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    require_act(document, Step.APPROVE)
     screen = ActPage(
         title="Duyệt nội dung, trình ký",
         text=f"{document.row.subject}. Dự thảo sẽ chuyển tới {document.row.signer_name} để ký.",
@@ -74,6 +77,7 @@ def approve(request: WebRequest, document_id: UUID) -> HttpResponse:
 def return_to_author(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Trả lại người soạn."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    require_act(document, Step.RETURN)
     screen = ActPage(
         title="Trả lại người soạn",
         text=f"{document.row.subject}. {document.row.author_name} sẽ nhận lại dự thảo kèm lý do.",
@@ -99,6 +103,7 @@ def return_to_author(request: WebRequest, document_id: UUID) -> HttpResponse:
 def return_signed(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Trả lại để sửa what is signed and not yet issued; the list follows, for the draft is the author's."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    require_act(document, Step.RETURN_SIGNED)
     given = f" Số {document.row.code} bị hủy và không dùng lại." if document.issued_on else ""
     screen = ActPage(
         title="Trả lại để sửa",
@@ -127,6 +132,7 @@ def return_signed(request: WebRequest, document_id: UUID) -> HttpResponse:
 def withdraw(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Rút lại what was submitted and nobody has signed."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    require_act(document, Step.WITHDRAW)
     screen = ActPage(
         title="Rút lại dự thảo",
         text=f"{document.row.subject}. Dự thảo trở về với bạn để sửa; sửa xong thì trình lại từ đầu.",
@@ -149,6 +155,7 @@ def withdraw(request: WebRequest, document_id: UUID) -> HttpResponse:
 def discard(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Hủy dự thảo."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    require_act(document, Step.DISCARD)
     screen = ActPage(
         title="Hủy dự thảo",
         text=f"{document.row.subject}. Dự thảo đã hủy không sửa, không trình được nữa; tệp và lịch sử "
@@ -174,6 +181,7 @@ def discard(request: WebRequest, document_id: UUID) -> HttpResponse:
 def issue(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Phát hành (NĐ 30/2020 Điều 18): from now on it is official and on its way."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    require_act(document, Step.ISSUE)
     names = ", ".join(recipient.name for recipient in document.recipients)
     screen = ActPage(
         title=f"Phát hành {document.row.code}",

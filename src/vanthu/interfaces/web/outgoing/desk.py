@@ -10,21 +10,22 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from vanthu.interfaces.web.acting import require_act
 from vanthu.interfaces.web.forms import refusals_into
 from vanthu.interfaces.web.http import WebRequest, go, page, posted
 from vanthu.interfaces.web.outgoing.forms import PinForm
 from vanthu.interfaces.web.outgoing.places import PlacesForm
 from vanthu.interfaces.web.outgoing.signing import seal_here, sign_here
 from vanthu.interfaces.web.outgoing.views import crumbs
-from vanthu.kernel.errors import require
 from vanthu.outgoing import actions, queries
+from vanthu.outgoing.states import Step
 
 
 @require_http_methods(["GET", "POST"])
 def places(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Chỉnh vị trí of number, date, signature and seal, before anything is signed."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
-    require("place" in document.acts)
+    require_act(document, "place")
     view = queries.signing_view(request.actor, document_id=document_id)
     form = PlacesForm(posted(request), places=view.places, pages=len(view.page_sizes))
     if form.is_valid():
@@ -49,7 +50,7 @@ def places(request: WebRequest, document_id: UUID) -> HttpResponse:
 def sign(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Ký số: the paper, the places, the PIN."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
-    require("sign" in document.acts)
+    require_act(document, Step.SIGN)
     view = queries.signing_view(request.actor, document_id=document_id)
     form = PinForm(posted(request))
     marks = PlacesForm(posted(request), places=view.places, pages=len(view.page_sizes))
@@ -80,7 +81,7 @@ def sign(request: WebRequest, document_id: UUID) -> HttpResponse:
 def seal(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Cấp số, ngày rồi đóng dấu cơ quan, under one PIN."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
-    require(bool({"number", "seal"} & document.acts))
+    require_act(document, Step.NUMBER, Step.SEAL)
     form = PinForm(posted(request))
     # The clerk seals many in a row from the keyboard; whoever signs reads first, so there nothing is focused.
     form.fields["pin"].widget.attrs["autofocus"] = True

@@ -17,6 +17,7 @@ from vanthu.documents.intake import AcceptedDraft, AcceptedFile, Tray
 from vanthu.documents.queries import FileRow
 from vanthu.documents.states import FileKind
 from vanthu.incoming import queries as incoming
+from vanthu.interfaces.web.acting import require_act
 from vanthu.interfaces.web.forms import refusals_into
 from vanthu.interfaces.web.http import WebRequest, go, page
 from vanthu.interfaces.web.outgoing.forms import DraftForm
@@ -25,6 +26,7 @@ from vanthu.interfaces.web.screens import Crumb
 from vanthu.kernel.errors import NotFound, require
 from vanthu.organizations import queries as organizations
 from vanthu.outgoing import actions, queries
+from vanthu.outgoing.states import Step
 
 
 @require_http_methods(["GET", "POST"])
@@ -61,7 +63,7 @@ def draft(request: WebRequest) -> HttpResponse:
 def revise(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Sửa dự thảo; the earlier versions of its file are kept."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
-    require("edit" in document.acts)
+    require_act(document, Step.EDIT)
     initial = {
         "type_code": document.type_code,
         "subject": document.row.subject,
