@@ -15,6 +15,7 @@ from tests.pdfsign.documents import typeset
 from tests.web.conftest import SignIn
 from tests.web.outgoing_desk import filled, pdf, state_of, text_of
 from tests.world import World
+from vanthu.kernel.models import Blob
 from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.states import State
 
@@ -85,7 +86,35 @@ class TestDrafting:
         answer = sign_in("officer").post("/van-ban-di/soan/", filled(world, draft_file=pdf(large)))
 
         assert answer.status_code == 422
-        assert "Tệp lớn hơn 1 MB" in answer.content.decode()
+        assert "«du-thao.pdf»: Tệp lớn hơn 1 MB" in answer.content.decode()
+
+    def test_names_every_file_it_refuses_at_its_field_and_asks_for_all_of_them_again(
+        self, sign_in: SignIn, world: World
+    ) -> None:
+        secret = typeset(name="Phạm Văn Hùng", title_lines=("MẬT",))
+        files = [pdf(name="phu-luc-1.pdf"), pdf(b"", "phu-luc-2.pdf"), pdf(b"MZ", "phu-luc-3.exe")]
+        unreadable = [pdf(name="phu-luc-1.pdf"), pdf(secret, "phu-luc-2.pdf"), pdf(b"MZ", "phu-luc-3.exe")]
+        officer = sign_in("officer")
+        empty = officer.post("/van-ban-di/soan/", filled(world, attachments=files))
+        refused = officer.post(
+            "/van-ban-di/soan/", filled(world, attachments=unreadable, draft_file=pdf(b"x", "nham.pdf"))
+        )
+
+        assert empty.context["form"].errors["attachments"] == [
+            "«phu-luc-2.pdf»: Tệp rỗng. Hãy chọn lại tệp có nội dung."
+        ]
+        errors = refused.context["form"].errors
+        assert "«nham.pdf»" in errors["draft_file"][0]
+        assert [said[:17] for said in errors["attachments"]] == ["«phu-luc-2.pdf»: ", "«phu-luc-3.exe»: "]
+        for answer in (empty, refused):
+            assert answer.status_code == 422
+            assert "Hãy chọn lại các tệp" in answer.content.decode()
+        assert (OutgoingDocument.objects.count(), Blob.objects.count()) == (0, 0)
+
+    def test_asks_for_no_file_again_where_none_was_chosen(self, sign_in: SignIn, world: World) -> None:
+        answer = sign_in("officer").post("/van-ban-di/soan/", filled(world, draft_file=""))
+
+        assert "Hãy chọn lại các tệp" not in answer.content.decode()
 
     def test_finds_recipients_without_scripts_and_forgets_nothing(
         self, sign_in: SignIn, world: World
