@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID, uuid4
 
 import pytest
@@ -165,6 +166,22 @@ class TestTheChain:
         assert "Thiếu căn cứ." in text_of(sign_in("officer"), f"/van-ban-di/{document}/")
         assert state_of(document) is State.DRAFT
 
+    def test_refused_for_want_of_something_leads_to_where_it_is_given(
+        self, sign_in: SignIn, world: World
+    ) -> None:
+        document = path.drafted(world, recipient_ids=())
+        OutgoingDocument.objects.filter(pk=document).update(places={})
+        officer = sign_in("officer")
+        asked = officer.get(f"/van-ban-di/{document}/trinh/").content.decode()
+        refused = officer.post(f"/van-ban-di/{document}/trinh/")
+
+        assert "được trả lại hoặc khi bạn rút lại." in asked
+        assert refused.status_code == 422
+        assert re.findall(r'<a class="btn btn-plain" href="([^"]+)">', refused.content.decode())[:2] == [
+            f"/van-ban-di/{document}/sua/",
+            f"/van-ban-di/{document}/vi-tri/",
+        ]
+
     def test_shows_the_leader_the_draft_he_returned(self, sign_in: SignIn, world: World) -> None:
         document = path.approved(world)
         leader = sign_in("leader")
@@ -256,6 +273,21 @@ class TestSigningToIssuing:
         page = text_of(clerk, f"{here}/")
         assert 'data-verdict="valid"' in page
         assert "01/SNV-CCVC" in page
+
+    def test_shows_the_attachments_to_whoever_signs_and_to_whoever_seals(
+        self, sign_in: SignIn, world: World, signers: KeyRing
+    ) -> None:
+        annex = path.stored(pdf().read(), "phu-luc.pdf")
+        to_sign = path.approved(world, attachments=[annex])
+        to_seal = path.signed(world, attachments=[annex])
+
+        for person, address in (("leader", f"{to_sign}/ky"), ("clerk", f"{to_seal}/cap-so-dong-dau")):
+            page = text_of(sign_in(person), f"/van-ban-di/{address}/")
+            (link,) = re.findall(r'<ul class="attachments"><li><a href="([^"]+)"', page)
+            assert "phu-luc.pdf" in page
+            assert sign_in(person).get(link).getvalue().startswith(b"%PDF")
+        alone = text_of(sign_in("leader"), f"/van-ban-di/{path.approved(world)}/ky/")
+        assert "Tài liệu kèm theo" not in alone
 
     def test_with_a_wrong_pin_changes_nothing_and_shows_no_pin(
         self, sign_in: SignIn, world: World, signers: KeyRing

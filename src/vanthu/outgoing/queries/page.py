@@ -102,6 +102,11 @@ class OutgoingPage:
     next_number: int | None
     history: tuple[HistoryRow, ...]
 
+    @property
+    def attachments(self) -> tuple[FileRow, ...]:
+        """What goes with the paper, in its order."""
+        return tuple(file for file in self.files if file.kind == FileKind.ATTACHMENT)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningView:
@@ -251,6 +256,7 @@ def _remarks(outgoing: OutgoingDocument) -> tuple[str, ...]:
             written_notation=outgoing.written_notation,
             usual_notation=outgoing.usual_notation,
             written_year=outgoing.written_year,
+            is_signed=State(outgoing.state) not in _BEFORE_SIGNATURE,
         )
     )
 

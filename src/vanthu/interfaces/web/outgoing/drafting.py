@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods
 from vanthu.documents import intake
 from vanthu.documents.intake import AcceptedDraft, AcceptedFile, Tray
 from vanthu.documents.queries import FileRow
-from vanthu.documents.states import FileKind
 from vanthu.incoming import queries as incoming
 from vanthu.interfaces.web.acting import require_act
 from vanthu.interfaces.web.forms import refusals_into
@@ -77,8 +76,7 @@ def revise(request: WebRequest, document_id: UUID) -> HttpResponse:
         "recipients": [recipient.agency_id for recipient in document.recipients],
         "to_places": "\n".join(document.to_places),
     }
-    attached = [file for file in document.files if file.kind == FileKind.ATTACHMENT]
-    form = _form(request, initial, is_revision=True, attached=attached)
+    form = _form(request, initial, is_revision=True, attached=document.attachments)
     if _is_sent(request) and form.is_valid():
         with suppress(_FilesRefused), refusals_into(form), intake.Tray(limit=settings.UPLOAD_LIMIT) as tray:
             taken = _take_in(form, tray)
