@@ -119,6 +119,17 @@ def test_the_head_of_the_paper_is_to_be_looked_at(
 
 
 @pytest.mark.parametrize(
+    ("is_signed", "said"), [(False, "hãy sửa tệp dự thảo."), (True, "hãy trả lại để sửa.")]
+)
+def test_the_head_of_a_signed_paper_is_not_to_be_mended_by_the_clerk(is_signed: bool, said: str) -> None:
+    (remark,) = heading_remarks(
+        written_notation="SNV-VP", usual_notation="SNV-CCVC", written_year=2026, is_signed=is_signed
+    )
+
+    assert remark.endswith(said)
+
+
+@pytest.mark.parametrize(
     ("written", "year", "is_refused"),
     [(2026, 2026, False), (2026, 2027, True), (2027, 2026, True), (None, 2026, False)],
 )

@@ -5,14 +5,16 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, expect
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Browser, FilePayload, expect
+from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests import path
 from tests.exchange import desk, jobs
 from tests.pdfsign.documents import typeset
 from tests.web.browser import DESK, PHONE, visiting
-from tests.world import World
+from tests.world import PASSWORD, World
 from vanthu.incoming.models import IncomingDocument
 from vanthu.incoming.states import State
 from vanthu.outgoing.models import OutgoingDocument
@@ -172,6 +174,70 @@ class TestDrafting:
 
         (draft,) = OutgoingDocument.objects.all()
         assert draft.recipients.count() == 2
+
+    def test_types_in_again_what_a_session_that_ended_would_have_lost(
+        self, chromium: Browser, live_server: LiveServer, committed: World
+    ) -> None:
+        with visiting(chromium, live_server.url, "officer") as visit:
+            page = visit.open("/van-ban-di/soan/")
+            page.fill("[name=subject]", "V/v gõ mất công")
+            page.locator("[name=urgency][value='2']").check(force=True)
+            Session.objects.all().delete()
+            page.get_by_role("button", name="Lưu dự thảo").click()
+            expect(page.locator(".plain-card .notice")).to_contain_text("chưa được lưu")
+            page.fill("[name=username]", "officer")
+            page.fill("[name=password]", PASSWORD)
+            page.get_by_role("button", name="Đăng nhập").click()
+            expect(page.locator("[data-kept]")).to_contain_text("Đã điền lại")
+            expect(page.locator("[name=subject]")).to_have_value("V/v gõ mất công")
+            expect(page.locator("[name=urgency][value='2']")).to_be_checked()
+            assert page.evaluate("sessionStorage.length") == 0
+
+    def test_does_not_show_one_persons_words_to_the_next(
+        self, chromium: Browser, live_server: LiveServer, committed: World
+    ) -> None:
+        with visiting(chromium, live_server.url, "officer") as visit:
+            page = visit.open("/van-ban-di/soan/")
+            page.fill("[name=subject]", "V/v của người trước")
+            Session.objects.all().delete()
+            page.get_by_role("button", name="Lưu dự thảo").click()
+            page.fill("[name=username]", "head")
+            page.fill("[name=password]", PASSWORD)
+            page.get_by_role("button", name="Đăng nhập").click()
+            expect(page.locator("[name=subject]")).to_have_value("")
+            expect(page.locator("[data-kept]")).to_have_count(0)
+            assert page.evaluate("sessionStorage.length") == 0
+
+    def test_refuses_a_file_past_the_limit_before_it_is_sent_and_drops_it_at_a_press(
+        self, chromium: Browser, live_server: LiveServer, committed: World, settings: Settings
+    ) -> None:
+        settings.UPLOAD_LIMIT = 1024 * 1024
+        large: FilePayload = {
+            "name": "to.pdf",
+            "mimeType": "application/pdf",
+            "buffer": b"%" * (1024 * 1024 + 1),
+        }
+        small: FilePayload = {"name": "nho.pdf", "mimeType": "application/pdf", "buffer": _letter()}
+        with visiting(chromium, live_server.url, "officer") as visit:
+            page = visit.open("/van-ban-di/soan/")
+            page.fill("[name=subject]", "V/v tệp lớn")
+            page.locator("[name=draft_file]").set_input_files(small)
+            page.locator("[name=attachments]").set_input_files([small, large])
+            sent: list[str] = []
+            page.on("request", lambda request: sent.append(request.method))
+            page.get_by_role("button", name="Lưu dự thảo").click()
+            expect(page.locator(".chosen").nth(1)).to_contain_text("lớn hơn 1,0 MB")
+            assert "POST" not in sent
+
+            page.get_by_role("button", name="Bỏ tệp to.pdf").click()
+            expect(page.locator(".chosen").nth(1).locator("li")).to_have_count(1)
+            assert visit.faults() == []
+            page.get_by_role("button", name="Lưu dự thảo").click()
+            expect(page.locator("#flash")).to_contain_text("Đã lưu dự thảo")
+            assert visit.complaints == []
+
+        (draft,) = OutgoingDocument.objects.all()
+        assert draft.document.files.filter(name="nho.pdf").count() == 2
 
 
 class TestWithoutScripts:

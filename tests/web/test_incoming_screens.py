@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from tests import arrivals
 from tests.exchange import desk, jobs
 from tests.web.conftest import SignIn
 from tests.world import World
 from vanthu.incoming.models import IncomingDocument
 from vanthu.incoming.states import State
 from vanthu.kernel import blobs
+from vanthu.workflow.rules import Assignee
 
 SUBJECT = "V/v rà soát vị trí việc làm năm 2027"
 
@@ -197,6 +199,20 @@ class TestDirecting:
         answer = sign_in("outsider").post(f"/van-ban-den/{registered}/chi-dao/", _direction(world))
 
         assert answer.status_code == 403
+
+
+class TestPassingOn:
+    def test_says_the_deadline_in_words_with_and_without_scripts(self, sign_in: SignIn, world: World) -> None:
+        unit = world.head.unit_id
+        assert unit is not None
+        document = arrivals.directed(
+            world,
+            lead=Assignee(kind="unit", id=unit),
+            due_at=datetime(2026, 12, 2, 10, tzinfo=UTC),
+        )
+        page = sign_in("head").get(f"/van-ban-den/{document}/phan-cong/").content.decode()
+
+        assert '<output class="said-date" for="id_due_at">Thứ tư, 02/12/2026 lúc 17:00</output>' in page
 
 
 class TestHandling:

@@ -2,131 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from uuid import UUID, uuid4
+import re
+from uuid import UUID
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 from lxml import html
 
 from tests import arrivals, path
 from tests.keys import PIN, KeyRing
 from tests.outgoing.standing import in_state
-from tests.pdfsign.documents import typeset
 from tests.web.conftest import SignIn
-from tests.web.outgoing_desk import filled, pdf, state_of, text_of
+from tests.web.outgoing_desk import pdf, state_of, text_of
 from tests.world import World
 from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.states import State
-
-
-class TestDrafting:
-    def test_leads_to_the_page_of_the_draft(self, sign_in: SignIn, world: World) -> None:
-        officer = sign_in("officer")
-        answer = officer.post("/van-ban-di/soan/", filled(world))
-
-        assert answer.status_code == 303, answer.content.decode()
-        page = text_of(officer, answer["Location"])
-        assert "V/v rà soát vị trí việc làm" in page
-        assert world.neighbour.name in page
-        assert 'data-state="draft"' in page
-
-    def test_asks_for_an_answer_by_a_day_of_its_own(self, sign_in: SignIn, world: World) -> None:
-        """The deadline goes with the document (edXML DueDate)."""
-        officer, day = sign_in("officer"), timezone.localdate() + timedelta(days=7)
-        late = officer.post("/van-ban-di/soan/", filled(world, due_on="2026-01-31"))
-        answer = officer.post("/van-ban-di/soan/", filled(world, due_on=f"{day:%Y-%m-%d}"))
-
-        assert (late.status_code, answer.status_code) == (422, 303)
-        assert "Hạn trả lời đã qua." in late.content.decode()
-        assert f"{day:%d/%m/%Y}" in text_of(officer, answer["Location"])
-        assert f'value="{day:%Y-%m-%d}"' in text_of(officer, f"{answer['Location']}sua/")
-
-    def test_sent_twice_makes_one_draft(self, sign_in: SignIn, world: World) -> None:
-        officer = sign_in("officer")
-        key = officer.get("/van-ban-di/soan/").context["form"]["draft_key"].value()
-        answers = [
-            officer.post("/van-ban-di/soan/", filled(world, draft_key=key, draft_file=pdf()))
-            for _ in range(2)
-        ]
-
-        assert [answer.status_code for answer in answers] == [303, 303]
-        assert answers[0]["Location"] == answers[1]["Location"]
-        assert OutgoingDocument.objects.count() == 1
-
-    @pytest.mark.parametrize(
-        ("changes", "said"),
-        [
-            ({"draft_file": pdf(b"khong phai pdf")}, "nội dung không phải"),
-            ({"draft_file": pdf(b"")}, "Tệp rỗng"),
-            ({"draft_file": pdf(b"MZ", "virus.exe")}, "PDF hoặc Word"),
-            ({"draft_file": ""}, "Hãy chọn tệp dự thảo"),
-            ({"subject": "   "}, "Hãy ghi trích yếu"),
-            ({"secrecy": "secret"}, "độ mật không được đưa vào"),
-            ({"signer_id": str(uuid4())}, "không có trong danh sách"),
-            ({"recipients": ["x"]}, "Nơi nhận đã chọn không đọc được"),
-            ({"draft_key": "x"}, "Hãy mở lại trang"),
-        ],
-        ids=[
-            "not a PDF",
-            "empty",
-            "a program",
-            "no file",
-            "no subject",
-            "secret",
-            "no such signer",
-            "no id",
-            "no key",
-        ],
-    )
-    def test_refused_says_why_and_keeps_nothing(
-        self, sign_in: SignIn, world: World, changes: dict[str, object], said: str
-    ) -> None:
-        answer = sign_in("officer").post("/van-ban-di/soan/", filled(world, **changes))
-
-        assert answer.status_code == 422
-        assert said in answer.content.decode()
-        assert "V/v" in answer.content.decode() or "subject" in changes
-        assert OutgoingDocument.objects.count() == 0
-
-    def test_refuses_a_file_larger_than_allowed(
-        self, sign_in: SignIn, world: World, settings: pytest.FixtureRequest
-    ) -> None:
-        settings.UPLOAD_LIMIT = 1024 * 1024  # type: ignore[attr-defined]  # pytest-django's settings
-        large = typeset(name="Phạm Văn Hùng", title_lines=("GIÁM ĐỐC",)) + b"%" * (1024 * 1024)
-        answer = sign_in("officer").post("/van-ban-di/soan/", filled(world, draft_file=pdf(large)))
-
-        assert answer.status_code == 422
-        assert "Tệp lớn hơn 1 MB" in answer.content.decode()
-
-    def test_finds_recipients_without_scripts_and_forgets_nothing(
-        self, sign_in: SignIn, world: World
-    ) -> None:
-        words = filled(world, recipients=[str(world.neighbour.id)], draft_file="", find="1", q="phu vinh")
-        words["draft_key"] = str(uuid4())
-        page = sign_in("officer").post("/van-ban-di/soan/", words).content.decode()
-
-        assert world.remote.name in page
-        assert f'value="{world.neighbour.id}" checked' in page
-        assert f'name="draft_key" value="{words["draft_key"]}"' in page
-        assert "V/v rà soát vị trí việc làm" in page
-
-    def test_starts_again_from_what_was_drafted(self, sign_in: SignIn, world: World) -> None:
-        document = path.drafted(world)
-        officer = sign_in("officer")
-
-        assert "V/v rà soát vị trí việc làm" in text_of(officer, f"/van-ban-di/{document}/sua/")
-        answer = officer.post(f"/van-ban-di/{document}/sua/", filled(world, subject="V/v đã sửa"))
-        assert answer.status_code == 303
-        page = text_of(officer, f"/van-ban-di/{document}/")
-        assert "V/v đã sửa" in page
-        assert "Các bản đã lưu" in page
-
-    def test_is_not_for_the_administrator(self, sign_in: SignIn, world: World) -> None:
-        answer = sign_in("administrator").post("/van-ban-di/soan/", filled(world))
-
-        assert answer.status_code == 403
 
 
 class TestTheChain:
@@ -148,6 +38,22 @@ class TestTheChain:
         assert (empty.status_code, given.status_code) == (422, 303)
         assert "Thiếu căn cứ." in text_of(sign_in("officer"), f"/van-ban-di/{document}/")
         assert state_of(document) is State.DRAFT
+
+    def test_refused_for_want_of_something_leads_to_where_it_is_given(
+        self, sign_in: SignIn, world: World
+    ) -> None:
+        document = path.drafted(world, recipient_ids=())
+        OutgoingDocument.objects.filter(pk=document).update(places={})
+        officer = sign_in("officer")
+        asked = officer.get(f"/van-ban-di/{document}/trinh/").content.decode()
+        refused = officer.post(f"/van-ban-di/{document}/trinh/")
+
+        assert "được trả lại hoặc khi bạn rút lại." in asked
+        assert refused.status_code == 422
+        assert re.findall(r'<a class="btn btn-plain" href="([^"]+)">', refused.content.decode())[:2] == [
+            f"/van-ban-di/{document}/sua/",
+            f"/van-ban-di/{document}/vi-tri/",
+        ]
 
     def test_shows_the_leader_the_draft_he_returned(self, sign_in: SignIn, world: World) -> None:
         document = path.approved(world)
@@ -240,6 +146,21 @@ class TestSigningToIssuing:
         page = text_of(clerk, f"{here}/")
         assert 'data-verdict="valid"' in page
         assert "01/SNV-CCVC" in page
+
+    def test_shows_the_attachments_to_whoever_signs_and_to_whoever_seals(
+        self, sign_in: SignIn, world: World, signers: KeyRing
+    ) -> None:
+        annex = path.stored(pdf().read(), "phu-luc.pdf")
+        to_sign = path.approved(world, attachments=[annex])
+        to_seal = path.signed(world, attachments=[annex])
+
+        for person, address in (("leader", f"{to_sign}/ky"), ("clerk", f"{to_seal}/cap-so-dong-dau")):
+            page = text_of(sign_in(person), f"/van-ban-di/{address}/")
+            (link,) = re.findall(r'<ul class="attachments"><li><a href="([^"]+)"', page)
+            assert "phu-luc.pdf" in page
+            assert sign_in(person).get(link).getvalue().startswith(b"%PDF")
+        alone = text_of(sign_in("leader"), f"/van-ban-di/{path.approved(world)}/ky/")
+        assert "Tài liệu kèm theo" not in alone
 
     def test_with_a_wrong_pin_changes_nothing_and_shows_no_pin(
         self, sign_in: SignIn, world: World, signers: KeyRing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -22,3 +23,21 @@ def test_a_verdict_shows_when_each_signature_was_made(signed_at: datetime | None
     verdict = VerdictView(verdict="valid", title="Chữ ký hợp lệ", message="", signatures=(signature,))
 
     assert shown in render_to_string("components/verdict.html", {"verdict": verdict})
+
+
+def test_a_verdict_counts_time_stamps_apart_and_names_an_agency_once() -> None:
+    signatures = (
+        {"kind": "person", "signer": "Phạm Văn Hùng", "organization": "Sở Nội vụ"},
+        {"kind": "agency", "signer": "Sở Nội vụ", "organization": "Sở Nội vụ"},
+        {"kind": "timestamp", "signer": "Dịch vụ dấu thời gian", "organization": ""},
+    )
+    verdict = VerdictView(verdict="valid", title="Chữ ký hợp lệ", message="", signatures=signatures)
+
+    page = render_to_string("components/verdict.html", {"verdict": verdict})
+
+    assert "<summary>2 chữ ký, 1 dấu thời gian · xem chi tiết</summary>" in page
+    assert re.findall(r'<b class="notice-inline">(.*?)</b>(.*?)<br>', page) == [
+        ("Phạm Văn Hùng", " · Sở Nội vụ"),
+        ("Sở Nội vụ", ""),
+        ("Dịch vụ dấu thời gian", ""),
+    ]

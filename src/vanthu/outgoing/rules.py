@@ -65,12 +65,16 @@ def draft_faults(content: DraftContent, *, today: date) -> list[str]:
     return faults
 
 
-def heading_remarks(*, written_notation: str, usual_notation: str, written_year: int | None) -> list[str]:
+def heading_remarks(
+    *, written_notation: str, usual_notation: str, written_year: int | None, is_signed: bool = False
+) -> list[str]:
     """What whoever checks the form of a draft should look at in its head (NĐ 30/2020 Điều 15; PL I, ô 3–4).
 
     What is written on the paper is what the record says: the paper is the original. It may rightly differ
-    from the usual symbol (a council, a field of work), so a difference is pointed out, not refused.
+    from the usual symbol (a council, a field of work), so a difference is pointed out, not refused. What
+    `is_signed` nobody changes any more: it is given back.
     """
+    mending = "hãy trả lại để sửa" if is_signed else "hãy sửa tệp dự thảo"
     remarks = []
     if not written_notation:
         remarks.append(
@@ -79,7 +83,7 @@ def heading_remarks(*, written_notation: str, usual_notation: str, written_year:
     elif tidy(written_notation).casefold() != tidy(usual_notation).casefold():
         remarks.append(
             f"Văn bản ghi ký hiệu «{written_notation}»; theo loại văn bản và đơn vị soạn thì là "
-            f"«{usual_notation}». Nếu ghi nhầm, hãy sửa tệp dự thảo."
+            f"«{usual_notation}». Nếu ghi nhầm, {mending}."
         )
     if written_year is None:
         remarks.append("Không đọc được năm ở dòng ngày tháng trên văn bản. Hãy xem lại trên bản PDF.")

@@ -20,7 +20,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     }
     check = add_acts(parser, acts, "act")["check"]
     check.add_argument("--all", action="store_true", help="đọc lại ngay mọi tệp, không đợi lịch")
-    parser.epilog = "Mã thoát: 0 không có tệp hỏng; 1 có tệp hỏng hoặc mất; 2 không kiểm tra được."
+    parser.epilog = (
+        "Cấu hình của hệ thống phải có trong biến môi trường (DATABASE_URL, VANTHU_VAR, VANTHU_SECRET_KEY…). "
+        "Mã thoát: 0 không có tệp hỏng; 1 có tệp hỏng hoặc mất; 2 không kiểm tra được."
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -54,6 +54,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
     parser.add_argument("--offline", action="store_true", help="không hỏi thu hồi qua mạng")
+    parser.epilog = (
+        "Mã thoát: 0 mọi chữ ký hợp lệ; 1 kết luận khác (không hợp lệ, chưa kết luận được, không có chữ ký); "
+        "2 không kiểm tra được tệp."
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -87,17 +87,22 @@ class Form(forms.Form):
 
 
 @contextmanager
-def refusals_into(form: forms.Form, *, field: str | None = None) -> Iterator[None]:
+def refusals_into(form: forms.Form, *, field: str | None = None, of: str = "") -> Iterator[None]:
     """Turn a refusal of what was written (422) into an error of `form`; other refusals stay errors.
 
-    The error stands at `field`, or over the whole form when none is named.
+    The error stands at `field`, or over the whole form when none is named; `of` is the file it is about.
     """
     try:
         yield
     except DomainError as error:
         if error.status != 422:
             raise
-        form.add_error(field, str(error))
+        form.add_error(field, about_file(of, str(error)) if of else str(error))
+
+
+def about_file(name: str, message: str) -> str:
+    """`message` with the name of the file it is about, unless it has it: one form may bring ten files."""
+    return message if name in message else f"«{name}»: {message}"
 
 
 class DateInput(forms.DateInput):

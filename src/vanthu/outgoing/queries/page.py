@@ -108,6 +108,11 @@ class OutgoingPage:
         """Whether it is in its author's hands, or was given up there."""
         return self.row.state in {State.DRAFT, State.DISCARDED}
 
+    @property
+    def attachments(self) -> tuple[FileRow, ...]:
+        """What goes with the paper, in its order."""
+        return tuple(file for file in self.files if file.kind == FileKind.ATTACHMENT)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningView:
@@ -258,6 +263,7 @@ def _remarks(outgoing: OutgoingDocument) -> tuple[str, ...]:
             written_notation=outgoing.written_notation,
             usual_notation=outgoing.usual_notation,
             written_year=outgoing.written_year,
+            is_signed=State(outgoing.state) not in _BEFORE_SIGNATURE,
         )
     )
 

@@ -14,6 +14,7 @@ from vanthu.interfaces.web.forms import Form
 from vanthu.interfaces.web.http import WebRequest, posted
 from vanthu.interfaces.web.outgoing.forms import CommentForm, ReasonForm
 from vanthu.interfaces.web.outgoing.views import crumbs
+from vanthu.interfaces.web.screens import Crumb
 from vanthu.outgoing import actions, queries
 from vanthu.outgoing.states import Step
 
@@ -30,7 +31,8 @@ def submit(request: WebRequest, document_id: UUID) -> HttpResponse:
     screen = ActPage(
         title="Trình duyệt dự thảo",
         text=f"{document.row.subject}. Người ký: {document.row.signer_name}. Nơi nhận: "
-        f"{len(document.recipients)} cơ quan. Sau khi trình, chỉ sửa được khi dự thảo được trả lại.",
+        f"{len(document.recipients)} cơ quan. Sau khi trình, chỉ sửa được khi dự thảo được trả lại "
+        "hoặc khi bạn rút lại.",
         submit="Trình duyệt",
         icon="send",
         back=_back(document_id),
@@ -44,7 +46,18 @@ def submit(request: WebRequest, document_id: UUID) -> HttpResponse:
         Form(posted(request)),
         lambda _: actions.submit_draft(actor=request.actor, document_id=document_id, now=timezone.now()),
         remarks=document.remarks,
+        mending=_mending(document),
     )
+
+
+def _mending(document: queries.OutgoingPage) -> list[Crumb]:
+    """Where what keeps a draft from being submitted is put right."""
+    ways = []
+    if not document.recipients:
+        ways.append(Crumb(label="Sửa dự thảo", url=reverse("outgoing:edit", args=[document.row.id])))
+    if document.missing_places:
+        ways.append(Crumb(label="Đặt vị trí", url=reverse("outgoing:places", args=[document.row.id])))
+    return ways
 
 
 @require_http_methods(["GET", "POST"])

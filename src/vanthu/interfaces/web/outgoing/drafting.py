@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, BinaryIO, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -15,7 +17,6 @@ from django.views.decorators.http import require_http_methods
 from vanthu.documents import intake
 from vanthu.documents.intake import AcceptedDraft, AcceptedFile, Tray
 from vanthu.documents.queries import FileRow
-from vanthu.documents.states import FileKind
 from vanthu.incoming import queries as incoming
 from vanthu.interfaces.web.acting import require_act
 from vanthu.interfaces.web.forms import refusals_into
@@ -27,6 +28,8 @@ from vanthu.kernel.errors import NotFound, require
 from vanthu.organizations import queries as organizations
 from vanthu.outgoing import actions, queries
 from vanthu.outgoing.states import Step
+
+Accepted = TypeVar("Accepted", AcceptedDraft, AcceptedFile)
 
 
 @require_http_methods(["GET", "POST"])
@@ -40,12 +43,13 @@ def draft(request: WebRequest) -> HttpResponse:
         initial = {"subject": answered.subject, "recipients": recipient, "urgency": answered.urgency}
     form = _form(request, initial, is_revision=False)
     if _is_sent(request) and form.is_valid():
-        with refusals_into(form), intake.Tray(limit=settings.UPLOAD_LIMIT) as tray:
+        with suppress(_FilesRefused), refusals_into(form), intake.Tray(limit=settings.UPLOAD_LIMIT) as tray:
+            taken = _take_in(form, tray)
             document_id = actions.draft_document(
                 actor=request.actor,
                 content=form.content,
-                draft=_draft(form, tray),
-                attachments=_attachments(form, tray),
+                draft=taken.chosen_draft,
+                attachments=taken.attachments,
                 replies_to=answered.document_id if answered else None,
                 draft_key=form.cleaned_data["draft_key"],
                 now=timezone.now(),
@@ -73,16 +77,16 @@ def revise(request: WebRequest, document_id: UUID) -> HttpResponse:
         "recipients": [recipient.agency_id for recipient in document.recipients],
         "to_places": "\n".join(document.to_places),
     }
-    attached = [file for file in document.files if file.kind == FileKind.ATTACHMENT]
-    form = _form(request, initial, is_revision=True, attached=attached)
+    form = _form(request, initial, is_revision=True, attached=document.attachments)
     if _is_sent(request) and form.is_valid():
-        with refusals_into(form), intake.Tray(limit=settings.UPLOAD_LIMIT) as tray:
+        with suppress(_FilesRefused), refusals_into(form), intake.Tray(limit=settings.UPLOAD_LIMIT) as tray:
+            taken = _take_in(form, tray)
             actions.revise_draft(
                 actor=request.actor,
                 document_id=document_id,
                 content=form.content,
-                draft=_draft(form, tray) if form.cleaned_data["draft_file"] else None,
-                attachments=_attachments(form, tray),
+                draft=taken.draft,
+                attachments=taken.attachments,
                 removed=form.cleaned_data["removed"],
                 now=timezone.now(),
             )
@@ -144,14 +148,45 @@ def _screen(request: WebRequest, form: DraftForm, context: dict[str, Any]) -> Ht
         "found": organizations.search_agencies(request.actor, asked) if asked else [],
         "asked": asked,
         "limit": settings.UPLOAD_LIMIT,
+        # No browser sends back the files of a form that is shown again.
+        "files_lost": bool(request.FILES),
     }
     return page(request, "outgoing/draft.html", shown, status=422 if form.errors else 200)
 
 
-def _draft(form: DraftForm, tray: Tray) -> AcceptedDraft:
-    file = form.cleaned_data["draft_file"]
-    return tray.draft(file, file.name)
+class _FilesRefused(Exception):
+    """Some file was refused, as the form says at its field: there is nothing to act on."""
 
 
-def _attachments(form: DraftForm, tray: Tray) -> list[AcceptedFile]:
-    return [tray.attachment(file, file.name) for file in form.cleaned_data["attachments"]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _TakenIn:
+    """The files of the form, stored."""
+
+    draft: AcceptedDraft | None
+    attachments: list[AcceptedFile]
+
+    @property
+    def chosen_draft(self) -> AcceptedDraft:
+        """The draft, where the form demands one."""
+        assert self.draft is not None, "a new draft is refused without its file"
+        return self.draft
+
+
+def _take_in(form: DraftForm, tray: Tray) -> _TakenIn:
+    """Take in every file, or say of each that is refused what is wrong with it. Raises _FilesRefused."""
+    chosen, others = form.cleaned_data["draft_file"], form.cleaned_data["attachments"]
+    drafts = _accepted(form, "draft_file", tray.draft, [chosen] if chosen else [])
+    attachments = _accepted(form, "attachments", tray.attachment, others)
+    if form.errors:
+        raise _FilesRefused
+    return _TakenIn(draft=drafts[0] if drafts else None, attachments=attachments)
+
+
+def _accepted(
+    form: DraftForm, field: str, take: Callable[[BinaryIO, str], Accepted], files: Sequence[Any]
+) -> list[Accepted]:
+    accepted = []
+    for file in files:
+        with refusals_into(form, field=field, of=file.name):
+            accepted.append(take(file, file.name))
+    return accepted

@@ -8,12 +8,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 from vanthu.documents.intake import SecretRefused
 from vanthu.documents.queries import FileRow
 from vanthu.documents.rules import ALLOWED_FORMATS, DOCUMENT_TYPES, DRAFT_EXTENSIONS
 from vanthu.documents.states import Urgency
-from vanthu.interfaces.web.forms import DateInput, Form
+from vanthu.interfaces.web.forms import DateInput, Form, about_file
 from vanthu.organizations.queries import SignerRow
 from vanthu.outgoing.rules import SECRECY, SUBJECT_LIMIT, DraftContent
 
@@ -48,7 +49,22 @@ class SeveralFilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
-class SeveralFiles(forms.FileField):
+class NamedFile(forms.FileField):
+    """A file; what is wrong with it is said by its name."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """The file, when there is one and it may be read."""
+        try:
+            return super().clean(data, initial)
+        except forms.ValidationError as error:
+            if not isinstance(data, UploadedFile):
+                raise
+            raise forms.ValidationError(
+                [about_file(data.name or "", said) for said in error.messages]
+            ) from error
+
+
+class SeveralFiles(NamedFile):
     """Several files under one name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -56,9 +72,17 @@ class SeveralFiles(forms.FileField):
         super().__init__(*args, **kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        """Each file checked as one."""
+        """Each file checked as one; what is wrong is said of each."""
         given = data if isinstance(data, list | tuple) else [data] if data else []
-        return [super(SeveralFiles, self).clean(each, initial) for each in given]
+        cleaned, wrong = [], []
+        for each in given:
+            try:
+                cleaned.append(super().clean(each, initial))
+            except forms.ValidationError as error:
+                wrong += error.messages
+        if wrong:
+            raise forms.ValidationError(wrong)
+        return cleaned
 
 
 def _endings(extensions: Sequence[str]) -> str:
@@ -100,7 +124,7 @@ class DraftForm(Form):
         help_text="Chỉ ghi khi đề nghị nơi nhận trả lời; hạn gửi kèm văn bản.",
         error_messages={"invalid": "Hạn trả lời chưa đúng; hãy chọn ngày."},
     )
-    draft_file = forms.FileField(
+    draft_file = NamedFile(
         label="Tệp dự thảo",
         widget=forms.ClearableFileInput(attrs={"accept": _endings(DRAFT_EXTENSIONS)}),
         error_messages={

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from vanthu.exchange.states import DeliveryState
+from vanthu.pdfsign import SignerKind
 from vanthu.workflow.queries import ApprovalRow
 from vanthu.workflow.states import ApprovalState
 
@@ -129,6 +130,31 @@ def initials(name: str) -> str:
 def ending(steps: Sequence[ApprovalRow]) -> ApprovalRow:
     """The turn a round of approval ended with: the one that gave the draft back, otherwise the last."""
     return next((step for step in steps if step.state == ApprovalState.RETURNED), steps[-1])
+
+
+@register.filter
+def signature_count(signatures: Sequence[Mapping[str, Any]]) -> str:
+    """«2 chữ ký, 1 dấu thời gian»: a time stamp is in the file like a signature, and is nobody's."""
+    stamps = sum(signature.get("kind") == SignerKind.TIMESTAMP for signature in signatures)
+    counted = ((len(signatures) - stamps, "chữ ký"), (stamps, "dấu thời gian"))
+    return ", ".join(f"{count} {what}" for count, what in counted if count)
+
+
+@register.filter
+def said_date(value: datetime | str | None) -> str:
+    """«Thứ tư, 02/12/2026 lúc 17:00» for the value of a date field: browsers write dates their own way.
+
+    Empty for what is no date.
+    """
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return ""
+    if not value:
+        return ""
+    local = value if timezone.is_naive(value) else timezone.localtime(value)
+    return f"{_WEEKDAYS[local.weekday()]}, {local:%d/%m/%Y} lúc {local:%H:%M}"
 
 
 @register.filter

@@ -4,12 +4,14 @@ import "./pdf-viewer.mjs";
 import "./places.mjs";
 import { startKeyboard } from "./keyboard.mjs";
 import { startOnce } from "./once.mjs";
+import { startKept } from "./kept.mjs";
 import { startDialogs } from "./dialogs.mjs";
 import { startPickers } from "./pickers.mjs";
 import { startUploads } from "./uploads.mjs";
 
 document.documentElement.classList.add("js");
 startOnce();
+startKept();
 startDialogs();
 startPickers();
 startUploads();

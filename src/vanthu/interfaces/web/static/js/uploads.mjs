@@ -13,6 +13,23 @@ function fault(file, input) {
   return "";
 }
 
+// Takes one file back out of those chosen; the others stay.
+function dropButton(file, input) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-quiet btn-icon-only push";
+  button.setAttribute("aria-label", `Bỏ tệp ${file.name}`);
+  button.textContent = "×";
+  button.addEventListener("click", () => {
+    const left = new DataTransfer();
+    for (const each of input.files) if (each !== file) left.items.add(each);
+    input.files = left.files;
+    show(input);
+    input.focus();
+  });
+  return button;
+}
+
 function show(input) {
   const list = input.closest(".drop")?.querySelector(".chosen");
   if (!list) return;
@@ -21,21 +38,35 @@ function show(input) {
   for (const file of input.files) {
     const item = document.createElement("li");
     const found = fault(file, input);
-    item.textContent = `${file.name} · ${words(file.size)}`;
+    const name = document.createElement("span");
+    name.textContent = `${file.name} · ${words(file.size)}`;
+    item.append(name);
     if (found) {
       const note = document.createElement("b");
-      note.className = "bad push";
+      note.className = "bad";
       note.textContent = found;
       item.append(note);
       wrong = `Tệp «${file.name}» ${found}. Hãy chọn tệp khác.`;
     }
+    item.append(dropButton(file, input));
     list.append(item);
   }
   input.setCustomValidity(wrong);
   input.setAttribute("aria-invalid", String(Boolean(wrong)));
 }
 
+// The server would read a file that is too large to its end and then refuse it, and all the others with it.
+function refuse(event) {
+  if (event.submitter?.formNoValidate) return;
+  const wrong = [...event.target.querySelectorAll('.drop input[type="file"]')].find((input) => input.validity.customError);
+  if (!wrong) return;
+  event.preventDefault();
+  wrong.reportValidity();
+}
+
 export function startUploads() {
+  // Before anything else hears of it: a form that is not sent must not be marked as sent.
+  document.addEventListener("submit", refuse, true);
   document.addEventListener("change", (event) => {
     if (event.target.matches?.('.drop input[type="file"]')) show(event.target);
   });
