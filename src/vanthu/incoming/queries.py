@@ -152,7 +152,9 @@ def list_incoming(
     rows = _in_tab(actor, tab).select_related("document").only(*_IN_ROWS)
     for word in document_rules.search_words(text):
         rows = rows.filter(document__search_text__contains=word)
-    order = ("-urgency", "due_at", "-arrived_at", "pk") if tab in QUEUES else ("-arrived_at", "pk")
+    # What waits to be registered is first come, first entered: arrival numbers follow arrival.
+    arrival = "arrived_at" if tab == "arrived" else "-arrived_at"
+    order = ("-urgency", "due_at", arrival, "pk") if tab in QUEUES else ("-arrived_at", "pk")
     found = page_of(rows.order_by(*order), page, size=size)
     ids = [document.pk for document in found.items]
     counts = documents.count_files(actor, document_ids=ids)
