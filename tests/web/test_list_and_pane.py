@@ -116,6 +116,9 @@ class TestASlowPreview:
             line.let(0)
             line.mend()
             expect(page.get_by_label("Lý do trả lại")).to_be_focused()
+            page.keyboard.press("Tab")
+            expect(page.get_by_role("button", name="Trả lại", exact=True)).to_be_focused()
+            page.keyboard.press("Shift+Tab")
             assert str(letters[1]) in (page.locator("#act-dialog form").get_attribute("action") or "")
             page.keyboard.type("Gửi nhầm cơ quan.")
             page.keyboard.press("Control+Enter")
@@ -224,7 +227,7 @@ class TestTheFirstEnter:
         with _list(chromium, live_server, "outsider", "/van-ban-den/") as visit:
             page = visit.page
             page.keyboard.press("Enter")
-            expect(page.locator("#peek .acts-ask")).to_contain_text("lần nữa để làm")
+            expect(page.locator("#peek .acts-ask")).to_contain_text("Tiếp nhận, vào sổ số 1? Nhấn")
             page.keyboard.press("Escape")
             expect(page.locator("#peek .acts-ask")).to_have_count(0)
             expect(page.locator("#peek [data-key=Enter]")).not_to_be_focused()

@@ -31,6 +31,11 @@ function move(step) {
   select(all[Math.min(Math.max(at + step, 0), all.length - 1)]);
 }
 
+// What a button says, without the key beside it.
+function wordsOf(button) {
+  return [...button.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.data).join("").trim();
+}
+
 // A button that would do something at once is asked about first: the key brings the person to it, and Enter,
 // pressed a second time, does it. Links and dialogs ask on their own.
 function ask(button) {
@@ -40,7 +45,9 @@ function ask(button) {
   const question = document.createElement("span");
   question.className = "acts-ask";
   question.setAttribute("role", "status");
-  question.append("Nhấn ", Object.assign(document.createElement("kbd"), { textContent: "Enter" }), " lần nữa để làm");
+  const enterKey = Object.assign(document.createElement("kbd"), { textContent: "Enter" });
+  const escapeKey = Object.assign(document.createElement("kbd"), { textContent: "Esc" });
+  question.append(`${wordsOf(button)}? Nhấn `, enterKey, " lần nữa để làm, ", escapeKey, " để thôi.");
   button.closest(".acts")?.prepend(question);
   button.addEventListener(
     "blur",
