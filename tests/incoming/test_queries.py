@@ -224,6 +224,15 @@ class TestPages:
         assert (len(first.items), first.has_next, second.has_next) == (PAGE_SIZE, True, False)
         assert {row.id for row in [*first.items, *second.items]} == made
 
+    def test_of_what_waits_to_be_registered_begin_with_what_came_first(self, world: World) -> None:
+        hour = timedelta(hours=1)
+        earlier, later = arrivals.arrived(world), arrivals.arrived(world, now=NOW + hour)
+        urgent = arrivals.arrived(world, urgency=3, now=NOW + 2 * hour)
+
+        rows = queries.list_incoming(world.clerk, tab="arrived", now=NOW + 3 * hour).items
+
+        assert [row.id for row in rows] == [urgent, earlier, later]
+
     def test_hold_as_many_rows_as_are_asked_for(self, world: World) -> None:
         file = arrivals.main_file()
         made = [arrivals.arrived(world, files=[file]) for _ in range(3)]

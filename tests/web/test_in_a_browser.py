@@ -90,6 +90,9 @@ class TestTheClerksKeyboard:
             visit.open("/van-ban-den/")
             expect(page.locator("#peek [data-key=Enter]")).to_be_visible()
             page.keyboard.press("Enter")
+            expect(page.locator("#peek [data-key=Enter]")).to_be_focused()
+            assert _state(arrived[0]) is State.ARRIVED, "the first Enter asks"
+            page.keyboard.press("Enter")
             expect(page.locator("#flash")).to_contain_text("Đã tiếp nhận, vào sổ số 1.")
             assert _state(arrived[0]) is State.REGISTERED
             assert visit.complaints == []
@@ -109,6 +112,9 @@ class TestTheClerksKeyboard:
             page.keyboard.press("g")
             page.keyboard.press("d")
             page.wait_for_url("**/van-ban-den/")
+            page.keyboard.press("g")
+            page.keyboard.press("k")
+            page.wait_for_url("**/so-dang-ky/")
 
     def test_pressed_twice_does_it_once(
         self, chromium: Browser, live_server: LiveServer, arrived: list[UUID]

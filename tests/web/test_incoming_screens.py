@@ -122,6 +122,43 @@ class TestReceiving:
         assert (first.status_code, second.status_code) == (303, 409)
         assert IncomingDocument.objects.get(pk=arrived).arrival_number == 1
 
+    @pytest.mark.parametrize(
+        ("wanted", "led_to"),
+        [
+            ("/van-ban-den/?tab=arrived&page=2", "/van-ban-den/?tab=arrived&page=2"),
+            ("https://noi-khac.vn/van-ban-den/", None),
+            ("//noi-khac.vn/", None),
+            ("javascript:alert(1)", None),
+        ],
+    )
+    @pytest.mark.parametrize(
+        ("act", "words"), [("vao-so", {"leader": ""}), ("tra-lai", {"reason": "Gửi nhầm."})]
+    )
+    def test_from_a_list_leads_back_to_it_and_nowhere_else(
+        self,
+        arrived: UUID,
+        sign_in: SignIn,
+        act: str,
+        words: dict[str, str],
+        wanted: str,
+        led_to: str | None,
+    ) -> None:
+        clerk, address = sign_in("outsider"), f"/van-ban-den/{arrived}/{act}/"
+        asked = clerk.get(address, {"next": wanted}).context["next"]
+
+        answer = clerk.post(address, {**words, "next": wanted})
+
+        expected = led_to or f"/van-ban-den/{arrived}/"
+        assert (asked, answer.status_code, answer["Location"]) == (expected, 303, expected)
+
+    def test_of_the_last_one_on_a_later_page_shows_the_first_page(
+        self, arrived: UUID, sign_in: SignIn
+    ) -> None:
+        page = _text(sign_in("outsider"), "/van-ban-den/?tab=arrived&page=2")
+
+        assert SUBJECT in page
+        assert "Không còn văn bản chờ tiếp nhận" not in page
+
     def test_refuses_a_leader_who_is_none(self, arrived: UUID, sign_in: SignIn, world: World) -> None:
         officer = str(world.outsider_officer.user_id)
         answer = sign_in("outsider").post(f"/van-ban-den/{arrived}/vao-so/", {"leader": officer})

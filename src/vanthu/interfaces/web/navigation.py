@@ -175,7 +175,7 @@ _DOCUMENT_PLACES = (
     _Place("incoming:list", "Văn bản đến", "Đến", "file-download", "D", area="incoming"),
     _Place("outgoing:list", "Văn bản đi", "Đi", "file-upload", "I", area="outgoing"),
     _Place("outgoing:draft", "Soạn văn bản", "Soạn", "pencil-plus", "S", outgoing.can_draft),
-    _Place("registers:list", "Sổ đăng ký", "Sổ", "book-2", "R", registers.can_read),
+    _Place("registers:list", "Sổ đăng ký", "Sổ", "book-2", "K", registers.can_read),
 )
 
 

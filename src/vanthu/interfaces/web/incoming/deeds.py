@@ -1,4 +1,7 @@
-"""What is done with an incoming document, from its own small pages and dialogs."""
+"""What is done with an incoming document, from its own small pages and dialogs.
+
+What is done from a list says so in `next`, and leads back to that list: the next document waits there.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from vanthu.incoming import actions, queries
 from vanthu.interfaces.web.acting import ActPage, act_page
 from vanthu.interfaces.web.forms import Form, refusals_into
-from vanthu.interfaces.web.http import WebRequest, go, page, posted
+from vanthu.interfaces.web.http import WebRequest, go, page, posted, safe_next
 from vanthu.interfaces.web.incoming.acts import is_broken, register_label
 from vanthu.interfaces.web.incoming.forms import (
     DirectForm,
@@ -42,12 +45,14 @@ def register(request: WebRequest, document_id: UUID) -> HttpResponse:
     document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
     leaders = organizations.list_people(request.actor, roles=frozenset({Role.LEADER}))
     first = str(leaders[0].user_id) if leaders else ""
+    after = safe_next(request, _back(document_id))
     screen = ActPage(
         title=register_label(document.next_number),
         text=f"{document.row.sender_name}: {document.row.subject}",
         submit="Tiếp nhận, vào sổ",
         icon="book-upload",
         back=_back(document_id),
+        after=after,
         crumbs=crumbs(document, "Vào sổ"),
         progress="Đang vào sổ…",
         said="Đã tiếp nhận, vào sổ số {result}.",
@@ -61,6 +66,7 @@ def register(request: WebRequest, document_id: UUID) -> HttpResponse:
             actor=request.actor, document_id=document_id, leader_id=words["leader"], now=timezone.now()
         ),
         verdict=document.verdict,
+        next=after,
     )
 
 
@@ -94,6 +100,7 @@ def present(request: WebRequest, document_id: UUID) -> HttpResponse:
 def return_to_sender(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Trả lại bên gửi, with the reason in words."""
     document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
+    after = safe_next(request, _back(document_id))
     screen = ActPage(
         title="Trả lại bên gửi",
         text=f"{document.row.sender_name}: {document.row.subject}",
@@ -101,6 +108,7 @@ def return_to_sender(request: WebRequest, document_id: UUID) -> HttpResponse:
         icon="arrow-back-up",
         tone="harm",
         back=_back(document_id),
+        after=after,
         crumbs=crumbs(document, "Trả lại"),
         progress="Đang trả lại…",
         said="Đã trả lại văn bản; bên gửi sẽ nhận được lý do.",
@@ -115,6 +123,7 @@ def return_to_sender(request: WebRequest, document_id: UUID) -> HttpResponse:
             actor=request.actor, document_id=document_id, reason=words["reason"], now=timezone.now()
         ),
         verdict=verdict,
+        next=after,
     )
 
 

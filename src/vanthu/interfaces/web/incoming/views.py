@@ -16,6 +16,7 @@ from vanthu.interfaces.web.incoming.acts import acts_of, is_broken
 from vanthu.interfaces.web.incoming.forms import FilterForm, RegisterForm
 from vanthu.interfaces.web.navigation import default_tab
 from vanthu.interfaces.web.screens import Crumb, Tab
+from vanthu.kernel.pages import Page
 from vanthu.organizations import queries as organizations
 from vanthu.organizations.states import Role
 from vanthu.outgoing import queries as outgoing
@@ -40,9 +41,7 @@ def document_list(request: WebRequest) -> HttpResponse:
     counts = open_work(request, request.actor)
     tab = wanted if wanted in TABS else default_tab("incoming", request.actor, counts, otherwise="all")
     text = asked.cleaned_data.get("q", "")
-    listing = queries.list_incoming(
-        request.actor, tab=tab, text=text, page=asked.cleaned_data.get("page") or 1, now=timezone.now()
-    )
+    listing = _listing(request, tab=tab, text=text, number=asked.cleaned_data.get("page") or 1)
     context = {
         "tabs": [
             Tab(
@@ -61,6 +60,14 @@ def document_list(request: WebRequest) -> HttpResponse:
         "page_title": "Văn bản đến",
     }
     return page(request, "incoming/list.html", context, partial="rows")
+
+
+def _listing(request: WebRequest, *, tab: str, text: str, number: int) -> Page[queries.IncomingRow]:
+    """The page asked for; the first one when the last document of a later page has just been dealt with."""
+    listing = queries.list_incoming(request.actor, tab=tab, text=text, page=number, now=timezone.now())
+    if listing.items or number == 1:
+        return listing
+    return queries.list_incoming(request.actor, tab=tab, text=text, now=timezone.now())
 
 
 @require_safe

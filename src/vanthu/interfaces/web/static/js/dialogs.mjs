@@ -2,7 +2,12 @@
 
 const heading = "act-dialog-title";
 
+// Counts what was asked for: an answer that comes after another act was opened, or after closing, is dropped.
+let latest = 0;
+
 async function open(link) {
+  latest += 1;
+  const mine = latest;
   const dialog = document.getElementById("act-dialog");
   const body = document.getElementById("act-dialog-body");
   // Open at once: what is typed from now on must not reach the shortcuts of the page beneath.
@@ -11,7 +16,16 @@ async function open(link) {
   waiting.textContent = "Đang mở…";
   body.replaceChildren(waiting);
   dialog.showModal();
-  const answer = await fetch(link.href, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+  const isStale = () => mine !== latest || !dialog.open;
+  let answer, words;
+  try {
+    answer = await fetch(link.href, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+    words = await answer.text();
+  } catch {
+    if (!isStale()) location.href = link.href;
+    return;
+  }
+  if (isStale()) return;
   if (!answer.ok || answer.redirected) {
     location.href = link.href;
     return;
@@ -21,11 +35,18 @@ async function open(link) {
     location.href = elsewhere;
     return;
   }
-  const fragment = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fragment = new DOMParser().parseFromString(words, "text/html");
   body.replaceChildren(...fragment.body.childNodes);
   body.querySelector("h1, h2")?.setAttribute("id", heading);
   globalThis.htmx?.process(body);
-  body.querySelector("[autofocus], textarea, input:not([type=hidden]), select")?.focus();
+  firstStop(body)?.focus();
+}
+
+// Where something is to be written, the first field; otherwise the main button, so that Enter does it.
+function firstStop(body) {
+  const toWrite = "textarea, input:not([type=hidden])";
+  const fields = body.querySelector(toWrite) ? `${toWrite}, select` : "[type=submit]";
+  return body.querySelector("[autofocus]") ?? body.querySelector(fields);
 }
 
 export function startDialogs() {
@@ -33,9 +54,7 @@ export function startDialogs() {
     const link = event.target.closest("a[data-dialog]");
     if (link && !event.ctrlKey && !event.metaKey && event.button === 0) {
       event.preventDefault();
-      open(link).catch(() => {
-        location.href = link.href;
-      });
+      open(link);
       return;
     }
     const dialog = event.target.closest("dialog");

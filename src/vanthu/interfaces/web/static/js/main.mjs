@@ -2,6 +2,7 @@
 
 import "./pdf-viewer.mjs";
 import "./places.mjs";
+import { startBookmark } from "./bookmark.mjs";
 import { startKeyboard } from "./keyboard.mjs";
 import { startOnce } from "./once.mjs";
 import { startKept } from "./kept.mjs";
@@ -16,5 +17,6 @@ startDialogs();
 startPickers();
 startUploads();
 startKeyboard();
+startBookmark();
 // On a phone the tabs run off the side: the one that is open must be among those seen.
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
