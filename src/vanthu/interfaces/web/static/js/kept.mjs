@@ -36,7 +36,12 @@ function say(form) {
   notice.className = "notice notice-wait";
   notice.setAttribute("role", "status");
   notice.dataset.kept = "";
-  notice.textContent = "Đã điền lại những gì bạn gõ trước đó, chưa lưu. Hãy chọn lại tệp và nơi nhận, rồi lưu dự thảo.";
+  const icon = document.createElement("i");
+  icon.className = "ti ti-history";
+  icon.setAttribute("aria-hidden", "true");
+  const said = document.createElement("div");
+  said.textContent = "Đã điền lại những gì bạn gõ trước đó, chưa lưu. Hãy xem lại tệp và nơi nhận, rồi lưu dự thảo.";
+  notice.append(icon, said);
   form.before(notice);
 }
 

@@ -1,7 +1,7 @@
 // The place to drop a file: shows what was chosen, and says at once what the server would refuse.
 
 const words = (bytes) =>
-  bytes < 1048576 ? `${Math.max(Math.round(bytes / 1024), 1)} KB` : `${(bytes / 1048576).toFixed(1).replace(".", ",")} MB`;
+  bytes === 0 ? "0 KB" : bytes < 1048576 ? `${Math.max(Math.round(bytes / 1024), 1)} KB` : `${(bytes / 1048576).toFixed(1).replace(".", ",")} MB`;
 
 function fault(file, input) {
   const limit = Number(input.dataset.limit || 0);
@@ -46,7 +46,7 @@ function show(input) {
       note.className = "bad";
       note.textContent = found;
       item.append(note);
-      wrong = `Tệp «${file.name}» ${found}. Hãy chọn tệp khác.`;
+      wrong = `«${file.name}»: ${found}. Hãy bỏ tệp này hoặc chọn tệp khác.`;
     }
     item.append(dropButton(file, input));
     list.append(item);
