@@ -194,6 +194,17 @@ class TestRemarks:
         assert "data-remarks" not in text_of(sign_in("officer"), f"/van-ban-di/{document}/")
 
 
+def test_directing_again_says_where_the_document_stands(sign_in: SignIn, world: World) -> None:
+    """The leader's other window still shows the form; the officer, who may not direct, hears that."""
+    document = arrivals.directed(world)
+
+    late = sign_in("leader").get(f"/van-ban-den/{document}/chi-dao/")
+
+    assert late.status_code == 409
+    assert "«Đã chuyển xử lý», đang chờ Nguyễn Văn An" in late.content.decode()
+    assert sign_in("officer").get(f"/van-ban-den/{document}/chi-dao/").status_code == 403
+
+
 def test_directing_further_names_those_without_a_part(sign_in: SignIn, world: World) -> None:
     """The leader forgot somebody; who leads is not offered again, and nobody is given a second lead."""
     document = arrivals.directed(world)

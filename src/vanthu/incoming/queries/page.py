@@ -72,6 +72,8 @@ class IncomingPage:
     waiting_for: Waiting | None
     #: What the actor may do now: values of Step, plus `report`, `reply` and `pass_on`.
     acts: frozenset[str]
+    #: Steps the actor has the right to, and for which the document stands elsewhere.
+    untimely: frozenset[str]
     #: The arrival number the register would give now; not promised.
     next_number: int | None
     replies: tuple[Link, ...]
@@ -100,7 +102,7 @@ def get_incoming(actor: Actor, *, document_id: UUID, now: datetime) -> IncomingP
     main = next((file for file in current if file.kind == FileKind.MAIN), None)
     nodes = tuple(workflow.assignments_of(actor, document_id=document_id))
     role = workflow.role_labels(actor, document_ids=[document_id]).get(document_id, "")
-    acts = _acts(actor, incoming, nodes)
+    acts, untimely = _acts(actor, incoming, nodes)
     return IncomingPage(
         row=IncomingRow.of(incoming, files=len(current), role=role, now=now),
         type_name=record.type_name,
@@ -122,6 +124,7 @@ def get_incoming(actor: Actor, *, document_id: UUID, now: datetime) -> IncomingP
         assignments=nodes,
         waiting_for=_waiting(actor, incoming),
         acts=acts,
+        untimely=untimely,
         next_number=_next_number(actor, incoming, now) if Step.REGISTER in acts else None,
         replies=tuple(_replies(document_id)),
         replied_to=_replied_to(document_id),
@@ -175,7 +178,10 @@ def _get(actor: Actor, document_id: UUID) -> IncomingDocument:
     return document
 
 
-def _acts(actor: Actor, incoming: IncomingDocument, nodes: tuple[AssignmentNode, ...]) -> frozenset[str]:
+def _acts(
+    actor: Actor, incoming: IncomingDocument, nodes: tuple[AssignmentNode, ...]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """What the actor may do now, and what he might do were the document elsewhere in its life."""
     state = State(incoming.state)
     parts = [node for root in nodes for node in (root, *root.children)]
     working = [
@@ -200,7 +206,8 @@ def _acts(actor: Actor, incoming: IncomingDocument, nodes: tuple[AssignmentNode,
         acts |= ({"report"} if working else set()) | ({"reply"} if has_part else set())
     if (state, Step.ASSIGN) in TRANSITIONS and any(node.can_pass_on for node in parts):
         acts.add("pass_on")
-    return frozenset(acts)
+    rights = {step for step, right in allowed.items() if right}
+    return frozenset(acts), frozenset(rights - acts)
 
 
 def _waiting(actor: Actor, incoming: IncomingDocument) -> Waiting | None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from vanthu.incoming import actions, queries
-from vanthu.interfaces.web.acting import ActPage, act_page
+from vanthu.interfaces.web.acting import ActPage, act_page, require_act
 from vanthu.interfaces.web.forms import Form, refusals_into
 from vanthu.interfaces.web.http import WebRequest, go, page, posted, safe_next
 from vanthu.interfaces.web.incoming.acts import is_broken, register_label
@@ -28,7 +28,7 @@ from vanthu.interfaces.web.incoming.forms import (
     ReturnForm,
 )
 from vanthu.interfaces.web.incoming.views import crumbs
-from vanthu.kernel.errors import NotAllowed, require
+from vanthu.kernel.errors import NotAllowed
 from vanthu.organizations import queries as organizations
 from vanthu.organizations.states import Role
 from vanthu.workflow.queries import AssignmentNode
@@ -131,7 +131,7 @@ def return_to_sender(request: WebRequest, document_id: UUID) -> HttpResponse:
 def direct(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Chỉ đạo, chuyển xử lý (NĐ 30/2020 Điều 23)."""
     document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
-    require("direct" in document.acts)
+    require_act(document, "direct")
     form = DirectForm(
         posted(request),
         units=organizations.list_units(request.actor),
@@ -160,7 +160,7 @@ def direct(request: WebRequest, document_id: UUID) -> HttpResponse:
 def direct_further(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Bổ sung chỉ đạo: those who have no part yet."""
     document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
-    require("direct_further" in document.acts)
+    require_act(document, "direct_further")
     taken = {node.assignee_id for root in document.assignments for node in (root, *root.children)}
     form = FurtherForm(
         posted(request),
