@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
@@ -65,28 +66,28 @@ def tidy(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leaf:
+class Leaf(ABC):
     """An element that holds one value; the base kind is never used by itself."""
 
     name: str
     required: bool = False
 
+    @abstractmethod
     def parse(self, text: str, path: str, remarks: Remarks) -> Any:
         """Read a received text; None or "" when nothing usable is there. Never raises."""
-        raise NotImplementedError
 
     def missing(self, path: str, remarks: Remarks) -> None:
         """Remark on an element that is not there, or holds nothing; the field keeps its default."""
         if self.required:
             remarks.add(path, "thiếu")
 
+    @abstractmethod
     def wire(self, value: Any) -> str:
         """Write the value as the standard has it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def check(self, value: Any, path: str, checking: Checking) -> None:
         """Report what may not leave; the value is present."""
-        raise NotImplementedError
 
     def to_json(self, value: Any) -> Any:
         return self.wire(value)
