@@ -20,10 +20,10 @@ from tests.documents import papers
 from vanthu.documents import conversion, intake
 from vanthu.documents.conversion import ConversionFailed
 from vanthu.documents.intake import AcceptedDraft, FileRefused, SecretRefused
-from vanthu.documents.marks import first_page_lines
 from vanthu.kernel import blobs
 from vanthu.kernel.blobs import EmptyFile, FileTooLarge
 from vanthu.kernel.errors import DomainError
+from vanthu.reading.first_page import pdf_lines
 
 LIMIT = 5_000_000
 MARKS = ["MẬT", "TỐI MẬT", "TUYỆT MẬT"]
@@ -57,7 +57,7 @@ class TestAcceptDraft:
         assert (draft.source.name, draft.pdf.name) == ("Công văn.docx", "Công văn.pdf")
         assert draft.pdf.page_count == 1
         with blobs.as_path(draft.pdf.blob.sha256) as pdf:
-            assert first_page_lines(pdf) == ["Kính gửi: Ủy ban nhân dân các xã", "Sở Nội vụ đề nghị"]
+            assert pdf_lines(pdf) == ["Kính gửi: Ủy ban nhân dân các xã", "Sở Nội vụ đề nghị"]
 
     def test_makes_pdfs_of_two_word_files_at_once(self) -> None:
         with ThreadPoolExecutor(2) as officers:
@@ -67,7 +67,7 @@ class TestAcceptDraft:
         found = []
         for draft in drafts:
             with blobs.as_path(draft.pdf.blob.sha256) as pdf:
-                found.append(first_page_lines(pdf))
+                found.append(pdf_lines(pdf))
         assert found == [["Báo cáo quý I"], ["Báo cáo quý II"]]
 
     def test_fetches_nothing_a_word_file_links_to(self) -> None:
@@ -270,7 +270,7 @@ def test_looking_for_a_mark_takes_no_memory_for_what_stands_before_it(tmp_path: 
     word = tmp_path / "a.docx"
     word.write_bytes(papers.packed_elements(16_000_000))
     look = (
-        "import resource, sys; from pathlib import Path; from vanthu.documents.word import lines_of\n"
+        "import resource, sys; from pathlib import Path; from vanthu.reading.word import lines_of\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "lines = list(lines_of(Path(sys.argv[1]), paragraphs=200))\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, lines)"

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from tests.documents import office_files as office
 from tests.documents import papers
-from vanthu.documents import intake, open_document
+from vanthu.documents import intake
 from vanthu.documents.intake import FileRefused, SecretRefused
+from vanthu.reading import open_document
 
 LIMIT = 20_000_000
 _FAR_DOWN = ["Danh sách"] * 80
@@ -146,7 +147,7 @@ def test_a_mark_before_the_damage_is_a_mark(tmp_path: Path, monkeypatch: pytest.
     def fail(_stream: bytes) -> Iterator[str]:
         raise OverflowError
 
-    monkeypatch.setattr("vanthu.documents.excel._old_margins", fail)
+    monkeypatch.setattr("vanthu.reading.excel._old_margins", fail)
     arrived = tmp_path / "a.xls"
     arrived.write_bytes(office.xls("MẬT"))
 

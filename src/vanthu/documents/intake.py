@@ -27,11 +27,11 @@ from vanthu.documents.marks import (
     refuse_secret_office,
     refuse_secret_old_text,
 )
-from vanthu.documents.parts import DAMAGED, names_of
 from vanthu.kernel import blobs
 from vanthu.kernel.blobs import StoredBlob
 from vanthu.kernel.errors import DomainError
 from vanthu.kernel.folding import tidy
+from vanthu.reading.parts import DAMAGED, names_of
 
 __all__ = [
     "PDF",

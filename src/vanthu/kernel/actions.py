@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from vanthu.kernel import audit, blobs, custody
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound, require
 from vanthu.kernel.models import Blob
 from vanthu.kernel.states import BlobDamage
+from vanthu.kernel.use_cases import use_case
 
 
-@transaction.atomic(durable=True)
+@use_case
 def note_blob_checked(*, actor: Actor, sha256: str, damage: BlobDamage | None, now: datetime) -> None:
     """Ghi kết quả kiểm tra tệp lưu trữ: when the bytes were read again, and what was wrong with them.
 
@@ -49,7 +48,7 @@ def note_blob_checked(*, actor: Actor, sha256: str, damage: BlobDamage | None, n
         )
 
 
-@transaction.atomic(durable=True)
+@use_case
 def sweep_blob(*, actor: Actor, sha256: str, before: datetime, now: datetime) -> int | None:
     """Dọn tệp không ai dùng: remove bytes no row speaks of and nobody put since `before`; how many bytes.
 

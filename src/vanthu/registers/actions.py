@@ -6,19 +6,18 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound, require
 from vanthu.kernel.folding import tidy
+from vanthu.kernel.use_cases import use_case
 from vanthu.organizations.models import Agency
 from vanthu.registers import permissions, rules
 from vanthu.registers.models import Register
 from vanthu.registers.states import RegisterKind
 
 
-@transaction.atomic(durable=True)
+@use_case
 def open_register(
     *,
     actor: Actor,

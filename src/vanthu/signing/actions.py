@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from vanthu import pdfsign
 from vanthu.kernel import audit, blobs
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.blobs import StoredBlob
 from vanthu.kernel.errors import DomainError, NotFound, require
+from vanthu.kernel.use_cases import use_case
 from vanthu.organizations import operations as organizations
 from vanthu.organizations.models import Agency
 from vanthu.signing import permissions
@@ -25,7 +24,7 @@ class CertificateRefused(DomainError):
     code = "signing.certificate-refused"
 
 
-@transaction.atomic(durable=True)
+@use_case
 def register_credential(
     *,
     actor: Actor,

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from vanthu import edxml
 from vanthu.axis import operations, permissions
 from vanthu.axis.models import Agency, System
@@ -17,6 +15,7 @@ from vanthu.edxml import transport
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import require
+from vanthu.kernel.use_cases import use_case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +32,7 @@ class AgencyEntry:
     parent_code: str = ""
 
 
-@transaction.atomic(durable=True)
+@use_case
 def register_agency(
     *, actor: Actor, system_id: UUID, entry: AgencyEntry, signature: str, now: datetime
 ) -> None:
@@ -75,7 +74,7 @@ def register_agency(
     )
 
 
-@transaction.atomic(durable=True)
+@use_case
 def close_agency(*, actor: Actor, code: str, successor_code: str = "", now: datetime) -> None:
     """Đóng mã cơ quan: nobody can send to it or from it any more; what waits in its mailbox stays.
 
@@ -106,7 +105,7 @@ def close_agency(*, actor: Actor, code: str, successor_code: str = "", now: date
     )
 
 
-@transaction.atomic(durable=True)
+@use_case
 def connect_system(*, actor: Actor, code: str, secret: str, now: datetime) -> bool:
     """Kết nối hệ thống: let a document system speak to the axis; False when it was connected already.
 
@@ -126,7 +125,7 @@ def connect_system(*, actor: Actor, code: str, secret: str, now: datetime) -> bo
     return True
 
 
-@transaction.atomic(durable=True)
+@use_case
 def change_secret(*, actor: Actor, code: str, secret: str, now: datetime) -> bool:
     """Đổi khóa bí mật: requests are signed with the new key from now on, or with the former one until it is
     ended (`end_former_secret`), so that the system can change over without a lost call.
@@ -152,7 +151,7 @@ def change_secret(*, actor: Actor, code: str, secret: str, now: datetime) -> boo
     return True
 
 
-@transaction.atomic(durable=True)
+@use_case
 def end_former_secret(*, actor: Actor, code: str, now: datetime) -> None:
     """Kết thúc khóa cũ: from now on only the present key is accepted.
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.db import transaction
-
 from vanthu import edxml
 from vanthu.axis import operations, permissions, statements
 from vanthu.axis.envelopes import Envelope
@@ -20,6 +18,7 @@ from vanthu.kernel import audit, blobs
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.blobs import StoredBlob
 from vanthu.kernel.errors import require
+from vanthu.kernel.use_cases import use_case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +40,7 @@ class FetchedPacket:
     size: int
 
 
-@transaction.atomic(durable=True)
+@use_case
 def accept_packet(
     *, actor: Actor, envelope: Envelope, claim: Claim, content: StoredBlob, now: datetime
 ) -> UUID:
@@ -92,7 +91,7 @@ def accept_packet(
     return packet_id
 
 
-@transaction.atomic(durable=True)
+@use_case
 def fetch_packet(*, actor: Actor, item_id: UUID, now: datetime) -> FetchedPacket:
     """Lấy gói tin: note that the recipient's system takes the bytes, and say which they are.
 
@@ -115,7 +114,7 @@ def fetch_packet(*, actor: Actor, item_id: UUID, now: datetime) -> FetchedPacket
     return FetchedPacket(sha256=item.sha256, size=item.size)
 
 
-@transaction.atomic(durable=True)
+@use_case
 def report_packet(
     *, actor: Actor, item_id: UUID, step: MailStep, description: str, signature: str, now: datetime
 ) -> None:
@@ -150,7 +149,7 @@ def report_packet(
     )
 
 
-@transaction.atomic(durable=True)
+@use_case
 def forget_signatures(*, actor: Actor, before: datetime, now: datetime) -> None:
     """Dọn chữ ký cũ: drop the signatures used before `before`; the replay window refuses them by now.
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from vanthu.documents import operations as documents
 from vanthu.documents.models import Document, DocumentFile
 from vanthu.documents.operations import NewFile
@@ -22,11 +20,12 @@ from vanthu.kernel import audit, outbox
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.blobs import StoredBlob
 from vanthu.kernel.errors import require
+from vanthu.kernel.use_cases import use_case
 from vanthu.outgoing.models import OutgoingDocument, Recipient
 from vanthu.signing.operations import Examination
 
 
-@transaction.atomic(durable=True)
+@use_case
 def plan_deliveries(*, actor: Actor, document_id: UUID, now: datetime) -> list[UUID]:
     """Lập danh sách gửi: one delivery for each recipient of an issued document, once, whatever is retried.
 
@@ -71,7 +70,7 @@ def plan_deliveries(*, actor: Actor, document_id: UUID, now: datetime) -> list[U
     return [delivery.id for delivery in deliveries]
 
 
-@transaction.atomic(durable=True)
+@use_case
 def deliver_here(
     *, actor: Actor, delivery_id: UUID, examinations: Mapping[str, Examination], now: datetime
 ) -> UUID:
@@ -106,7 +105,7 @@ def deliver_here(
     return received.document_id
 
 
-@transaction.atomic(durable=True)
+@use_case
 def note_delivery_trouble(*, actor: Actor, delivery_id: UUID, trouble: str, now: datetime) -> None:
     """Ghi sự cố giao: a delivery inside failed and will be tried again. Raises NotAllowed."""
     delivery = operations.lock_delivery(delivery_id)

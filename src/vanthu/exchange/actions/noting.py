@@ -5,17 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from vanthu.exchange import operations, permissions
 from vanthu.exchange.states import COME_BACK
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import require
+from vanthu.kernel.use_cases import use_case
 from vanthu.outgoing import operations as outgoing
 
 
-@transaction.atomic(durable=True)
+@use_case
 def note_return(*, actor: Actor, delivery_id: UUID, word: str, now: datetime) -> None:
     """Ghi nhận văn bản bị trả lại: the records clerk, or the author, has seen the reason and acted on it.
 

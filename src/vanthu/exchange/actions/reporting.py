@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from vanthu.exchange import operations, permissions, rules
 from vanthu.exchange.events import StatusPlanned
 from vanthu.exchange.models import StatusReport
@@ -16,11 +14,12 @@ from vanthu.incoming.states import State as IncomingState
 from vanthu.kernel import audit, outbox
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import require
+from vanthu.kernel.use_cases import use_case
 
 _SUBJECT_TYPE = "incoming.document"
 
 
-@transaction.atomic(durable=True)
+@use_case
 def report_progress(
     *,
     actor: Actor,
@@ -56,7 +55,7 @@ def report_progress(
         _report_over_axis(actor, document, state, at=at, note=note, staff=staff, now=now)
 
 
-@transaction.atomic(durable=True)
+@use_case
 def record_report_sent(*, actor: Actor, report_id: UUID, axis_doc_id: str, now: datetime) -> None:
     """Ghi nhận đã báo: the axis took the status packet. Raises NotAllowed."""
     report = _lock(report_id)
@@ -73,7 +72,7 @@ def record_report_sent(*, actor: Actor, report_id: UUID, axis_doc_id: str, now: 
     _audit(actor, report, "exchange.status-sent", now, {"axis_doc_id": axis_doc_id})
 
 
-@transaction.atomic(durable=True)
+@use_case
 def note_report_trouble(*, actor: Actor, report_id: UUID, trouble: str, now: datetime) -> None:
     """Ghi sự cố báo trạng thái: the status packet could not be sent. Raises NotAllowed."""
     report = _lock(report_id)

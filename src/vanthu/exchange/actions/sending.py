@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from vanthu.exchange import operations, permissions
 from vanthu.exchange.events import PacketPlanned
 from vanthu.exchange.models import Delivery
@@ -16,11 +14,12 @@ from vanthu.kernel import audit, blobs, outbox
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.blobs import StoredBlob
 from vanthu.kernel.errors import require
+from vanthu.kernel.use_cases import use_case
 
 _WAITING = [DeliveryState.QUEUED]
 
 
-@transaction.atomic(durable=True)
+@use_case
 def keep_packet(*, actor: Actor, document_id: UUID, packet: StoredBlob, now: datetime) -> str:
     """Lưu gói tin: what will be sent, kept before it is sent, so that every retry sends the same bytes.
 
@@ -49,7 +48,7 @@ def keep_packet(*, actor: Actor, document_id: UUID, packet: StoredBlob, now: dat
     return packet.sha256
 
 
-@transaction.atomic(durable=True)
+@use_case
 def record_sending(
     *,
     actor: Actor,
@@ -89,7 +88,7 @@ def record_sending(
         outbox.publish(PacketPlanned(document_id=document_id))
 
 
-@transaction.atomic(durable=True)
+@use_case
 def note_sending_trouble(*, actor: Actor, document_id: UUID, trouble: str, now: datetime) -> None:
     """Ghi sự cố gửi: the packet could not leave; it waits and is tried again. Raises NotAllowed."""
     waiting = operations.lock_deliveries(document_id, _WAITING, channel=Channel.AXIS)

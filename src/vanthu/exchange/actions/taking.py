@@ -17,11 +17,12 @@ from vanthu.incoming.operations import Arrival
 from vanthu.kernel import audit, blobs
 from vanthu.kernel.actor import SYSTEM_ID, Actor
 from vanthu.kernel.errors import require
+from vanthu.kernel.use_cases import use_case
 from vanthu.organizations import operations as organizations
 from vanthu.organizations.models import Agency
 
 
-@transaction.atomic(durable=True)
+@use_case
 def take_document(
     *,
     actor: Actor,
@@ -60,7 +61,7 @@ def take_document(
     return Outcome(is_taken=True)
 
 
-@transaction.atomic(durable=True)
+@use_case
 def take_status(*, actor: Actor, packet: FetchedPacket, report: ReportedState, now: datetime) -> Outcome:
     """Nhận trạng thái: the delivery the packet speaks of comes to the state it tells, never backwards.
 
@@ -106,7 +107,7 @@ def take_status(*, actor: Actor, packet: FetchedPacket, report: ReportedState, n
     return Outcome(is_taken=True)
 
 
-@transaction.atomic(durable=True)
+@use_case
 def put_aside(*, actor: Actor, packet: FetchedPacket, reason: str, now: datetime) -> Outcome:
     """Để riêng gói tin: keep a packet nothing can be made of, with its bytes and the reason, once.
 

@@ -6,19 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from vanthu.documents import operations as documents
 from vanthu.incoming import operations, permissions
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import require
+from vanthu.kernel.use_cases import use_case
 from vanthu.signing import operations as signing
 from vanthu.signing.operations import Examination
 from vanthu.signing.states import Verdict
 
 
-@transaction.atomic(durable=True)
+@use_case
 def settle_signature(
     *,
     actor: Actor,

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from vanthu.incoming import operations, permissions, rules
 from vanthu.incoming.states import State, Step, next_state
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import DomainError, NotFound, require
+from vanthu.kernel.use_cases import use_case
 from vanthu.organizations import operations as organizations
 from vanthu.workflow import operations as workflow
 from vanthu.workflow.models import Assignment
@@ -26,7 +25,7 @@ class DirectionRefused(DomainError):
     code = "incoming.direction-refused"
 
 
-@transaction.atomic(durable=True)
+@use_case
 def direct_document(
     *,
     actor: Actor,
@@ -84,7 +83,7 @@ def direct_document(
     operations.tell_sender(document, state, at=now, staff=actor.label)
 
 
-@transaction.atomic(durable=True)
+@use_case
 def direct_further(
     *,
     actor: Actor,
@@ -141,7 +140,7 @@ def direct_further(
     )
 
 
-@transaction.atomic(durable=True)
+@use_case
 def pass_on(
     *,
     actor: Actor,

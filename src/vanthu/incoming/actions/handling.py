@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from vanthu.incoming import operations, permissions
 from vanthu.incoming.models import IncomingDocument
 from vanthu.incoming.states import State, Step, next_state
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import DomainError, NotAllowed, require
+from vanthu.kernel.use_cases import use_case
 from vanthu.workflow import operations as workflow
 from vanthu.workflow.models import Assignment
 from vanthu.workflow.rules import text_fault
@@ -27,7 +26,7 @@ class ResultRefused(DomainError):
     code = "incoming.result-refused"
 
 
-@transaction.atomic(durable=True)
+@use_case
 def start_work(*, actor: Actor, document_id: UUID, now: datetime) -> None:
     """Bắt đầu xử lý one's own part. Raises NotFound, NotAllowed, IllegalStep."""
     document = operations.lock(actor, document_id)
@@ -52,7 +51,7 @@ def start_work(*, actor: Actor, document_id: UUID, now: datetime) -> None:
         operations.tell_sender(document, state, at=now, staff=actor.label)
 
 
-@transaction.atomic(durable=True)
+@use_case
 def report_work(*, actor: Actor, document_id: UUID, result: str, now: datetime) -> None:
     """Báo cáo kết quả: end one's own part; the document goes on with the others.
 
@@ -82,7 +81,7 @@ def report_work(*, actor: Actor, document_id: UUID, result: str, now: datetime) 
         operations.tell_sender(document, state, at=now, staff=actor.label)
 
 
-@transaction.atomic(durable=True)
+@use_case
 def complete_document(*, actor: Actor, document_id: UUID, result: str, now: datetime) -> None:
     """Hoàn thành: whoever leads (or a leader) says the document needs nothing more, and how it ended.
 
@@ -109,7 +108,7 @@ def complete_document(*, actor: Actor, document_id: UUID, result: str, now: date
     operations.tell_sender(document, state, at=now, note=result, staff=actor.label)
 
 
-@transaction.atomic(durable=True)
+@use_case
 def complete_answered(
     *, actor: Actor, document_id: UUID, reply_id: UUID, reply_code: str, staff: str, now: datetime
 ) -> None:

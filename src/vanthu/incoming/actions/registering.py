@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from vanthu.incoming import operations, permissions, rules
 from vanthu.incoming.states import State, Step, next_state
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import DomainError, require
+from vanthu.kernel.use_cases import use_case
 from vanthu.organizations import operations as organizations
 from vanthu.registers import operations as registers
 from vanthu.registers.states import RegisterKind
@@ -35,7 +34,7 @@ class AlreadyPresented(DomainError):
     code = "incoming.already-presented"
 
 
-@transaction.atomic(durable=True)
+@use_case
 def register_document(
     *, actor: Actor, document_id: UUID, leader_id: UUID | None = None, now: datetime
 ) -> int:
@@ -83,7 +82,7 @@ def register_document(
     return taken.number
 
 
-@transaction.atomic(durable=True)
+@use_case
 def present_document(*, actor: Actor, document_id: UUID, leader_id: UUID, now: datetime) -> None:
     """Trình lãnh đạo: submit a registered document to a leader, or to another one (NĐ 30/2020 Điều 23).
 
@@ -114,7 +113,7 @@ def present_document(*, actor: Actor, document_id: UUID, leader_id: UUID, now: d
     )
 
 
-@transaction.atomic(durable=True)
+@use_case
 def return_document(*, actor: Actor, document_id: UUID, reason: str, now: datetime) -> None:
     """Trả lại: refuse the document before it is registered; its sender hears why by itself.
 

@@ -6,16 +6,16 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
 
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import Conflict, NotFound, require
+from vanthu.kernel.use_cases import use_case
 from vanthu.organizations import permissions, rules
 from vanthu.organizations.models import User
 
 
-@transaction.atomic(durable=True)
+@use_case
 def disable_user(*, actor: Actor, user_id: UUID, reason: str, now: datetime) -> None:
     """Ngừng tài khoản: nobody signs in with it again, and its sessions end at their next request.
 
@@ -32,7 +32,7 @@ def disable_user(*, actor: Actor, user_id: UUID, reason: str, now: datetime) -> 
     _record(actor, "organizations.user-disabled", user, now, data={"reason": reason})
 
 
-@transaction.atomic(durable=True)
+@use_case
 def enable_user(*, actor: Actor, user_id: UUID, reason: str, now: datetime) -> None:
     """Mở lại tài khoản that was disabled. Raises NotFound, NotAllowed, Conflict (in use)."""
     user = _lock(actor, user_id)
@@ -46,7 +46,7 @@ def enable_user(*, actor: Actor, user_id: UUID, reason: str, now: datetime) -> N
     _record(actor, "organizations.user-enabled", user, now, data={"reason": reason})
 
 
-@transaction.atomic(durable=True)
+@use_case
 def unlock_user(*, actor: Actor, user_id: UUID, now: datetime) -> None:
     """Mở khóa before the time is up, after failed sign-ins. Raises NotFound, NotAllowed, Conflict."""
     user = _lock(actor, user_id)
@@ -60,7 +60,7 @@ def unlock_user(*, actor: Actor, user_id: UUID, now: datetime) -> None:
     _record(actor, "organizations.user-unlocked", user, now)
 
 
-@transaction.atomic(durable=True)
+@use_case
 def reset_password(*, actor: Actor, user_id: UUID, temporary_password: str, now: datetime) -> None:
     """Đặt lại mật khẩu to a temporary one, to be changed at the next sign-in; opens a lock as well.
 

@@ -8,12 +8,11 @@ from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
-from django.db import transaction
-
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import Conflict, DomainError, NotFound, require
 from vanthu.kernel.folding import tidy
+from vanthu.kernel.use_cases import use_case
 from vanthu.organizations import permissions, rules
 from vanthu.organizations.models import Agency
 
@@ -72,7 +71,7 @@ class Learned:
     closed: int = 0
 
 
-@transaction.atomic(durable=True)
+@use_case
 def open_agency(
     *,
     actor: Actor,
@@ -118,7 +117,7 @@ def open_agency(
     return agency.id
 
 
-@transaction.atomic(durable=True)
+@use_case
 def close_agency(*, actor: Actor, agency_id: UUID, successor_id: UUID | None, now: datetime) -> None:
     """Đóng cơ quan: its code is never used again; letters to it belong to the successor, if it has one.
 
@@ -146,7 +145,7 @@ def close_agency(*, actor: Actor, agency_id: UUID, successor_id: UUID | None, no
     )
 
 
-@transaction.atomic(durable=True)
+@use_case
 def learn_agencies(*, actor: Actor, entries: Sequence[DirectoryEntry], now: datetime) -> Learned:
     """Cập nhật danh bạ: take over agencies, new names and closings from the axis directory.
 

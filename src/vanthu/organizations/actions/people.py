@@ -9,12 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
 
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import Conflict, DomainError, NotFound, require
 from vanthu.kernel.folding import tidy
+from vanthu.kernel.use_cases import use_case
 from vanthu.organizations import permissions, rules
 from vanthu.organizations.models import Agency, Position, Post, Unit, User
 from vanthu.organizations.states import Role
@@ -51,7 +51,7 @@ class Appointment:
     signing_title: str = ""
 
 
-@transaction.atomic(durable=True)
+@use_case
 def add_unit(
     *,
     actor: Actor,
@@ -78,7 +78,7 @@ def add_unit(
     return unit.id
 
 
-@transaction.atomic(durable=True)
+@use_case
 def add_position(*, actor: Actor, name: str, rank: int = 100, now: datetime) -> UUID:
     """Thêm chức danh to the actor's agency; rank 1 is its head. Raises NotFound, NotAllowed, NameTaken."""
     agency = _lock_agency(actor)
@@ -93,7 +93,7 @@ def add_position(*, actor: Actor, name: str, rank: int = 100, now: datetime) -> 
     return position.id
 
 
-@transaction.atomic(durable=True)
+@use_case
 def register_user(
     *,
     actor: Actor,
@@ -135,7 +135,7 @@ def register_user(
     return user.id
 
 
-@transaction.atomic(durable=True)
+@use_case
 def appoint(*, actor: Actor, user_id: UUID, post: Appointment, now: datetime) -> UUID:
     """Bổ nhiệm: give a person a (further) post in the actor's agency.
 
@@ -157,7 +157,7 @@ def appoint(*, actor: Actor, user_id: UUID, post: Appointment, now: datetime) ->
     return created.id
 
 
-@transaction.atomic(durable=True)
+@use_case
 def end_post(*, actor: Actor, post_id: UUID, now: datetime) -> None:
     """Thôi giữ vị trí: the post stays on record; sessions at it end at their next request.
 

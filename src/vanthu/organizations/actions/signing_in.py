@@ -7,12 +7,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.db import transaction
 from django.db.models import F
 
 from vanthu.kernel import audit
 from vanthu.kernel.actor import SYSTEM_ID, Actor
 from vanthu.kernel.errors import DomainError, NotAllowed, NotFound, require
+from vanthu.kernel.use_cases import use_case
 from vanthu.organizations import rules
 from vanthu.organizations.models import Post, User
 from vanthu.organizations.queries import actor_for_session
@@ -41,7 +41,7 @@ class SignIn:
     must_change_password: bool = False
 
 
-@transaction.atomic(durable=True)
+@use_case
 def sign_in(*, actor: Actor, username: str, password: str, now: datetime, address: str = "") -> SignIn:
     """Đăng nhập: check a name and a password; count failures, lock the account after too many.
 
@@ -64,7 +64,7 @@ def sign_in(*, actor: Actor, username: str, password: str, now: datetime, addres
     return SignIn(user_id=user.id, must_change_password=user.must_change_password)
 
 
-@transaction.atomic(durable=True)
+@use_case
 def sign_out(*, actor: Actor, now: datetime) -> None:
     """Đăng xuất: keep that the session was ended by its user."""
     audit.record(
@@ -76,7 +76,7 @@ def sign_out(*, actor: Actor, now: datetime) -> None:
     )
 
 
-@transaction.atomic(durable=True)
+@use_case
 def change_password(*, actor: Actor, current: str, new: str, now: datetime) -> None:
     """Đổi mật khẩu of one's own account.
 

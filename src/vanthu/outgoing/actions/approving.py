@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from vanthu import pdfsign
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import require
+from vanthu.kernel.use_cases import use_case
 from vanthu.organizations import operations as organizations
 from vanthu.outgoing import operations, permissions, rules
 from vanthu.outgoing.models import OutgoingDocument
@@ -20,7 +19,7 @@ from vanthu.workflow import operations as workflow
 from vanthu.workflow.states import ApprovalKind
 
 
-@transaction.atomic(durable=True)
+@use_case
 def submit_draft(*, actor: Actor, document_id: UUID, now: datetime) -> None:
     """Trình duyệt: the head of the unit reviews the content, then the leader signs.
 
@@ -66,7 +65,7 @@ def submit_draft(*, actor: Actor, document_id: UUID, now: datetime) -> None:
     )
 
 
-@transaction.atomic(durable=True)
+@use_case
 def approve_content(*, actor: Actor, document_id: UUID, comment: str = "", now: datetime) -> None:
     """Duyệt nội dung: the unit head answers for the content; the leader's turn to sign begins.
 

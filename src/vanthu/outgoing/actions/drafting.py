@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
 from vanthu import pdfsign
@@ -20,6 +19,7 @@ from vanthu.kernel import audit, blobs
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import DomainError, NotFound, require
 from vanthu.kernel.folding import tidy
+from vanthu.kernel.use_cases import use_case
 from vanthu.organizations import operations as organizations
 from vanthu.organizations.models import Agency, User
 from vanthu.outgoing import operations, permissions, rules
@@ -36,7 +36,7 @@ class DraftRefused(DomainError):
     code = "outgoing.draft-refused"
 
 
-@transaction.atomic(durable=True)
+@use_case
 def draft_document(
     *,
     actor: Actor,
@@ -114,7 +114,7 @@ def draft_document(
     return record.id
 
 
-@transaction.atomic(durable=True)
+@use_case
 def revise_draft(
     *,
     actor: Actor,
@@ -176,7 +176,7 @@ def revise_draft(
     )
 
 
-@transaction.atomic(durable=True)
+@use_case
 def place_marks(*, actor: Actor, document_id: UUID, places: Mapping[str, Any], now: datetime) -> None:
     """Chỉnh vị trí: say where on the pages number, date, signature and seal stand, before the signature.
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from vanthu import pdfsign
@@ -18,6 +18,7 @@ from vanthu.documents.states import FileKind
 from vanthu.kernel import audit, blobs, outbox
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import require
+from vanthu.kernel.use_cases import use_case
 from vanthu.outgoing import operations, permissions
 from vanthu.outgoing.events import OutgoingIssued
 from vanthu.outgoing.operations import NotReady
@@ -30,7 +31,7 @@ from vanthu.signing.operations import SignedFile
 from vanthu.signing.states import SignatureKind
 
 
-@transaction.atomic(durable=True)
+@use_case
 def assign_number(*, actor: Actor, document_id: UUID, now: datetime) -> TakenNumber:
     """Cấp số, ngày: the signed document takes the next number of its register and today's date.
 
@@ -80,7 +81,7 @@ def assign_number(*, actor: Actor, document_id: UUID, now: datetime) -> TakenNum
     return taken
 
 
-@transaction.atomic(durable=True)
+@use_case
 def begin_seal(*, actor: Actor, document_id: UUID, now: datetime) -> UUID:
     """Bắt đầu đóng dấu: number and date go into the PDF with the agency's signature, as one revision.
 
@@ -142,7 +143,7 @@ def begin_seal(*, actor: Actor, document_id: UUID, now: datetime) -> UUID:
     return session.id
 
 
-@transaction.atomic(durable=True)
+@use_case
 def record_seal(*, actor: Actor, document_id: UUID, file: SignedFile, now: datetime) -> None:
     """Đóng dấu: the checked, sealed PDF is from now on the original of the document (NĐ 30/2020 Điều 5).
 
@@ -181,7 +182,7 @@ def record_seal(*, actor: Actor, document_id: UUID, file: SignedFile, now: datet
     )
 
 
-@transaction.atomic(durable=True)
+@use_case
 def issue_document(*, actor: Actor, document_id: UUID, now: datetime) -> None:
     """Phát hành: the sealed document goes to every recipient, and what it answers is done.
 

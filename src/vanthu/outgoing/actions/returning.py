@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from vanthu.documents import operations as documents
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import require
+from vanthu.kernel.use_cases import use_case
 from vanthu.outgoing import operations, permissions
 from vanthu.outgoing.states import State, Step, next_state
 from vanthu.registers import operations as registers
@@ -18,7 +17,7 @@ from vanthu.signing import operations as signing
 from vanthu.workflow import operations as workflow
 
 
-@transaction.atomic(durable=True)
+@use_case
 def return_draft(*, actor: Actor, document_id: UUID, reason: str, now: datetime) -> None:
     """Trả lại: whoever's turn it is sends the draft back to its author, saying why.
 
@@ -45,7 +44,7 @@ def return_draft(*, actor: Actor, document_id: UUID, reason: str, now: datetime)
     )
 
 
-@transaction.atomic(durable=True)
+@use_case
 def return_signed(*, actor: Actor, document_id: UUID, reason: str, now: datetime) -> None:
     """Trả lại để sửa: the records clerk found a fault in a document that is signed and not yet issued.
 
@@ -101,7 +100,7 @@ def return_signed(*, actor: Actor, document_id: UUID, reason: str, now: datetime
     )
 
 
-@transaction.atomic(durable=True)
+@use_case
 def withdraw_draft(*, actor: Actor, document_id: UUID, now: datetime) -> None:
     """Rút lại: the author takes a submitted draft back before anybody has signed it.
 
@@ -126,7 +125,7 @@ def withdraw_draft(*, actor: Actor, document_id: UUID, now: datetime) -> None:
     )
 
 
-@transaction.atomic(durable=True)
+@use_case
 def discard_draft(*, actor: Actor, document_id: UUID, now: datetime) -> None:
     """Hủy dự thảo: the author gives the draft up; it is kept with its history and never goes on.
 

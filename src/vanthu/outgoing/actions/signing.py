@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
 from vanthu import pdfsign
@@ -15,6 +14,7 @@ from vanthu.documents.states import FileKind
 from vanthu.kernel import audit, blobs
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import require
+from vanthu.kernel.use_cases import use_case
 from vanthu.outgoing import operations, permissions
 from vanthu.outgoing.operations import NotReady
 from vanthu.outgoing.states import State, Step, next_state
@@ -24,7 +24,7 @@ from vanthu.signing.states import SignatureKind
 from vanthu.workflow import operations as workflow
 
 
-@transaction.atomic(durable=True)
+@use_case
 def begin_signature(*, actor: Actor, document_id: UUID, now: datetime) -> UUID:
     """Bắt đầu ký: prepare the PDF for the person's signature and open a signing session; returns its id.
 
@@ -86,7 +86,7 @@ def begin_signature(*, actor: Actor, document_id: UUID, now: datetime) -> UUID:
     return session.id
 
 
-@transaction.atomic(durable=True)
+@use_case
 def record_signature(*, actor: Actor, document_id: UUID, file: SignedFile, now: datetime) -> None:
     """Ký: the checked, signed PDF becomes the version in force; the records clerk's turn begins.
 

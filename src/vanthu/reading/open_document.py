@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vanthu.documents.parts import Listener, listen
+from vanthu.reading.parts import Listener, listen
 
 _OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"
 _TEXT, _TABLE, _STYLE = f"{_OASIS}text:1.0}}", f"{_OASIS}table:1.0}}", f"{_OASIS}style:1.0}}"

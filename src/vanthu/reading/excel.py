@@ -12,8 +12,7 @@ from pathlib import Path
 
 import xlrd
 
-from vanthu.documents.conversion import ConversionFailed
-from vanthu.documents.parts import Listener, listen, tail_of
+from vanthu.reading.parts import Listener, listen, tail_of
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -26,10 +25,11 @@ _CODE = re.compile(r'&"[^"]*"|&\d+|&K[0-9A-Fa-f]{6}|&K\d\d[+-]\d{3}|&.', re.DOTA
 _OLD_MARGINS = {0x0014, 0x0015}
 
 
-class SheetUnreadable(ConversionFailed):
+class SheetUnreadable(Exception):
     """Không đọc được tệp Excel 97-2003. Hãy mở tệp, lưu lại ở dạng xlsx hoặc PDF rồi chọn lại."""
 
-    code = "documents.sheet-unreadable"
+    def __init__(self) -> None:
+        super().__init__((self.__doc__ or "").strip())
 
 
 def lines_of(path: Path, *, rows: int) -> Iterator[str]:

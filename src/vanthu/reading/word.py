@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from vanthu.documents.parts import DAMAGED, READ_LIMIT, Bounded
+from vanthu.reading.parts import DAMAGED, READ_LIMIT, Bounded
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
