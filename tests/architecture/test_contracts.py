@@ -36,7 +36,10 @@ VIOLATIONS = {
     ),
     "Rules know no framework and no database": ("outgoing/rules.py", "import django"),
     "States know no database, no jobs and no web": ("incoming/states.py", "import procrastinate"),
-    "Reading and signing packets and PDFs needs no framework": ("edxml/values.py", "import django"),
+    "Reading and signing packets, PDFs and office files needs no framework": (
+        "edxml/values.py",
+        "import django",
+    ),
     "The axis and the document system meet only through the protocol": (
         "exchange/rules.py",
         "import vanthu.axis.rules",
