@@ -7,8 +7,15 @@ from pathlib import Path
 
 from vanthu.kernel.embedded_postgres import OWNER_ROLE, EmbeddedPostgres
 
+# A process that shares the tests with others has a folder and a database of its own, not its parent's.
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+if os.environ.get("VANTHU_TEST_CHOSEN_BY", _WORKER) != _WORKER:
+    del os.environ["VANTHU_VAR"], os.environ["DATABASE_URL"]
+
 #: Whether the tests start a PostgreSQL of their own (tests/conftest.py) or were given one.
 EMBEDDED_TEST_DATABASE = "DATABASE_URL" not in os.environ
+if EMBEDDED_TEST_DATABASE:
+    os.environ["VANTHU_TEST_CHOSEN_BY"] = _WORKER
 
 # One folder per run: two runs at once do not meet.
 _RUN = Path("var/test").absolute() / str(os.getpid())
