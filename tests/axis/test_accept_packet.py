@@ -44,8 +44,9 @@ def mailbox(code: str) -> list[UUID]:
 
 
 def bytes_left() -> list[Path]:
-    """Every file of the storage and of the workroom, but for the marks of databases."""
-    return [path for path in Path(settings.VAR).rglob("*") if path.is_file() and path.parent.name != "owners"]
+    """Every file of the storage and of the workroom, but for the marks of databases and of processes."""
+    files = [path for path in Path(settings.VAR).rglob("*") if path.is_file()]
+    return [path for path in files if path.parent.name != "owners" and path.suffix != ".lock"]
 
 
 def refused_with(refusal: Refusal) -> AbstractContextManager[object]:

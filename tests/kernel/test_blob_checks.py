@@ -254,6 +254,29 @@ class TestBlobsCommand:
         assert main(["blobs", "check", "--all"]) == 1
         assert f"{sha256}\tNội dung đã bị thay đổi" in capsys.readouterr().out
 
+    def test_misses_every_absent_or_shortened_file_without_reading_the_rest(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        all_of_them = [kept(f"tệp {number}".encode()) for number in range(12)]
+        for sha256 in all_of_them[4:-1]:
+            harm(sha256, "missing")
+        harm(all_of_them[-1], "cut short")
+        read: list[str] = []
+        examine = blobs.examine
+
+        def note(sha256: str) -> BlobDamage | None:
+            read.append(sha256)
+            return examine(sha256)
+
+        monkeypatch.setattr(blobs, "examine", note)
+
+        assert main(["blobs", "check"]) == 1
+
+        said = capsys.readouterr().out.splitlines()[-1]
+        assert said.startswith("12 tệp, 8 hỏng hoặc mất; đã xem 12 tệp còn và đúng kích thước không, đọc lại")
+        assert sorted(read) == sorted(all_of_them[4:])
+        assert Blob.objects.filter(damage="").count() == 4
+
     def test_is_content_again_after_the_file_came_back(self) -> None:
         sha256 = kept(b"tro ve")
         path = path_of(sha256)

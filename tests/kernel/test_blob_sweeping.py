@@ -138,19 +138,6 @@ class TestSweepBlobs:
 
         custody.require_sole_owner(before=timezone.now() - timedelta(days=30))
 
-    def test_removes_what_killed_work_left_and_nothing_under_way(self) -> None:
-        age(own_mark())
-        room = blobs.workroom()
-        (room / "cu").mkdir()
-        for name in ("a.part", "b.upload", "cu/c.docx", "d.part"):
-            (room / name).write_bytes(b"do dang")
-        for name in ("a.part", "b.upload", "cu/c.docx", "cu"):
-            age(room / name)
-
-        tasks.sweep_blobs()
-
-        assert [path.name for path in room.iterdir()] == ["d.part"]
-
     def test_is_refused_to_people(self, world: World) -> None:
         left = stray(b"nguoi xin xoa")
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import timedelta
 from enum import Enum
 
+from vanthu import plain_text
 from vanthu.kernel.actor import SYSTEM_ID, Actor
 from vanthu.kernel.errors import DomainError
 
@@ -93,6 +93,7 @@ class Refused(DomainError):
 
 #: How a packet says that it is secret (Luật Bảo vệ bí mật nhà nước 2018 Điều 8). edXML has no element for
 #: it, so only a label counts: the whole of a short field, or a mark before the subject. «Mật ong» is none.
+_LABEL_LIMIT = 64 * 1024
 _LABEL = r"(tuyệt mật|tối mật|mật)"
 _WHOLE_FIELD = re.compile(rf"(độ mật\s*:?\s*)?[\[(]?{_LABEL}[\])]?")
 _MARK_BEFORE = re.compile(rf"([\[(]\s*{_LABEL}\s*[\])]|(độ mật\s*:\s*)?{_LABEL}\s*[:–-]\s).*", re.DOTALL)
@@ -106,7 +107,8 @@ def is_marked_secret(*, subject: str, labels: Iterable[str]) -> bool:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFC", text).strip().lower()
+    # A packet's texts were found fit when it was read.
+    return plain_text.compose(text, longest=_LABEL_LIMIT).strip().lower()
 
 
 def closed_recipient(code: str, *, name: str, successor: str | None) -> Refused:

@@ -6,7 +6,12 @@ import gc
 
 from django.core.wsgi import get_wsgi_application
 
+from vanthu.kernel import workrooms
+
 application = get_wsgi_application()
+
+# A process that took the place of a killed one removes what that one had in hand.
+workrooms.sweep_dead_rooms()
 
 # What is loaded by now stays for good; searching it for garbage again and again would delay requests.
 gc.collect()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+from vanthu import plain_text
 from vanthu.kernel.folding import fold
 
 #: NĐ 30/2020 Điều 7 and PL III: 29 types; the two without an abbreviation are keyed by our own short form.
@@ -49,6 +49,8 @@ DOCUMENT_TYPES: Mapping[str, str] = MappingProxyType(
 _WITHOUT_TYPE_IN_NOTATION = frozenset({"CV", "TCg"})
 
 #: Marks that state-secret law puts on a document; such a document never enters (seed 002 Điều 1.2).
+#: More characters than a secrecy mark has, its letters and their marks apart.
+_LONGEST_MARK = 40
 _SECRECY_MARKS = {"MẬT": "MẬT", "TỐIMẬT": "TỐI MẬT", "TUYỆTMẬT": "TUYỆT MẬT"}
 
 
@@ -157,7 +159,10 @@ def secrecy_mark(lines: Iterable[str]) -> str | None:
     Spaces between the letters of the mark, and the Unicode form it was typed in, do not matter.
     """
     for line in lines:
-        letters = "".join(unicodedata.normalize("NFC", line).split())
+        letters = "".join(line.split())
+        # Cheap length first: a mark is short, also with its letters and their marks apart.
+        if len(letters) <= _LONGEST_MARK:
+            letters = plain_text.compose_or(letters, longest=_LONGEST_MARK, otherwise="")
         if letters in _SECRECY_MARKS:
             return _SECRECY_MARKS[letters]
     return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import is_dataclass
 from typing import Any
@@ -119,7 +118,7 @@ _ATTACHMENT_DESCRIPTION = Text(name="Description", max_length=500)
 def _check_attachments(attachments: Sequence[AttachmentSource], checking: Checking) -> None:
     for number, source in enumerate(attachments, start=1):
         path = f"Attachment[{number}]"
-        for fault in name_faults(unicodedata.normalize("NFC", source.name)):
+        for fault in name_faults(source.name):
             checking.report(f"{path}/AttachmentName", Rule.WRONG_FORMAT, fault)
         if source.content_type:
             _ATTACHMENT_TYPE.check(source.content_type, f"{path}/ContentType", checking)

@@ -71,6 +71,10 @@ class FieldTooLong(LimitExceeded):
     """Gói tin có một trường dữ liệu dài bất thường."""
 
 
+class UnfitField(PacketRefused):
+    """Gói tin có một chữ mang quá nhiều dấu chồng lên nhau; không nhận vì lý do an toàn."""
+
+
 class TooManyAttachments(LimitExceeded):
     """Gói tin có quá nhiều tệp đính kèm."""
 

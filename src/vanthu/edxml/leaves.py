@@ -7,7 +7,6 @@ Each kind knows four things: how to read a received text without refusing it (`p
 from __future__ import annotations
 
 import re
-import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from datetime import date, datetime, timedelta, timezone
 from enum import IntEnum
 from typing import Any
 
+from vanthu import plain_text
 from vanthu.edxml.errors import Problem, Rule
 from vanthu.edxml.identifiers import ORGAN_ID_MAX_LENGTH, is_acceptable_organ_id, is_sendable_organ_id
 
@@ -57,7 +57,7 @@ class Checking:
 
 def length_of(text: str) -> int:
     """Count characters as a person does: a decomposed «ế» is one, as in NFC."""
-    return len(unicodedata.normalize("NFC", text))
+    return len(plain_text.compose_or(text, longest=len(text), otherwise=text))
 
 
 def tidy(text: str) -> str:
@@ -100,6 +100,9 @@ class Leaf(ABC):
         return None
 
     def _strictly(self, text: str, path: str, checking: Checking) -> Any:
+        if not plain_text.is_writable(text):
+            checking.report(path, Rule.WRONG_FORMAT, "có ký tự điều khiển mà gói tin không được có")
+            return None
         remarks = Remarks()
         value = self.parse(text, path, remarks)
         if value is None:
@@ -123,6 +126,9 @@ class Text(Leaf):
 
     def parse(self, text: str, path: str, remarks: Remarks) -> str:
         value = tidy(text)
+        if not plain_text.is_writable(value):
+            remarks.add(path, "có ký tự điều khiển không nhìn thấy được, đã bỏ")
+            value = tidy(plain_text.without_unwritable(value))
         # Cheap length first: most values are far too short to be worth normalising.
         if len(value) > self.max_length and length_of(value) > self.max_length:
             remarks.add(path, f"dài {length_of(value)} ký tự, quy định tối đa {self.max_length}")
@@ -135,8 +141,10 @@ class Text(Leaf):
 
     def check(self, value: Any, path: str, checking: Checking) -> None:
         text = self.wire(value)
-        if _ILLEGAL.search(text):
-            checking.report(path, Rule.WRONG_FORMAT, "có ký tự điều khiển mà XML không cho phép")
+        if _ILLEGAL.search(text) or not plain_text.is_writable(text):
+            checking.report(path, Rule.WRONG_FORMAT, "có ký tự điều khiển mà gói tin không được có")
+        if plain_text.has_too_many_marks(text):
+            checking.report(path, Rule.WRONG_FORMAT, "có một chữ mang quá nhiều dấu chồng lên nhau")
         if length_of(text) > self.max_length:
             checking.report(
                 path, Rule.TOO_LONG, f"dài {length_of(text)} ký tự, quy định tối đa {self.max_length}"

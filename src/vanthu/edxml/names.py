@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from vanthu import plain_text
 from vanthu.edxml.errors import UnsafeName
 from vanthu.edxml.leaves import shorten
 
 #: QCVN 102: AttachmentName.
 ATTACHMENT_NAME_MAX_LENGTH = 200
+
+_LONGEST_DECLARED = 64 * 1024
 
 _SEPARATOR = re.compile(r"[\\/]")
 _ROOTED = re.compile(r"\s*([A-Za-z]:)?[\\/]")
@@ -55,6 +58,14 @@ def media_type_of(name: str) -> str:
     return _TYPES.get(extension_of(name), "application/octet-stream")
 
 
+def composed_name(name: str) -> str:
+    """A name in NFC. Raises `UnsafeName` for one that is no name."""
+    try:
+        return plain_text.compose(name, longest=_LONGEST_DECLARED)
+    except plain_text.UnfitText as unfit:
+        raise UnsafeName(f"Tên tệp đính kèm không dùng được. {unfit}") from None
+
+
 def refuse_traversal(name: str) -> None:
     """Raise `UnsafeName` for a name that climbs out of its folder or starts at a root."""
     if _ROOTED.match(name) or ".." in (part.strip() for part in _SEPARATOR.split(name)):
@@ -70,7 +81,7 @@ def safe_name(declared: str, *, otherwise: str) -> str:
     sender writes one.
     """
     refuse_traversal(declared)
-    text = unicodedata.normalize("NFC", declared)
+    text = composed_name(declared)
     text = "".join(c for c in text if unicodedata.category(c) not in _INVISIBLE)
     text = _FORBIDDEN.sub("_", text).strip().rstrip(". ")
     return _shortened(text) or otherwise
@@ -78,9 +89,10 @@ def safe_name(declared: str, *, otherwise: str) -> str:
 
 def name_faults(name: str) -> list[str]:
     """Say, in Vietnamese, why a name may not be sent; nothing when it may."""
-    if len(name) > ATTACHMENT_NAME_MAX_LENGTH:
-        return [f"tên tệp dài {len(name)} ký tự, quy định tối đa {ATTACHMENT_NAME_MAX_LENGTH}"]
     try:
+        name = composed_name(name)
+        if len(name) > ATTACHMENT_NAME_MAX_LENGTH:
+            return [f"tên tệp dài {len(name)} ký tự, quy định tối đa {ATTACHMENT_NAME_MAX_LENGTH}"]
         safe = safe_name(name, otherwise="")
     except UnsafeName as unsafe:
         return [unsafe.message]

@@ -12,6 +12,7 @@ from typing import BinaryIO, cast
 
 from lxml import etree
 
+from vanthu import plain_text
 from vanthu.edxml.attachments import Base64Decoder, Content, Intake
 from vanthu.edxml.decoding import Node
 from vanthu.edxml.errors import (
@@ -27,6 +28,7 @@ from vanthu.edxml.errors import (
     TooManyAttachments,
     TooManyElements,
     TruncatedPacket,
+    UnfitField,
     WrongNamespace,
 )
 from vanthu.edxml.leaves import shorten
@@ -104,6 +106,7 @@ class PacketTarget:
         node = self._open.pop()
         if node is None:
             return
+        self._require_fit(node)
         if self._decoder is not None:
             self._finish_content(self._decoder)
         elif self._attachment is not None and node is self._attachment.node:
@@ -152,6 +155,14 @@ class PacketTarget:
             raise FieldTooLong
         if self._characters > self._limits.header_characters:
             raise FieldTooLong("Phần mô tả của gói tin dài bất thường.")
+
+    def _require_fit(self, node: Node) -> None:
+        """Nobody after the parser asks again whether a text may be normalised."""
+        text = node.text
+        if len(text) > self._limits.field_characters:
+            raise FieldTooLong
+        if plain_text.has_too_many_marks(text):
+            raise UnfitField(f"Phần tử «{shorten(node.name)}»: {UnfitField.__doc__}")
 
     def _finish_content(self, decoder: Base64Decoder) -> None:
         assert self._attachment is not None, "a decoder works for an attachment"

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
+from vanthu import plain_text
 from vanthu.edxml.errors import EdxmlError
 from vanthu.edxml.leaves import VIETNAM_TIME, shorten
 
@@ -35,9 +36,6 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]+")
 _VALUE = re.compile(r"[\x20-\x7e]*")
 _PIECE = 1024 * 1024
 _EXTENDED = "UTF-8''"
-#: What no text of a person holds and no database keeps: control characters but for tabs and line ends, and
-#: halves of UTF-16 pairs.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 #: A system has a second secret while it changes from one to the other.
 _MOST_SECRETS = 2
 
@@ -210,15 +208,15 @@ def decode_text(value: str) -> str:
     """Read what `encode_text` wrote; what else there is stands as it is, but for what is not writable."""
     plain = value.strip()
     text = unquote(plain.removeprefix(_EXTENDED)) if plain.startswith(_EXTENDED) else plain
-    return _UNWRITABLE.sub("", text)
+    return plain_text.without_unwritable(text)
 
 
 def is_writable(text: str) -> bool:
-    """Tell whether a text can be written down: no control characters, no half of a UTF-16 pair.
+    """Tell whether a text can be written down (`plain_text`), and compared without end.
 
     JSON can say both (`"\\u0000"`, `"\\ud800"`), and signed values and bodies are JSON.
     """
-    return _UNWRITABLE.search(text) is None
+    return plain_text.is_writable(text) and not plain_text.has_too_many_marks(text)
 
 
 def file_hash(path: Path) -> str:

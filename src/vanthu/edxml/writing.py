@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import unicodedata
 import zipfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from lxml import etree
 
 from vanthu.edxml.checking import check_packet, check_status, is_absent
 from vanthu.edxml.leaves import Leaf
-from vanthu.edxml.names import extension_of, media_type_of
+from vanthu.edxml.names import composed_name, extension_of, media_type_of
 from vanthu.edxml.parsing import NAMESPACE, ROOT
 from vanthu.edxml.schema import Many, Slot, slots_of
 from vanthu.edxml.status import StatusPacket
@@ -220,7 +219,7 @@ def _entry_id(packet: Packet, number: int, source: AttachmentSource) -> UUID:
 
 
 def _sent_name(source: AttachmentSource) -> str:
-    return unicodedata.normalize("NFC", source.name)
+    return composed_name(source.name)
 
 
 def _type_of(source: AttachmentSource) -> str:

@@ -17,6 +17,10 @@ ever lose its bytes so, however long anybody is held up anywhere:
    of locks), and the remover sees the row. If the remover comes first, the bytes are gone when the keeper
    looks: it refuses, nothing was promised to anybody, and sending again stores the bytes again.
 
+Bytes that are not yet stored lie in the room of the process that works on them (`workrooms`), and go with it;
+removing a room takes no stored byte away, for storing gives the bytes a second name and the sweeper of rooms
+removes the first.
+
 The age of a file is not part of this; it only spares people the refusal. What the locks cannot see is
 another database that speaks of the same folder, hence the marks of `owners`: every database leaves one in
 the folder before its first row, and nothing is removed from a folder that has several, or a young one.
@@ -42,7 +46,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.db import connection, transaction
@@ -50,6 +53,8 @@ from django.db import connection, transaction
 from vanthu.kernel.errors import Conflict, DomainError
 from vanthu.kernel.models import Blob
 from vanthu.kernel.states import BlobDamage
+from vanthu.kernel.workrooms import work_folder as work_folder
+from vanthu.kernel.workrooms import workroom as workroom
 
 CHUNK = 1024 * 1024
 #: Folder of the marks, in the storage itself; blobs' own folders have names of two digits.
@@ -232,6 +237,15 @@ def examine(sha256: str) -> BlobDamage | None:
     return None if digest.hexdigest() == sha256 else BlobDamage.CHANGED
 
 
+def seems_whole(sha256: str, *, size: int) -> bool:
+    """Whether the bytes are there and `size` in number; they are not read, and may be others."""
+    storage, name = storages["blobs"], _name(sha256)
+    try:
+        return storage.size(name) == size
+    except OSError:
+        return False
+
+
 def is_whole(sha256: str) -> bool:
     """Whether the stored bytes still have the hash they are named by."""
     return examine(sha256) is None
@@ -274,20 +288,6 @@ def mark_as_ours() -> str:
     """Leave this database's mark in the storage, if it is not there; what `owners` calls it."""
     _mark_as_ours.cache_clear()
     return _mark_as_ours(storages["blobs"])
-
-
-@contextmanager
-def work_folder() -> Iterator[Path]:
-    """A temporary folder beside the blobs, removed at the end."""
-    with tempfile.TemporaryDirectory(dir=workroom()) as name:
-        yield Path(name)
-
-
-def workroom() -> Path:
-    """Where files are worked on before they are stored; on the same disk as this installation's state."""
-    folder = Path(settings.VAR) / "work"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def _place(part: Path, sha256: str) -> None:

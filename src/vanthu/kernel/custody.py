@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -77,10 +76,13 @@ def list_due(*, before: datetime, limit: int) -> list[str]:
     return list(due.order_by("last_read", "sha256").values_list("sha256", flat=True)[:limit])
 
 
-def every_name() -> Iterator[str]:
-    """Every kept file, as a stream in an order that a pause does not lose. Raises StorageAway."""
+def every_file() -> Iterator[tuple[str, int]]:
+    """Hash and size of every kept file, as a stream in an order that a pause does not lose.
+
+    Raises StorageAway.
+    """
     require_storage()
-    return Blob.objects.order_by("sha256").values_list("sha256", flat=True).iterator(_BATCH)
+    return Blob.objects.order_by("sha256").values_list("sha256", "size").iterator(_BATCH)
 
 
 def list_damaged() -> list[DamagedFile]:
@@ -141,21 +143,6 @@ def require_sole_owner(*, before: datetime) -> None:
         )
 
 
-def sweep_workroom(*, before: datetime) -> list[str]:
-    """Remove what work that was cut off left behind and nobody touched since `before`; its names.
-
-    Nothing there is a stored file yet. Work that were still under way would fail and store nothing.
-    """
-    room = blobs.workroom()
-    old = [path for path in sorted(room.iterdir()) if _touched_at(path) < before.timestamp()]
-    for path in old:
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
-    return [path.name for path in old]
-
-
 def require_storage() -> None:
     """Raise StorageAway when there is no storage at all: that is no damage of single files."""
     storage = storages["blobs"]
@@ -170,10 +157,3 @@ def require_storage() -> None:
 def overdue(since: datetime | None, *, within: timedelta, now: datetime) -> bool:
     """Whether the longest unread file has waited longer than it may."""
     return since is not None and now - since > within
-
-
-def _touched_at(path: Path) -> float:
-    """When anything in a file or folder was last written, in seconds since 1970."""
-    everything = [path, *path.rglob("*")] if path.is_dir() else [path]
-    times = [each.lstat().st_mtime for each in everything if each.exists()]
-    return max(times, default=0.0)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from vanthu.kernel import actions, blobs, custody
+from vanthu.kernel import actions, blobs, custody, workrooms
 from vanthu.kernel.actor import system
 from vanthu.kernel.rules import LONGEST_CHECK_RUN, SWEPT_AT_ONCE, checks_in_a_run, early_enough
 
@@ -49,6 +49,18 @@ def check_blobs(timestamp: int = 0, **_later: object) -> None:
         actions.note_blob_checked(actor=actor, sha256=sha256, damage=damage, now=timezone.now())
 
 
+@app.periodic(cron="7 * * * *")
+@app.task(
+    name="kernel.sweep_workrooms",
+    queue=_QUEUE,
+    lock="kernel.sweep_workrooms",
+    queueing_lock="kernel.sweep_workrooms",
+)
+def sweep_workrooms(timestamp: int = 0, **_later: object) -> None:
+    """Remove what killed processes had in hand; each process of ours that starts does the same."""
+    workrooms.sweep_dead_rooms()
+
+
 @app.periodic(cron="23 2 * * *")
 @app.task(
     name="kernel.sweep_blobs", queue=_QUEUE, lock="kernel.sweep_blobs", queueing_lock="kernel.sweep_blobs"
@@ -58,8 +70,6 @@ def sweep_blobs(timestamp: int = 0, **_later: object) -> None:
     if not settings.BLOB_SWEEP_DAYS:
         return
     actor, before = system("Dọn tệp không ai dùng"), timezone.now() - timedelta(days=settings.BLOB_SWEEP_DAYS)
-    for name in custody.sweep_workroom(before=before):
-        logger.info("Đã dọn tệp dở dang %s", name)
     try:
         custody.require_sole_owner(before=before)
     except custody.SweepRefused as refused:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import datetime, timedelta
 
+from vanthu import plain_text
 from vanthu.kernel.errors import DomainError
 from vanthu.kernel.folding import fold
 
@@ -46,8 +46,13 @@ def username_form(text: str) -> str | None:
 
 
 def password_form(text: str) -> str:
-    """A password as it is hashed: NFC, so that it is the same whatever keyboard composed its letters."""
-    return unicodedata.normalize("NFC", text)
+    """A password as it is hashed: NFC, so that it is the same whatever keyboard composed its letters.
+
+    What is too long, or no text, is nobody's password: its beginning comes back as it is, to be hashed like
+    any other and to match none.
+    """
+    raw_limit = PASSWORD_LENGTH_LIMIT * plain_text.DECOMPOSED_RATIO
+    return plain_text.compose_or(text, longest=raw_limit, otherwise=text[: PASSWORD_LENGTH_LIMIT + 1])
 
 
 def is_locked(locked_until: datetime | None, now: datetime) -> bool:
@@ -75,8 +80,17 @@ def password_faults(password: str, *, username: str) -> list[str]:
         "chữ số": any(c.isdigit() for c in password),
         "ký tự đặc biệt (ví dụ ! @ #)": any(not c.isalnum() and not c.isspace() for c in password),
         "không chứa tên đăng nhập": username.lower() not in password.lower(),
+        "chỉ có ký tự gõ được từ bàn phím": _is_typed(password),
     }
     return [fault for fault, met in needed.items() if not met]
+
+
+def _is_typed(password: str) -> bool:
+    try:
+        plain_text.take_line(password, longest=PASSWORD_LENGTH_LIMIT + 1)
+    except plain_text.UnfitText:
+        return False
+    return True
 
 
 def accepted_password(password: str, *, username: str, previous: str | None = None) -> str:

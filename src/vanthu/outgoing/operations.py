@@ -107,7 +107,7 @@ def index(document: OutgoingDocument) -> None:
         *recipients,
         *record.to_places,
     ]
-    record.search_text = fold(" ".join(words))
+    record.search_text = " ".join(map(fold, filter(None, words)))
     record.save(update_fields=["search_text"])
 
 

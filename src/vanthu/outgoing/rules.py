@@ -24,6 +24,8 @@ SUBJECT_LIMIT = 500
 SPHERE_LIMIT = 100
 #: One line of «Nơi nhận».
 PLACE_LIMIT = 200
+#: Agencies one document is issued to: more than any province has.
+RECIPIENTS_LIMIT = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +54,23 @@ def draft_faults(content: DraftContent, *, today: date) -> list[str]:
         faults.append("Hãy chọn loại văn bản.")
     if not content.subject.strip():
         faults.append("Hãy ghi trích yếu nội dung.")
-    if len(content.subject) > SUBJECT_LIMIT:
-        faults.append(f"Trích yếu dài quá {SUBJECT_LIMIT} ký tự.")
     if content.urgency not in range(4):
         faults.append("Hãy chọn độ khẩn.")
-    if len(content.sphere) > SPHERE_LIMIT:
-        faults.append(f"Lĩnh vực dài quá {SPHERE_LIMIT} ký tự.")
     if content.due_on is not None and content.due_on < today:
         faults.append("Hạn trả lời đã qua. Hãy chọn ngày khác hoặc để trống.")
+    return faults + _faults_of_length(content)
+
+
+def _faults_of_length(content: DraftContent) -> list[str]:
+    faults = []
+    if len(content.subject) > SUBJECT_LIMIT:
+        faults.append(f"Trích yếu dài quá {SUBJECT_LIMIT} ký tự.")
+    if len(content.sphere) > SPHERE_LIMIT:
+        faults.append(f"Lĩnh vực dài quá {SPHERE_LIMIT} ký tự.")
     if any(len(place) > PLACE_LIMIT for place in content.to_places):
         faults.append(f"Mỗi dòng nơi nhận dài không quá {PLACE_LIMIT} ký tự.")
+    if len(content.recipient_ids) > RECIPIENTS_LIMIT:
+        faults.append(f"Một văn bản gửi tới nhiều nhất {RECIPIENTS_LIMIT} nơi. Hãy bỏ bớt nơi nhận.")
     return faults
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import enum
 import functools
 import re
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeAlias, cast
 
 from asn1crypto import pem, x509
 
+from vanthu import plain_text
 from vanthu.pdfsign.errors import BadCertificate
 
 Certificate: TypeAlias = x509.Certificate
@@ -29,6 +29,10 @@ _AGENCY_WORDS = (
     "thành phố|cơ quan|nhà xuất bản|liên hiệp"
 )
 _AGENCY_NAME = re.compile(rf"(?:{_AGENCY_WORDS})\s")
+
+#: RFC 5280 allows 64 characters of a name; authorities write more.
+_NAME_LIMIT = 1000
+_ILLEGIBLE = "(tên không đọc được)"
 
 
 class SignerKind(enum.StrEnum):
@@ -170,7 +174,7 @@ def _attributes(certificate: Certificate) -> dict[str, str]:
 
 
 def _attribute(certificate: Certificate, name: str) -> str:
-    return unicodedata.normalize("NFC", _attributes(certificate).get(name, "")).strip()
+    return _legible(_attributes(certificate).get(name, ""))
 
 
 def _attribute_values(certificate: Certificate, *names: str) -> tuple[str, ...]:
@@ -179,11 +183,19 @@ def _attribute_values(certificate: Certificate, *names: str) -> tuple[str, ...]:
     for name in names:
         value = native.get(name, [])
         found += value if isinstance(value, list) else [str(value)]
-    return tuple(unicodedata.normalize("NFC", text).strip() for text in found if text.strip())
+    return tuple(_legible(text) for text in found if text.strip())
+
+
+def _legible(text: str) -> str:
+    """A name as it is shown and compared; one that is no name says so, and is equal to nobody's."""
+    try:
+        return plain_text.take_line(text.strip(), longest=_NAME_LIMIT)
+    except plain_text.UnfitText:
+        return _ILLEGIBLE
 
 
 def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    return " ".join(text.casefold().split())
 
 
 def unique(certificates: Iterable[Certificate]) -> list[Certificate]:

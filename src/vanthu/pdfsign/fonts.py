@@ -13,7 +13,6 @@ import hashlib
 import io
 import os
 import tempfile
-import unicodedata
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
+from vanthu import plain_text
 from vanthu.pdfsign.errors import FontMissing
 
 SOURCE_DIRECTORY = Path("/usr/share/fonts/truetype/liberation2")
@@ -274,7 +274,7 @@ def _descriptor(writer: BasePdfFileWriter, font: Font, *, flags: int) -> generic
 
 def _to_unicode(font: Font) -> bytes:
     lines = [
-        f"<{glyph:04x}> <{unicodedata.normalize('NFC', character).encode('utf-16-be').hex()}>"
+        f"<{glyph:04x}> <{plain_text.compose(character, longest=1).encode('utf-16-be').hex()}>"
         for character, (glyph, _) in sorted(font.glyphs.items(), key=lambda item: item[1])
     ]
     # A bfchar section may hold at most 100 entries (PDF 32000-1, 9.10.3 and Adobe technical note 5014).

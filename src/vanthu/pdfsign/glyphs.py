@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import dataclasses
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,8 +12,12 @@ from pathlib import Path
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from vanthu import plain_text
 from vanthu.pdfsign.errors import EmptyPdf, RotatedPage
 from vanthu.pdfsign.opening import check_header, open_pdfium
+
+#: Of what is looked for on a page: a name, a title, a letter with its marks.
+_LONGEST = 2000
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class PageText:
 
 def folded(text: str) -> str:
     """Text as `Line.text` has it: composed, case-folded, without any space."""
-    return "".join(unicodedata.normalize("NFC", text).casefold().split())
+    return "".join(plain_text.compose(text, longest=_LONGEST).casefold().split())
 
 
 def read_pages(file: Path) -> list[PageText]:
@@ -152,8 +155,9 @@ def _compose(glyphs: list[Glyph]) -> list[Glyph]:
     """Join tone marks to their letters, split ligatures: one glyph, one composed and folded character."""
     joined: list[tuple[str, Glyph]] = []
     for glyph in glyphs:
-        if unicodedata.combining(glyph.character) and joined:
-            letters, base = joined[-1]
+        letters, base = joined[-1] if joined else ("", glyph)
+        # A letter bears a few marks; a long row of them is taken for letters of its own.
+        if plain_text.is_mark(glyph.character) and 0 < len(letters) <= plain_text.MARKS_IN_A_ROW:
             joined[-1] = (letters + glyph.character, base)
         else:
             joined.append((glyph.character, glyph))
@@ -167,7 +171,7 @@ def _compose(glyphs: list[Glyph]) -> list[Glyph]:
 
 def _split(letters: str) -> str:
     """A ligature as its letters, a letter and its marks as one, spaces left out."""
-    return "".join(unicodedata.normalize("NFKC", letters).split())
+    return "".join(plain_text.compose_compatible(letters, longest=_LONGEST).split())
 
 
 def _into_lines(glyphs: list[Glyph]) -> tuple[Line, ...]:

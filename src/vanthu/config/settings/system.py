@@ -32,13 +32,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "vanthu.interfaces.web.middleware.SecurityHeadersMiddleware",
+    "vanthu.interfaces.web.reception.ReceptionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "vanthu.interfaces.web.middleware.SecurityHeadersMiddleware",
     "vanthu.interfaces.web.middleware.ActorMiddleware",
     "vanthu.interfaces.web.middleware.DomainErrorMiddleware",
 ]
@@ -97,6 +98,9 @@ TRUST = environment.text("VANTHU_TRUST", str(VAR / "trust"))
 TSA_URL = environment.text("VANTHU_TSA_URL", "")
 PKCS11_MODULE = environment.text("VANTHU_PKCS11_MODULE", "/usr/lib/softhsm/libsofthsm2.so")
 
+#: A draft may go to 5,000 agencies, each a field of its form; more is refused by the form itself, which keeps
+#: what was typed, as far as this.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 #: Largest file taken in, in bytes.
 UPLOAD_LIMIT = environment.number("VANTHU_UPLOAD_LIMIT", 100 * 1024 * 1024)
 #: Nothing of a stranger's files, and of nobody's more than the limit, comes onto the disk.

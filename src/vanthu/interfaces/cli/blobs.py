@@ -15,14 +15,15 @@ from vanthu.interfaces.cli.parser import add_acts
 def configure(parser: argparse.ArgumentParser) -> None:
     """What is asked."""
     acts = {
-        "check": "Những tệp đã hỏng hoặc mất; các tệp ấy được đọc lại ngay",
+        "check": "Mọi tệp có còn và đúng kích thước không; tệp đã biết là hỏng được đọc lại ngay",
         "unspoken": "Những tệp không văn bản, gói tin nào dùng đến (không xóa gì)",
     }
     check = add_acts(parser, acts, "act")["check"]
-    check.add_argument("--all", action="store_true", help="đọc lại ngay mọi tệp, không đợi lịch")
+    check.add_argument("--all", action="store_true", help="đọc lại ngay nội dung mọi tệp, không đợi lịch")
     parser.epilog = (
         "Cấu hình của hệ thống phải có trong biến môi trường (DATABASE_URL, VANTHU_VAR, VANTHU_SECRET_KEY…). "
-        "Mã thoát: 0 không có tệp hỏng; 1 có tệp hỏng hoặc mất; 2 không kiểm tra được."
+        "Mã thoát: 0 mọi tệp còn đủ, đúng kích thước và không tệp nào được biết là hỏng (với --all: nội dung "
+        "mọi tệp vừa được đọc lại và đúng); 1 có tệp hỏng hoặc mất; 2 không kiểm tra được."
     )
 
 
@@ -47,17 +48,22 @@ def _check(*, everything: bool) -> int:
 
     actor = system("Kiểm tra tệp lưu trữ theo lệnh")
     custody.require_storage()
-    known = [file.sha256 for file in custody.list_damaged()]
-    for sha256 in custody.every_name() if everything else known:
-        actions.note_blob_checked(
-            actor=actor, sha256=sha256, damage=blobs.examine(sha256), now=datetime.now(UTC)
-        )
+    known = {file.sha256 for file in custody.list_damaged()}
+    looked = read = 0
+    for sha256, size in custody.every_file():
+        looked += 1
+        if everything or sha256 in known or not blobs.seems_whole(sha256, size=size):
+            read += 1
+            actions.note_blob_checked(
+                actor=actor, sha256=sha256, damage=blobs.examine(sha256), now=datetime.now(UTC)
+            )
     damaged, standing = custody.list_damaged(), custody.standing()
     for file in damaged:
         users = " ".join(f"{kind}:{key}" for kind, keys in file.spoken_of_by.items() for key in keys)
         since = f"{file.damaged_at.astimezone():%d/%m/%Y %H:%M}"
         print(f"{file.sha256}\t{file.damage.label}\tbiết từ {since}\t{users}")
     print(f"{standing.files} tệp, {len(damaged)} hỏng hoặc mất", end="")
+    print(f"; đã xem {looked} tệp còn và đúng kích thước không, đọc lại nội dung {read} tệp", end="")
     if standing.longest_unread_since is not None:
         print(
             f"; lâu nhất chưa đọc lại từ {standing.longest_unread_since.astimezone():%d/%m/%Y %H:%M}", end=""

@@ -55,6 +55,8 @@ def worker(settings_module: str, *, concurrency: int | None = None) -> None:
     from procrastinate.exceptions import ConnectorException
     from psycopg_pool import PoolTimeout
 
+    from vanthu.kernel import workrooms
+
     try:
         concurrency = concurrency or environment.positive("VANTHU_WORKER_CONCURRENCY", 4)
         beat = environment.positive("VANTHU_WORKER_BEAT_SECONDS", 5)
@@ -62,6 +64,7 @@ def worker(settings_module: str, *, concurrency: int | None = None) -> None:
     except SettingRefused as refused:
         raise CommandRefused(str(refused)) from refused
     settings.require_folder()
+    workrooms.sweep_dead_rooms()
     # The worker's own pool would try for half a minute and not say why.
     settings.reach_database()
     try:

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from secrets import token_hex
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +14,7 @@ from django.urls import reverse
 
 from vanthu.interfaces.web.door import sign_in_address
 from vanthu.interfaces.web.http import page_left, wants_partial
+from vanthu.interfaces.web.reception import AddressRefused
 from vanthu.kernel.errors import DomainError
 
 logger = logging.getLogger(__name__)
@@ -47,6 +49,14 @@ _TITLES = {
     503: ("Hệ thống đang bận", "hourglass"),
 }
 
+#: What is wrong with a request that no view has seen.
+_UNREADABLE: dict[type[Exception], str] = {
+    AddressRefused: AddressRefused.__doc__ or "",
+    TooManyFieldsSent: "Biểu mẫu có quá nhiều mục nên không được nhận. Hãy chọn ít hơn rồi gửi lại.",
+    TooManyFilesSent: "Biểu mẫu có quá nhiều tệp nên không được nhận. Hãy chọn ít tệp hơn rồi gửi lại.",
+    RequestDataTooBig: "Nội dung gửi lên dài quá nên không được nhận. Hãy viết gọn lại rồi gửi lại.",
+}
+_UNREADABLE_AT_ALL = "Trình duyệt gửi dữ liệu không đọc được. Hãy tải lại trang rồi làm lại."
 _NOT_FOUND = "Địa chỉ này không có, hoặc nội dung không thuộc phạm vi bạn được xem."
 
 
@@ -97,8 +107,9 @@ def fail(request: HttpRequest, error: BaseException) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Django's handler400."""
-    return refuse(request, 400, "Trình duyệt gửi dữ liệu không đọc được. Hãy tải lại trang rồi làm lại.")
+    """Django's handler400: what was sent cannot be read, or is far more than any page of ours sends."""
+    said = (text for kind, text in _UNREADABLE.items() if isinstance(exception, kind))
+    return refuse(request, 400, next(said, _UNREADABLE_AT_ALL))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

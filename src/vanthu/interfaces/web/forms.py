@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from django import forms
+from django.utils.datastructures import MultiValueDict
 
+from vanthu import plain_text
 from vanthu.kernel.errors import DomainError
 
 _CLASSES: dict[type[forms.Widget], str] = {
@@ -30,6 +32,8 @@ _MESSAGES = {
     "max_length": "Quá dài: nhiều nhất %(limit_value)d ký tự, đang có %(show_value)d. Hãy viết gọn lại.",
     "null_characters_not_allowed": "Nội dung có ký tự không đọc được. Hãy gõ lại.",
 }
+#: Of a field that says no length of its own: a choice, a number, a date, an id.
+_LONGEST_TYPED = 200
 _OF_KIND: dict[type[forms.Field], dict[str, str]] = {
     forms.IntegerField: {"invalid": "Hãy nhập một số nguyên."},
     forms.FloatField: {"invalid": "Hãy nhập một số."},
@@ -55,6 +59,16 @@ def _speak_alike(field: forms.Field) -> None:
     said.update({code: text for code, text in ours.items() if not isinstance(said.get(code), str)})
 
 
+def _taken(field: forms.Field, typed: Any) -> Any:
+    """What was typed into `field`, composed. Raises plain_text.UnfitText."""
+    if not isinstance(typed, str):
+        return typed
+    longest = (getattr(field, "max_length", None) or _LONGEST_TYPED) * plain_text.DECOMPOSED_RATIO
+    if isinstance(field.widget, forms.Textarea):
+        return plain_text.take_passage(typed, longest=longest)
+    return plain_text.take_line(typed, longest=longest)
+
+
 class Form(forms.Form):
     """A form whose widgets carry the classes of the pages, and whose fields refuse in our words."""
 
@@ -70,10 +84,42 @@ class Form(forms.Form):
                 field.widget.attrs.setdefault("class", css)
 
     def full_clean(self) -> None:
-        """Check every field, those added after the form was made as well."""
+        """Check every field, those added after the form was made as well.
+
+        What was typed is composed (NFC) before it is looked at; what is no text of a person is refused at its
+        field, and stays there to be mended.
+        """
         for field in self.fields.values():
             _speak_alike(field)
+        refused = self._compose_what_was_typed() if self.is_bound else {}
         super().full_clean()
+        for name, sentence in refused.items():
+            if name not in self.errors:
+                self.add_error(name, sentence)
+
+    def _compose_what_was_typed(self) -> dict[str, str]:
+        """Put every text of `data` into NFC; what of which field is refused."""
+        refused: dict[str, str] = {}
+        data = (
+            self.data.copy()
+            if isinstance(self.data, MultiValueDict)
+            else MultiValueDict(
+                {key: value if isinstance(value, list) else [value] for key, value in self.data.items()}
+            )
+        )
+        for name, field in self.fields.items():
+            key = self.add_prefix(name)
+            composed = []
+            for typed in data.getlist(key):
+                try:
+                    composed.append(_taken(field, typed))
+                except plain_text.UnfitText as unfit:
+                    refused[name] = str(unfit)
+                    composed.append(typed)
+            if composed:
+                data.setlist(key, composed)
+        self.data = data
+        return refused
 
     def add_error(self, field: str | None, error: Any) -> None:
         """Note what is wrong; the first field in question is where the person goes on writing."""

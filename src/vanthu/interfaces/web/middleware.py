@@ -110,7 +110,7 @@ class DomainErrorMiddleware:
         if isinstance(error, PermissionDenied):
             return errors.forbidden(request)
         if isinstance(error, SuspiciousOperation):
-            return errors.bad_request(request)
+            return errors.bad_request(request, error)
         return errors.fail(request, error)
 
 

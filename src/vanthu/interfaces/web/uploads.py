@@ -28,7 +28,8 @@ class UploadHandler(FileUploadHandler):
         # Set by ActorMiddleware, entered before any form is read: CSRF reads it just before the view.
         if getattr(self.request, "actor", None) is None:
             raise SkipFile
-        self.file = tempfile.NamedTemporaryFile(dir=blobs.workroom(), suffix=".upload")  # noqa: SIM115 - the request closes it
+        # It has no name: not even a process that is killed leaves any of it.
+        self.file = tempfile.TemporaryFile(dir=blobs.workroom())  # noqa: SIM115 - the request closes it
         self._kept = 0
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
+from vanthu import plain_text
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import Conflict, DomainError, NotFound, require
@@ -18,6 +19,8 @@ from vanthu.organizations.models import Agency
 
 #: Rows read and written at a time when a whole directory (125,000 agencies) is learned.
 _CHUNK = 2000
+#: Of what a directory says of an agency; a longer text is none of those it holds.
+_LONGEST_LISTED = 2000
 _DESCRIBED = [
     "name",
     "abbreviation",
@@ -154,7 +157,7 @@ def learn_agencies(*, actor: Actor, entries: Sequence[DirectoryEntry], now: date
     or name is passed over. A listing that tells nothing new leaves no trace. Raises NotAllowed.
     """
     require(permissions.may_open_agencies(actor))
-    listed = {entry.code: entry for entry in entries if 0 < len(entry.code) <= 35 and tidy(entry.name)}
+    listed = {entry.code: entry for entry in entries if _is_usable(entry)}
 
     counts = [_learn_chunk(chunk, now) for chunk in _chunks(list(listed.values()))]
     _name_successors(listed)
@@ -208,6 +211,17 @@ def _learn_chunk(entries: list[DirectoryEntry], now: datetime) -> Learned:
     Agency.objects.bulk_update(changed, ["name", "old_code", "email", "closed_at", "search_text"])
     closed = sum(agency.closed_at == now for agency in changed)
     return Learned(added=len(added), changed=len(changed) - closed, closed=closed)
+
+
+def _is_usable(entry: DirectoryEntry) -> bool:
+    """Whether code and name can be kept: whatever else a directory lists must not stop the rest."""
+    texts = (entry.code, entry.name, entry.old_code, entry.email)
+    try:
+        for text in texts:
+            plain_text.take_line(text, longest=_LONGEST_LISTED)
+    except plain_text.UnfitText:
+        return False
+    return 0 < len(entry.code) <= 35 and bool(entry.name.strip())
 
 
 def _is_news(agency: Agency | None, entry: DirectoryEntry) -> bool:

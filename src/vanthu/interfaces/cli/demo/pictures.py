@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import math
-import unicodedata
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
+
+from vanthu import plain_text
 
 DOTS_PER_INCH = 300
 #: Diameter of the seal of a state agency without the national emblem, millimetres.
 SEAL_MILLIMETRES = 36.0
 SIGNATURE_MILLIMETRES = (48.0, 20.0)
 
+_LONGEST_NAME = 1000
 _BLUE = (18, 52, 166)
 _RED = (214, 28, 36)
 _HANDWRITING = "/usr/share/fonts/opentype/dancingscript/DancingScript-Regular.otf"
@@ -79,7 +81,7 @@ def _flourish(pen: ImageDraw.ImageDraw, width: int, height: int, seed: bytes) ->
 
 def _around(ink: Image.Image, text: str, *, radius: float, height: float, widest: float, top: bool) -> None:
     """Set `text` on a circle, over at most `widest` degrees; letters stand outwards above, inwards below."""
-    text = unicodedata.normalize("NFC", text)
+    text = plain_text.compose(text, longest=_LONGEST_NAME)
     font = ImageFont.truetype(_LETTERS, round(height))
     longest = math.radians(widest) * radius
     while font.getlength(text) > longest and font.size > 12:
@@ -128,8 +130,8 @@ def _fitting(path: str, text: str, width: float, height: float) -> ImageFont.Fre
 
 
 def _without_marks(text: str) -> str:
-    plain = unicodedata.normalize("NFD", text.replace("Đ", "D").replace("đ", "d"))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = plain_text.decompose(text.replace("Đ", "D").replace("đ", "d"), longest=_LONGEST_NAME)
+    return plain_text.without_marks(plain)
 
 
 def _pixels(millimetres: float) -> int:

@@ -40,6 +40,7 @@ class ChangePasswordForm(Form):
     current = forms.CharField(
         label="Mật khẩu hiện tại",
         strip=False,
+        max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
     new = forms.CharField(

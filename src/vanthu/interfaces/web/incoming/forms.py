@@ -23,7 +23,7 @@ _CLOSING = time(17, 0)
 class FilterForm(Form):
     """What the list is narrowed to; nonsense narrows nothing."""
 
-    tab = forms.CharField(required=False)
+    tab = forms.CharField(required=False, max_length=30)
     q = forms.CharField(required=False, max_length=200)
     page = forms.IntegerField(required=False, min_value=1)
 
