@@ -32,6 +32,8 @@ _CALLS = """
     poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd2 pipe2 socketpair
     sendto recvfrom sendmsg recvmsg shutdown getsockopt setsockopt dup dup2 dup3 exit exit_group
 """
+#: Of open files: is it a terminal; wait or not; close when another program begins, or not.
+_REQUESTS = (0x5401, 0x5421, 0x5451, 0x5450)
 _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_CAPBSET_DROP = 4, 38, 24
 _PR_SET_SECCOMP, _MODE_FILTER, _INSTRUCTION = 22, 2, 8
 _LAST_CAPABILITY = 63
@@ -77,12 +79,17 @@ def confine(limits: Limits, work: Path) -> None:
     with contextlib.suppress(OSError):
         # When the machine runs out of memory, this process goes first.
         Path("/proc/self/oom_score_adj").write_text("1000")
+    give_up_rights()
+    if landlock.version():
+        landlock.keep_only(read=READABLE, work=[work])
+    load(call_filter())
+
+
+def give_up_rights() -> None:
+    """No capability, now or later, and nobody may look into this process. Raises Missing."""
     _drop_capabilities()
     _control(_PR_SET_DUMPABLE, 0)
     _control(_PR_SET_NO_NEW_PRIVS, 1)
-    if landlock.version():
-        landlock.keep_only(read=READABLE, work=work)
-    _filter_calls()
 
 
 def _limit(limits: Limits) -> None:
@@ -116,8 +123,8 @@ class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
 
 
-def _filter_calls() -> None:
-    program = call_filter()
+def load(program: bytes) -> None:
+    """Have every further call to the kernel judged by a filter. Raises Missing."""
     instructions = _Program(len(program) // _INSTRUCTION, program)
     if _libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(instructions), 0, 0) != 0:
         raise Missing("seccomp")
@@ -134,6 +141,8 @@ def call_filter() -> bytes:
     # Newer calls the C library tries first; it falls back on the older ones when there are none.
     for name in ("clone3", "openat2", "io_uring_setup"):
         calls.add_rule(pyseccomp.ERRNO(errno.ENOSYS), name)
+    for request in _REQUESTS:
+        calls.add_rule(pyseccomp.ALLOW, "ioctl", pyseccomp.Arg(1, pyseccomp.EQ, request))
     # Asking for a limit, of itself; setting another's or its own is refused.
     calls.add_rule(pyseccomp.ALLOW, "prlimit64", pyseccomp.Arg(2, pyseccomp.EQ, 0))
     with tempfile.TemporaryFile() as file:

@@ -96,13 +96,13 @@ class _Call:
         try:
             address = _address(host, port, listed)
             connection = http.client.HTTPConnection(host, port, timeout=self._left())
-            connection.sock = self._connected(address, parts.scheme, host)
-            with contextlib.closing(connection):
+            with contextlib.closing(self._connected(address, parts.scheme, host)) as connection.sock:
                 target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
                 headers = {"User-Agent": "vanthu", "Connection": "close"}
                 headers |= {"Content-Type": kind} if body is not None else {}
                 connection.request("GET" if body is None else "POST", target, body, headers)
-                return self._body(connection.getresponse(), _LIST if body is None else _ANSWER)
+                with contextlib.closing(connection.getresponse()) as reply:
+                    return self._body(reply, _LIST if body is None else _ANSWER)
         except (OSError, http.client.HTTPException, UnicodeError) as error:
             raise NotFetched(f"{host}: {error}") from error
 

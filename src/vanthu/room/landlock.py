@@ -11,7 +11,8 @@ _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _PATH_BENEATH = 1
 _VERSION_ONLY = 1
 #: linux/landlock.h: execute, read a file, read a folder; and the rights each later version knows besides.
-_READ_FILE, _READ = 1 << 2, (1 << 2) | (1 << 3)
+_EXECUTE, _READ, _SOCKET = 1 << 0, (1 << 2) | (1 << 3), 1 << 9
+_OF_FILES = _EXECUTE | (1 << 1) | (1 << 2) | (1 << 14)
 _HANDLED = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1}
 #: Write, read, make and remove files and folders, truncate; no device, socket or pipe.
 _WORK = _READ | (1 << 1) | (1 << 4) | (1 << 5) | (1 << 7) | (1 << 8) | (1 << 13) | (1 << 14)
@@ -34,8 +35,10 @@ def version() -> int:
     return max(0, int(_libc.syscall(_CREATE_RULESET, None, 0, _VERSION_ONLY)))
 
 
-def keep_only(*, read: Iterable[Path], work: Path) -> None:
+def keep_only(*, read: Iterable[Path], work: Iterable[Path], runs: bool = False) -> None:
     """From now on this process reads under `read`, writes in `work`, and opens nothing else.
+
+    `runs`: it may start the programs it can read.
 
     Needs no_new_privs. Raises OSError.
     """
@@ -43,9 +46,11 @@ def keep_only(*, read: Iterable[Path], work: Path) -> None:
     attributes = _Ruleset(handled)
     ruleset = _checked(_libc.syscall(_CREATE_RULESET, ctypes.byref(attributes), ctypes.sizeof(attributes), 0))
     try:
+        may_run = _EXECUTE if runs else 0
         for path in read:
-            _allow(ruleset, path, _READ & handled)
-        _allow(ruleset, work, _WORK & handled)
+            _allow(ruleset, path, (_READ | may_run) & handled)
+        for path in work:
+            _allow(ruleset, path, (_WORK | (_SOCKET if runs else 0)) & handled)
         _checked(_libc.syscall(_RESTRICT_SELF, ruleset, 0))
     finally:
         os.close(ruleset)
@@ -57,7 +62,7 @@ def _allow(ruleset: int, path: Path, rights: int) -> None:
     except FileNotFoundError:
         return
     try:
-        rule = _Beneath(rights if path.is_dir() else rights & _READ_FILE, beneath)
+        rule = _Beneath(rights if path.is_dir() else rights & _OF_FILES, beneath)
         _checked(_libc.syscall(_ADD_RULE, ruleset, _PATH_BENEATH, ctypes.byref(rule), 0))
     finally:
         os.close(beneath)

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from io import BufferedReader
 from pathlib import Path
 from typing import IO, Any
 
@@ -158,7 +159,7 @@ class Room:
             raise RoomClosed
         try:
             with contextlib.ExitStack() as open_files:
-                reading = [open_files.enter_context(path.open("rb")).fileno() for path in inputs]
+                reading = [_readable(open_files.enter_context(path.open("rb"))) for path in inputs]
                 writing = [open_files.enter_context(path.open("w+b")).fileno() for path in outputs]
                 question = {"job": job, "parameters": parameters}
                 for _ in range(2):
@@ -244,6 +245,12 @@ def _fault(message: dict[str, Any]) -> PdfSignError:
         return TookTooLong()
     logger.warning("A reader broke: %s", str(message)[:_LETTERS])
     return ReaderBroke()
+
+
+def _readable(file: BufferedReader) -> int:
+    """The file's number, if its bytes can be had: what cannot be opened is said before anybody reads it."""
+    file.peek(1)
+    return file.fileno()
 
 
 def _fonts() -> Path:
