@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 from vanthu.kernel.errors import DomainError
+from vanthu.room import programs
 
 #: The profile's settings: a document from anywhere runs nothing, and fetches nothing from network or disk.
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -58,6 +59,7 @@ def convert_to_pdf(source: Path, extension: str, folder: Path, *, seconds: int =
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
     command = [
+        *programs.confined(folder),
         *_bounded(),
         program,
         "--headless",

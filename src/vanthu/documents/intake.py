@@ -7,7 +7,6 @@ what a killed process stored without speaking of it is harmless (see kernel.blob
 from __future__ import annotations
 
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,23 +14,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Self
 
-import magic
 from django.db import transaction
 
 from vanthu import pdfsign
 from vanthu.documents import rules
 from vanthu.documents.conversion import TIME_LIMIT, ConversionFailed, convert_to_pdf
-from vanthu.documents.marks import (
-    SecretRefused,
-    refuse_secret,
-    refuse_secret_office,
-    refuse_secret_old_text,
-)
+from vanthu.documents.marks import SecretRefused, refuse_secret, refuse_secret_old_text
 from vanthu.kernel import blobs
 from vanthu.kernel.blobs import StoredBlob
 from vanthu.kernel.errors import DomainError
 from vanthu.kernel.folding import tidy
-from vanthu.reading.parts import DAMAGED, names_of
+from vanthu.room import files
+from vanthu.room.errors import FileUnread
 
 __all__ = [
     "PDF",
@@ -42,12 +36,12 @@ __all__ = [
     "Tray",
     "accept_attachment",
     "accept_draft",
-    "media_type_of",
-    "refuse_secret",
+    "page_count_of",
     "refuse_secret_everywhere",
 ]
 
 PDF = "application/pdf"
+_UNKNOWN = "application/octet-stream"
 _OFFICE_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
 _ZIPPED = frozenset({"docx", "xlsx", "odt", "ods"})
 #: What an office file may come to when unpacked, in bytes; more is a bomb.
@@ -131,7 +125,7 @@ def accept_attachment(content: BinaryIO, file_name: str, *, limit: int) -> Accep
     with _received(content, limit) as path:
         checked = _checked(path, _clean_name(file_name))
         try:
-            refuse_secret_old_text(path, seconds=TIME_LIMIT)
+            refuse_secret_old_text(path, checked.format, seconds=TIME_LIMIT)
         except (ConversionFailed, pdfsign.PdfSignError) as failed:
             raise FileRefused(
                 f"Không đọc được tệp «{checked.name}» để biết có dấu độ mật hay không. "
@@ -153,7 +147,7 @@ def accept_draft(content: BinaryIO, file_name: str, *, limit: int) -> AcceptedDr
     with _received(content, limit) as path:
         checked = _checked(path, name)
         if extension == "pdf":
-            _refuse_signed(path)
+            _refuse_signed(checked.facts)
             return AcceptedDraft(pdf=_stored(path, checked))
         with blobs.work_folder() as folder:
             made = convert_to_pdf(path, extension, folder)
@@ -161,23 +155,29 @@ def accept_draft(content: BinaryIO, file_name: str, *, limit: int) -> AcceptedDr
             return AcceptedDraft(pdf=_stored(made, pdf), source=_stored(path, checked))
 
 
-def refuse_secret_everywhere(path: Path) -> None:
+def refuse_secret_everywhere(path: Path) -> str:
     """Refuse a file from elsewhere, of any format and whatever it is called, that bears a state-secret mark.
 
-    What nobody can open shows nobody its mark, and passes. Raises SecretRefused.
+    Returns its media type by its bytes, whatever its name says. What nobody can open, or is too much for
+    its reader, shows nobody its mark, and passes. Raises SecretRefused, RoomClosed.
     """
-    if media_type_of(path) != PDF:
-        refuse_secret_office(path)
-        with suppress(ConversionFailed, pdfsign.PdfSignError):
-            refuse_secret_old_text(path, seconds=_PATIENCE)
-    else:
-        with suppress(pdfsign.PdfSignError):
-            refuse_secret(path)
+    try:
+        surveyed = files.survey(path)
+    except FileUnread:
+        return _UNKNOWN
+    refuse_secret(surveyed.lines)
+    with suppress(ConversionFailed, pdfsign.PdfSignError):
+        refuse_secret_old_text(path, surveyed.format, seconds=_PATIENCE)
+    return surveyed.media_type
 
 
-def media_type_of(path: Path) -> str:
-    """What the bytes are, by libmagic, whatever the name says."""
-    return str(magic.from_file(str(path), mime=True))
+def page_count_of(path: Path) -> int | None:
+    """Pages of a PDF from elsewhere; None for what cannot be read. Raises RoomClosed."""
+    try:
+        facts = files.survey(path, facts=True).facts
+    except FileUnread:
+        return None
+    return facts.pages if facts else None
 
 
 @contextmanager
@@ -204,7 +204,10 @@ class _Checked:
 
     name: str
     media_type: str
-    page_count: int | None
+    #: By its content, as `room.files.Survey` has it.
+    format: str
+    #: Of a PDF.
+    facts: pdfsign.PdfFacts | None
 
 
 def _checked(path: Path, name: str) -> _Checked:
@@ -213,18 +216,31 @@ def _checked(path: Path, name: str) -> _Checked:
     if known is None:
         allowed = ", ".join(rules.ALLOWED_FORMATS)
         raise FileRefused(f"Không nhận tệp «.{extension[:20] or '?'}». Các định dạng được nhận: {allowed}.")
-    media_type = media_type_of(path)
-    if media_type not in known.media_types and not _is_office(path, extension):
+    surveyed = _surveyed(path, facts=extension == "pdf")
+    if surveyed.media_type not in known.media_types and _OFFICE_PARTS.get(extension) not in surveyed.parts:
         raise FileRefused(
             f"Tệp «{name}» có tên .{extension} nhưng nội dung không phải {known.name}. "
             "Hãy lưu lại đúng định dạng rồi chọn lại."
         )
     if extension in _ZIPPED:
-        _refuse_bomb(path, name)
-    if extension != "pdf":
-        refuse_secret_office(path)
-    pages = _check_pdf(path) if extension == "pdf" else None
-    return _Checked(name=name, media_type=PDF if extension == "pdf" else media_type, page_count=pages)
+        _refuse_bomb(surveyed.unpacked, path, name)
+    refuse_secret(surveyed.lines)
+    if surveyed.refused is not None:
+        raise FileRefused(str(surveyed.refused)) from surveyed.refused
+    return _Checked(
+        name=name,
+        media_type=PDF if extension == "pdf" else surveyed.media_type,
+        format=surveyed.format,
+        facts=surveyed.facts,
+    )
+
+
+def _surveyed(path: Path, *, facts: bool) -> files.Survey:
+    """The file looked at in the room. Raises FileRefused, with what the person can do, and RoomClosed."""
+    try:
+        return files.survey(path, facts=facts)
+    except FileUnread as unread:
+        raise FileRefused(str(unread)) from unread
 
 
 def _stored(path: Path, checked: _Checked) -> AcceptedFile:
@@ -232,38 +248,20 @@ def _stored(path: Path, checked: _Checked) -> AcceptedFile:
         blob=blobs.put_file(path),
         name=checked.name,
         media_type=checked.media_type,
-        page_count=checked.page_count,
+        page_count=checked.facts.pages if checked.facts else None,
     )
 
 
-def _check_pdf(path: Path) -> int:
-    try:
-        facts = pdfsign.inspect(path)
-        refuse_secret(path)
-    except pdfsign.PdfSignError as refused:
-        raise FileRefused(str(refused)) from refused
-    return facts.pages
-
-
-def _refuse_signed(path: Path) -> None:
-    if pdfsign.inspect(path).signatures:
+def _refuse_signed(facts: pdfsign.PdfFacts | None) -> None:
+    if facts is not None and facts.signatures:
         raise FileRefused(
             "Tệp PDF này đã có chữ ký số. Dự thảo phải là tệp chưa ký; hãy xuất lại từ bản Word."
         )
 
 
-def _is_office(path: Path, extension: str) -> bool:
-    """Office files that libmagic takes for a plain ZIP are told by the part they must hold."""
-    part = _OFFICE_PARTS.get(extension)
-    return part is not None and part in names_of(path)
-
-
-def _refuse_bomb(path: Path, name: str) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
-    except DAMAGED as error:
-        raise FileRefused(f"Tệp «{name}» bị hỏng. Hãy mở tệp, lưu lại rồi chọn lại.") from error
+def _refuse_bomb(unpacked: int | None, path: Path, name: str) -> None:
+    if unpacked is None:
+        raise FileRefused(f"Tệp «{name}» bị hỏng. Hãy mở tệp, lưu lại rồi chọn lại.")
     packed_too_well = unpacked > _RATIO_MATTERS and unpacked > _RATIO_LIMIT * path.stat().st_size
     if unpacked > _UNPACKED_LIMIT or packed_too_well:
         raise FileRefused(f"Tệp «{name}» khi giải nén quá lớn nên không được nhận. Hãy chọn tệp khác.")

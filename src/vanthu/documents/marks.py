@@ -13,8 +13,7 @@ from vanthu.documents import rules
 from vanthu.documents.conversion import ConversionFailed, convert_to_pdf
 from vanthu.kernel import blobs
 from vanthu.kernel.errors import DomainError
-from vanthu.reading import first_page
-from vanthu.reading.excel import SheetUnreadable
+from vanthu.room import files
 
 #: Formats only LibreOffice reads here.
 _CONVERTED = frozenset({"doc", "rtf"})
@@ -26,40 +25,30 @@ class SecretRefused(DomainError):
     code = "documents.secret-refused"
 
 
-def refuse_secret(path: Path) -> None:
-    """Refuse a PDF whose first page bears a state-secret mark (seed regulations; QĐ 28/2018 Điều 1).
+def refuse_secret(lines: Iterable[str]) -> None:
+    """Refuse a file whose first page, line by line, bears a state-secret mark (QĐ 28/2018 Điều 1).
 
-    Raises SecretRefused, pdfsign.BrokenPdf, pdfsign.PasswordProtected.
-    """
-    _refuse(first_page.pdf_lines(path))
-
-
-def refuse_secret_office(path: Path) -> None:
-    """As `refuse_secret`, for office files and plain text, told by their content whatever they are called.
-
-    What cannot be read shows no mark; neither do doc, rtf and xls here: see `refuse_secret_old_text`.
     Raises SecretRefused.
     """
-    _refuse(first_page.office_lines(path))
-
-
-def refuse_secret_old_text(path: Path, *, seconds: int) -> None:
-    """As `refuse_secret`, for the formats of old Office, and says so when such a file cannot be read.
-
-    Of doc and rtf LibreOffice, bounded, makes a PDF in at most `seconds`; xls is read as it is. Any other
-    file is passed over. Raises SecretRefused, ConversionFailed, pdfsign.PdfSignError (of the PDF).
-    """
-    extension = first_page.format_of(path)
-    if extension in _CONVERTED:
-        with blobs.work_folder() as folder:
-            refuse_secret(convert_to_pdf(path, extension, folder, seconds=seconds))
-    elif extension == "xls":
-        try:
-            _refuse(first_page.old_sheet_lines(path))
-        except SheetUnreadable as unreadable:
-            raise ConversionFailed(str(unreadable)) from unreadable
-
-
-def _refuse(lines: Iterable[str]) -> None:
     if rules.secrecy_mark(lines) is not None:
         raise SecretRefused
+
+
+def refuse_secret_old_text(path: Path, kind: str, *, seconds: int) -> None:
+    """As `refuse_secret`, for the formats of old Office, and says so when such a file cannot be read.
+
+    `kind` is what the file is by its content. Of doc and rtf LibreOffice, bounded, makes a PDF in at most
+    `seconds`; xls is read as it is. Any other file is passed over. Raises SecretRefused, ConversionFailed,
+    pdfsign.PdfSignError (of the PDF, or of a file that was too much for its reader).
+    """
+    if kind in _CONVERTED:
+        with blobs.work_folder() as folder:
+            made = files.survey(convert_to_pdf(path, kind, folder, seconds=seconds))
+            refuse_secret(made.lines)
+            if made.refused is not None:
+                raise made.refused
+    elif kind == "xls":
+        lines, unreadable = files.old_sheet_lines(path)
+        refuse_secret(lines)
+        if unreadable:
+            raise ConversionFailed(unreadable)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from vanthu import edxml, pdfsign
+from vanthu import edxml
 from vanthu.documents import intake
 from vanthu.documents import rules as document_rules
 from vanthu.documents.intake import SecretRefused
@@ -81,13 +81,15 @@ def open_packet(path: Path, waiting: WaitingPacket, *, now: datetime) -> Opened:
     fetched = replace(fetched, agency_id=agency.id)
     try:
         packets.require_usable(content)
-        for attachment in content.attachments:
-            intake.refuse_secret_everywhere(attachment.path)
+        media_types = {
+            attachment.sha256: intake.refuse_secret_everywhere(attachment.path)
+            for attachment in content.attachments
+        }
     except SecretRefused:
         return _send_back(content, fetched, agency, now)
     except PacketUnusable as fault:
         return _set_aside(path, fetched, str(fault))
-    return _opened_document(path, content, fetched, agency, now)
+    return _opened_document(path, content, fetched, media_types, agency, now)
 
 
 def set_aside(path: Path, waiting: WaitingPacket, reason: str) -> Unusable:
@@ -127,9 +129,14 @@ def _send_back(content: edxml.Packet, fetched: FetchedPacket, agency: Agency, no
 
 
 def _opened_document(
-    path: Path, content: edxml.Packet, fetched: FetchedPacket, agency: Agency, now: datetime
+    path: Path,
+    content: edxml.Packet,
+    fetched: FetchedPacket,
+    media_types: Mapping[str, str],
+    agency: Agency,
+    now: datetime,
 ) -> OpenedDocument:
-    files, examinations = _stored_files(content.attachments, now)
+    files, examinations = _stored_files(content.attachments, media_types, now)
     return OpenedDocument(
         packet=replace(fetched, content=blobs.put_file(path)),
         arrival=Arrival(
@@ -156,41 +163,39 @@ def _recipient(content: edxml.Packet, waiting: WaitingPacket) -> Agency | None:
 
 
 def _stored_files(
-    attachments: Sequence[edxml.Attachment], now: datetime
+    attachments: Sequence[edxml.Attachment], media_types: Mapping[str, str], now: datetime
 ) -> tuple[list[NewFile], dict[str, Examination]]:
     """The files in their order, the first PDF (else the first file) being the document itself."""
-    pdfs = [attachment for attachment in attachments if _is_pdf(attachment)]
+    pdfs = [attachment for attachment in attachments if _is_pdf(attachment, media_types)]
     main = pdfs[0] if pdfs else attachments[0]
     examinations = {each.sha256: signing.examine(each.path, now=now) for each in pdfs}
     others = [attachment for attachment in attachments if attachment is not main]
-    files = [_file(main, FileKind.MAIN, 0)]
-    files += [_file(each, FileKind.ATTACHMENT, position) for position, each in enumerate(others, start=1)]
+    files = [_file(main, media_types, FileKind.MAIN, 0)]
+    files += [
+        _file(each, media_types, FileKind.ATTACHMENT, position)
+        for position, each in enumerate(others, start=1)
+    ]
     return files, examinations
 
 
-def _is_pdf(attachment: edxml.Attachment) -> bool:
+def _is_pdf(attachment: edxml.Attachment, media_types: Mapping[str, str]) -> bool:
     """By content or by name: what only calls itself a PDF is judged as one, and found broken."""
     named = document_rules.extension_of(attachment.name) == "pdf"
-    return named or intake.media_type_of(attachment.path) == intake.PDF
+    return named or media_types[attachment.sha256] == intake.PDF
 
 
-def _file(attachment: edxml.Attachment, kind: FileKind, position: int) -> NewFile:
+def _file(
+    attachment: edxml.Attachment, media_types: Mapping[str, str], kind: FileKind, position: int
+) -> NewFile:
     return NewFile(
         kind=kind,
         name=attachment.name,
-        media_type=intake.media_type_of(attachment.path),
+        media_type=media_types[attachment.sha256],
         blob=blobs.put_file(attachment.path),
         position=position,
         note="Nhận qua trục liên thông",
-        page_count=_pages(attachment.path) if kind is FileKind.MAIN else None,
+        page_count=intake.page_count_of(attachment.path) if kind is FileKind.MAIN else None,
     )
-
-
-def _pages(path: Path) -> int | None:
-    try:
-        return pdfsign.inspect(path).pages
-    except pdfsign.PdfSignError:
-        return None
 
 
 def _reported(content: edxml.StatusPacket, now: datetime) -> ReportedState:

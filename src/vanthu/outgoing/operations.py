@@ -22,6 +22,7 @@ from vanthu.outgoing import permissions, rules
 from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.rules import SUBJECT_TYPE as SUBJECT_TYPE
 from vanthu.outgoing.states import State
+from vanthu.room import papers
 from vanthu.workflow.rules import text_fault
 
 
@@ -81,11 +82,10 @@ def move(document: OutgoingDocument, state: State, now: datetime, *, also: tuple
 
 
 def read_paper(sha256: str, *, signer_name: str, signer_title: str) -> Paper:
-    """Read a stored PDF for the person who is to sign it. Raises NotReady."""
+    """Read a stored PDF for the person who is to sign it. Raises NotReady, RoomClosed."""
     try:
         with blobs.as_path(sha256) as path:
-            places = pdfsign.find_places(path, signer_name=signer_name, signer_title=signer_title)
-            heading = pdfsign.read_heading(path)
+            places, heading = papers.read_paper(path, signer_name=signer_name, signer_title=signer_title)
     except pdfsign.PdfSignError as error:
         raise NotReady(str(error)) from error
     is_legible = len(heading.notation) <= document_rules.NOTATION_LIMIT

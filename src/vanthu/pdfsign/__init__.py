@@ -60,7 +60,7 @@ from vanthu.pdfsign.fonts import build_fonts
 from vanthu.pdfsign.heading import Heading, read_heading
 from vanthu.pdfsign.longterm import extend_to_lta
 from vanthu.pdfsign.opening import PdfFacts, inspect, page_sizes
-from vanthu.pdfsign.pending import PendingSignature, finish_signature
+from vanthu.pdfsign.pending import PendingSignature, finish_signature, pend_file
 from vanthu.pdfsign.places import ROUND_SEAL_MM, Box, Places, seal_box
 from vanthu.pdfsign.prepare import (
     DAY_FIELD,
@@ -74,7 +74,7 @@ from vanthu.pdfsign.prepare import (
 from vanthu.pdfsign.sealing import begin_seal, seal
 from vanthu.pdfsign.signers import PrivateKeySigner, Signer, UnsupportedKey, digest_for
 from vanthu.pdfsign.signing import begin_person_signature, sign_person
-from vanthu.pdfsign.timestamping import HttpTimestamper, Timestamper
+from vanthu.pdfsign.timestamping import AskedTimestamper, HttpTimestamper, Timestamper
 from vanthu.pdfsign.tokens import Pkcs11Signer
 from vanthu.pdfsign.trust import RevocationPolicy
 from vanthu.pdfsign.verdict import (
@@ -99,6 +99,7 @@ __all__ = [
     "TEXT_FIELD_PREFIX",
     "AlreadyPrepared",
     "AlreadySigned",
+    "AskedTimestamper",
     "BadCertificate",
     "BadImage",
     "BadIssueData",
@@ -162,6 +163,7 @@ __all__ = [
     "load_certificates",
     "organization_name",
     "page_sizes",
+    "pend_file",
     "prepare",
     "read_certificates",
     "read_heading",

@@ -20,7 +20,7 @@ from vanthu.pdfsign.errors import LongTermFailed
 from vanthu.pdfsign.objects import pick
 from vanthu.pdfsign.opening import new_file, open_writer, parsing
 from vanthu.pdfsign.pending import run
-from vanthu.pdfsign.revocation import Evidence, Fetcher, embedded_evidence
+from vanthu.pdfsign.revocation import Ask, Evidence, Fetcher, embedded_evidence
 from vanthu.pdfsign.timestamping import Timestamper, timestamp_client, timestamping
 from vanthu.pdfsign.tokens_of_time import embedded_token, signature_token
 from vanthu.pdfsign.trust import Purpose, RevocationPolicy, Times, TrustSettings, judge_certificate
@@ -49,13 +49,14 @@ def extend_to_lta(
     now: datetime,
     timestamp_trust: Sequence[Certificate] | None = None,
     fetch_timeout: float = FETCH_TIMEOUT,
+    ask: Ask | None = None,
 ) -> None:
     """Write `target`: `sealed` with validation data for ALL its signatures and a document timestamp.
 
     Paths, OCSP responses and revocation lists are fetched for the person's signature, the agency's, every
     timestamp's authority and the authority that stamps now, so that the whole verifies without a network,
     also after the certificates have expired. One revision. To be repeated before the last timestamp's
-    authority expires.
+    authority expires. `ask` asks for this process where it has no network of its own.
 
     Raises LongTermFailed when evidence about any certificate is missing or bad (nothing is written then),
     TimestampFailed, BrokenPdf and its kin.
@@ -71,7 +72,8 @@ def extend_to_lta(
             raise LongTermFailed("Văn bản chưa có chữ ký số nên không có gì để lưu trữ lâu dài.")
         with timestamping():
             used.append(run(_stamping_authority(client)))
-        paths = run(_collect(used, evidence, roots, stamp_roots, now=now, timeout=fetch_timeout))
+        fetcher = Fetcher(timeout=fetch_timeout, ask=ask)
+        paths = run(_collect(used, evidence, roots, stamp_roots, now=now, fetcher=fetcher))
         with parsing():
             _store(writer, paths, evidence)
         with timestamping(), new_file(target) as stream:
@@ -104,10 +106,9 @@ async def _collect(
     stamp_roots: tuple[Certificate, ...],
     *,
     now: datetime,
-    timeout: float,
+    fetcher: Fetcher,
 ) -> list[Certificate]:
     """Fill `evidence`; return every certificate of every path."""
-    fetcher = Fetcher(timeout=timeout)
     found: list[Certificate] = []
     for one in used:
         stamping = one.purpose is Purpose.TIMESTAMPING

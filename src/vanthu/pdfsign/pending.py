@@ -107,6 +107,35 @@ def pend(
     )
 
 
+def pend_file(
+    file: Path,
+    *,
+    field: str,
+    region: tuple[int, int],
+    certificate: Certificate,
+    chain: Sequence[Certificate],
+    pss: bool = False,
+) -> PendingSignature:
+    """Form the signed attributes over a file that somebody else has prepared, by its bytes alone.
+
+    `region` is the room kept for the signature, and must be empty. Whoever has the key asks for this himself:
+    what he signs is then the very file before him, whatever the one who prepared it says of it. No PDF is
+    read here. Raises PendingMismatch.
+    """
+    start, end = region
+    digest_algorithm = digest_for(certificate)
+    with file.open("rb") as stream:
+        if not 0 < start < end <= stream.seek(0, os.SEEK_END):
+            raise PendingMismatch
+        digest = _digest_outside(stream, digest_algorithm, start, end)
+        if not _is_empty(stream, start, end):
+            raise PendingMismatch
+    prepared = PreparedByteRangeDigest(
+        document_digest=digest, reserved_region_start=start, reserved_region_end=end
+    )
+    return pend(field=field, prepared=prepared, certificate=certificate, chain=chain, pss=pss)
+
+
 def finish_signature(
     pending: PendingSignature,
     pending_file: Path,
@@ -165,18 +194,27 @@ def _fill(stream: IO[bytes], pending: PendingSignature, container: bytes) -> Non
 
 def _require_untouched(stream: IO[bytes], pending: PendingSignature) -> None:
     """The file must still be the one that was hashed, with the reserved region still empty."""
-    digest = hashlib.new(pending.digest_algorithm)
+    start, end = pending.region_start, pending.region_end
+    digest = _digest_outside(stream, pending.digest_algorithm, start, end)
+    if digest != pending.document_digest or not _is_empty(stream, start, end):
+        raise PendingMismatch
+
+
+def _digest_outside(stream: IO[bytes], algorithm: str, region_start: int, region_end: int) -> bytes:
+    digest = hashlib.new(algorithm)
     size = stream.seek(0, os.SEEK_END)
-    for start, end in ((0, pending.region_start), (pending.region_end, size)):
+    for start, end in ((0, region_start), (region_end, size)):
         stream.seek(start)
         while start < end and (chunk := stream.read(min(_CHUNK, end - start))):
             digest.update(chunk)
             start += len(chunk)
-    stream.seek(pending.region_start)
-    region = stream.read(pending.region_end - pending.region_start)
-    empty = region[:1] == b"<" and region[-1:] == b">" and not region[1:-1].strip(b"0")
-    if digest.digest() != pending.document_digest or not empty:
-        raise PendingMismatch
+    return digest.digest()
+
+
+def _is_empty(stream: IO[bytes], start: int, end: int) -> bool:
+    stream.seek(start)
+    region = stream.read(end - start)
+    return region[:1] == b"<" and region[-1:] == b">" and not region[1:-1].strip(b"0")
 
 
 def _container_maker(

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TypeAlias, cast
 
-from asn1crypto import crl, ocsp
+from asn1crypto import crl, ocsp, pem
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko_certvalidator.authority import AuthorityWithCert
-from pyhanko_certvalidator.errors import CRLFetchError, OCSPFetchError
+from pyhanko_certvalidator.errors import CRLFetchError, OCSPFetchError, OCSPValidationError
 from pyhanko_certvalidator.fetchers import Fetchers
 from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBackend
+from pyhanko_certvalidator.fetchers.common_utils import (
+    enumerate_delivery_point_urls,
+    format_ocsp_request,
+    process_ocsp_response_data,
+)
 from pyhanko_certvalidator.util import get_ocsp_urls
 
 from vanthu.pdfsign.certificates import Certificate, fingerprint
 
-_NO_ANSWER = (CRLFetchError, OCSPFetchError, TimeoutError, OSError, ValueError)
+_NO_ANSWER = (CRLFetchError, OCSPFetchError, OCSPValidationError, TimeoutError, OSError, ValueError)
+
+#: Asks an address for this process: the address, and the request for a responder, None for a list. The
+#: answer's bytes. Raises OSError when there is none.
+Ask: TypeAlias = Callable[[str, bytes | None], bytes]
 
 
 @dataclass
@@ -69,8 +78,9 @@ class Fetcher:
     Not to be kept: one fetcher serves one verification, so that no answer gets old in it.
     """
 
-    def __init__(self, *, timeout: float) -> None:
-        self._timeout = timeout
+    def __init__(self, *, timeout: float, ask: Ask | None = None) -> None:
+        """`ask` is used where this process has no network of its own."""
+        self._timeout, self._ask = timeout, ask
         self._asked: set[bytes] = set()
 
     async def fetch(self, path: Sequence[Certificate]) -> Evidence:
@@ -86,6 +96,11 @@ class Fetcher:
         if not pairs:
             return Evidence()
         self._asked |= {fingerprint(certificate) for certificate, _ in pairs}
+        if self._ask is not None:
+            evidence = Evidence()
+            for certificate, issuer in pairs:
+                evidence.add(_ask_through(self._ask, certificate, issuer))
+            return evidence
         backend = AIOHttpFetcherBackend(per_request_timeout=self._timeout)
         try:
             fetchers = backend.get_fetchers()
@@ -110,3 +125,29 @@ async def _ask(fetchers: Fetchers, certificate: Certificate, issuer: Certificate
         return Evidence(crls=list(await fetchers.crl_fetcher.fetch(certificate)))
     except _NO_ANSWER:
         return Evidence()
+
+
+def _ask_through(ask: Ask, certificate: Certificate, issuer: Certificate) -> Evidence:
+    request = format_ocsp_request(
+        certificate, AuthorityWithCert(issuer), certid_hash_algo="sha1", request_nonces=True
+    )
+    for url in get_ocsp_urls(certificate):
+        try:
+            data = ask(url, request.dump())
+            return Evidence(ocsps=[process_ocsp_response_data(data, ocsp_request=request, ocsp_url=url)])
+        except _NO_ANSWER:
+            # The next, or the list, may still answer.
+            continue
+    for point in certificate.crl_distribution_points:
+        for url in enumerate_delivery_point_urls(point):
+            try:
+                return Evidence(crls=[_list_of(ask(url, None))])
+            except _NO_ANSWER:
+                continue
+    return Evidence()
+
+
+def _list_of(data: bytes) -> crl.CertificateList:
+    if pem.detect(data):
+        _, _, data = pem.unarmor(data)
+    return crl.CertificateList.load(data)

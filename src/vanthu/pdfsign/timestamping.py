@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from asn1crypto import tsp
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.aiohttp_client import HTTPTimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from vanthu.pdfsign.errors import TimestampFailed
+from vanthu.pdfsign.revocation import Ask
 
 
 class Timestamper(Protocol):
@@ -39,6 +41,29 @@ class HttpTimestamper:
     timeout: float = 30.0
 
 
+@dataclass(frozen=True)
+class AskedTimestamper:
+    """A time-stamping authority reached through somebody else, for a process without a network."""
+
+    url: str
+    ask: Ask
+    #: Seconds.
+    timeout: float = 30.0
+
+
+class _AskedClient(TimeStamper):
+    def __init__(self, timestamper: AskedTimestamper) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # half-typed
+        self._timestamper = timestamper
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        answer = self._timestamper.ask(self._timestamper.url, req.dump())
+        try:
+            return tsp.TimeStampResp.load(answer)
+        except ValueError as error:
+            raise TimestampRequestError("not a time-stamp") from error
+
+
 @contextlib.contextmanager
 def timestamping() -> Iterator[None]:
     """Whatever goes wrong on the way to the authority and back becomes TimestampFailed."""
@@ -50,4 +75,6 @@ def timestamping() -> Iterator[None]:
 
 def timestamp_client(timestamper: Timestamper) -> TimeStamper:
     """The client of the library underneath; one per piece of work, as it remembers what it received."""
+    if isinstance(timestamper, AskedTimestamper):
+        return _AskedClient(timestamper)
     return HTTPTimeStamper(timestamper.url, timeout=timestamper.timeout)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import json
+import types
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 from vanthu.pdfsign.certificates import SignerKind
 
@@ -170,6 +172,16 @@ class Report:
             "month": self.month,
         }
 
+    @classmethod
+    def from_dict(cls, plain: Any) -> Report:
+        """Read what `to_dict` wrote, believing nothing of it: every value is of its kind, or it is refused.
+
+        Raises ValueError.
+        """
+        report = _of_kind(cls, plain)
+        assert isinstance(report, cls)
+        return report
+
     def to_json(self) -> str:
         """`to_dict` as text."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
@@ -263,3 +275,27 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value)
     return value
+
+
+def _of_kind(kind: Any, value: Any) -> Any:
+    """A plain value as what its field says it is. Raises ValueError."""
+    if isinstance(kind, types.UnionType):
+        return None if value is None else _of_kind(get_args(kind)[0], value)
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        return _of_fields(kind, value)
+    if get_origin(kind) is tuple and isinstance(value, list):
+        return tuple(_of_kind(get_args(kind)[0], item) for item in value)
+    if isinstance(kind, type) and isinstance(value, str) and issubclass(kind, enum.Enum):
+        return kind(value)
+    if kind is datetime and isinstance(value, str):
+        return datetime.fromisoformat(value)
+    if kind in {str, bool, int} and type(value) is kind:
+        return value
+    raise ValueError(f"not of its kind: {kind}")
+
+
+def _of_fields(kind: Any, value: Any) -> Any:
+    kinds = get_type_hints(kind)
+    if not isinstance(value, dict) or value.keys() != kinds.keys():
+        raise ValueError(f"not a {kind.__name__}")
+    return kind(**{name: _of_kind(kinds[name], value[name]) for name in kinds})

@@ -39,7 +39,7 @@ from vanthu.pdfsign.prepare import (
     PERSON_FIELD,
     SEAL_FIELD,
 )
-from vanthu.pdfsign.revocation import Evidence, Fetcher, embedded_evidence
+from vanthu.pdfsign.revocation import Ask, Evidence, Fetcher, embedded_evidence
 from vanthu.pdfsign.tokens_of_time import TimeToken, embedded_token, signature_token
 from vanthu.pdfsign.trust import (
     Purpose,
@@ -76,20 +76,22 @@ def verify(
     now: datetime,
     fetch: bool = False,
     fetch_timeout: float = FETCH_TIMEOUT,
+    ask: Ask | None = None,
     revocation: RevocationPolicy = RevocationPolicy.REQUIRE,
     timestamp_trust: Sequence[Certificate] | None = None,
 ) -> Report:
     """Judge every signature of a PDF.
 
     `trust`: the root certificates relied on; `timestamp_trust`: those of time-stamping authorities, the same
-    unless given. `fetch`: ask OCSP responders and revocation lists over HTTP; without it, only what the file
-    carries counts. The document is valid only if all its signatures are, nothing but allowed changes
-    followed each, and the last of them covers the file to its end (validation data may follow).
+    unless given. `fetch`: ask OCSP responders and revocation lists over HTTP, or through `ask` where there is
+    no network; without it, only what the file carries counts. The document is valid only if all its
+    signatures are, nothing but allowed changes followed each, and the last of them covers the file to its
+    end (validation data may follow).
 
     Raises NotAPdf, BrokenPdf, PasswordProtected, EmptyPdf: files nothing can be said about.
     """
     roots = tuple(unique(trust))
-    fetcher = Fetcher(timeout=fetch_timeout) if fetch else None
+    fetcher = Fetcher(timeout=fetch_timeout, ask=ask) if fetch else None
     settings = TrustSettings(roots=roots, policy=revocation, fetcher=fetcher)
     stamp_roots = roots if timestamp_trust is None else tuple(unique(timestamp_trust))
     with open_suspect(file) as (reader, trailing), parsing():

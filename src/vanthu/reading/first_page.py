@@ -21,7 +21,7 @@ _PARAGRAPHS, _ROWS = 200, 60
 _PLAIN = 64 * 1024
 
 #: The part that tells what a zipped office file is.
-_TELLING = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
+TELLING = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
 #: What the first part of an OpenDocument file says.
 _OPEN_DOCUMENT = {
     b"application/vnd.oasis.opendocument.text": "odt",
@@ -76,7 +76,7 @@ def format_of(path: Path) -> str:
         # The kind stands unpacked at the beginning of an OpenDocument file, for everybody to see.
         kinds = (kind for sign, kind in _OPEN_DOCUMENT.items() if sign in head)
         names = names_of(path)
-        parts = (kind for part, kind in _TELLING.items() if part in names)
+        parts = (kind for part, kind in TELLING.items() if part in names)
         return next(parts, next(kinds, ""))
     if head.startswith(_COMPOUND):
         return _old_format_of(path)

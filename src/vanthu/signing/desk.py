@@ -17,6 +17,7 @@ from vanthu import pdfsign
 from vanthu.kernel import blobs
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import DomainError
+from vanthu.room import signatures
 from vanthu.signing import operations
 from vanthu.signing.models import Credential
 from vanthu.signing.operations import SignedFile
@@ -79,7 +80,14 @@ def _lasting(signed: Path, folder: Path, now: datetime) -> Path:
     if timestamper is None:
         return signed
     lasting = folder / "lasting.pdf"
-    pdfsign.extend_to_lta(signed, lasting, trust=operations.trusted_roots(), timestamper=timestamper, now=now)
+    signatures.extend_to_lta(
+        signed,
+        lasting,
+        trust=operations.trusted_roots(),
+        tsa_url=timestamper.url,
+        now=now,
+        rules=operations.fetch_rules(),
+    )
     return lasting
 
 

@@ -18,6 +18,9 @@ from vanthu.kernel import blobs
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.blobs import StoredBlob
 from vanthu.kernel.errors import Conflict, DomainError, NotFound
+from vanthu.room import signatures
+from vanthu.room.errors import FileUnread
+from vanthu.room.fetching import FetchRules
 from vanthu.signing import rules
 from vanthu.signing.models import Credential, SigningSession, Verification
 from vanthu.signing.states import SignatureKind, Verdict
@@ -146,7 +149,8 @@ def accept(*, session: SigningSession, file: SignedFile, current: str, now: date
 def examine(path: Path, *, now: datetime) -> Examination:
     """Check every signature of the PDF at `path` by ourselves; may ask OCSP and CRL services. No writes.
 
-    A PDF that cannot even be read is invalid, and the sentence says why.
+    A PDF that cannot even be read is invalid, one that is too much for its reader stays open, and the
+    sentence says why. Raises RoomClosed.
     """
     report = _report_on(path, now)
     verdict, message = rules.conclude(report)
@@ -163,7 +167,10 @@ def examine_signing(path: Path, *, now: datetime) -> Examination:
 
 def _report_on(path: Path, now: datetime) -> dict[str, Any]:
     try:
-        return pdfsign.verify(path, trust=trusted_roots(), now=now, fetch=True).to_dict()
+        return signatures.verify(path, trust=trusted_roots(), now=now, rules=fetch_rules()).to_dict()
+    except FileUnread as unread:
+        # Nothing is said against it, and nothing for it.
+        return {"verdict": Verdict.INDETERMINATE.value, "message": str(unread), "signatures": []}
     except pdfsign.PdfSignError as fault:
         return {"verdict": Verdict.INVALID.value, "message": str(fault), "signatures": []}
 
@@ -186,6 +193,11 @@ def keep_verification(sha256: str, examination: Examination) -> None:
     row.report, row.checked_at = examination.report, examination.checked_at
     row.attempts += 1
     row.save(update_fields=["verdict", "message", "report", "checked_at", "attempts"])
+
+
+def fetch_rules() -> FetchRules:
+    """How this installation asks about certificates: see settings.REVOCATION_HOSTS."""
+    return FetchRules(listed=frozenset(settings.REVOCATION_HOSTS))
 
 
 def trusted_roots() -> list[pdfsign.Certificate]:

@@ -95,6 +95,9 @@ AXIS_POLL_SECONDS = environment.number("VANTHU_AXIS_POLL_SECONDS", 60)
 
 #: Folder of trusted root certificates (*.pem), and the time-stamp service (NĐ 68/2024 Điều 6).
 TRUST = environment.text("VANTHU_TRUST", str(VAR / "trust"))
+#: Hosts («name» or «name:port») of revocation services on this machine or a private network: nothing there is
+#: asked on behalf of a file unless it is listed.
+REVOCATION_HOSTS = environment.words("VANTHU_REVOCATION_HOSTS")
 TSA_URL = environment.text("VANTHU_TSA_URL", "")
 PKCS11_MODULE = environment.text("VANTHU_PKCS11_MODULE", "/usr/lib/softhsm/libsofthsm2.so")
 

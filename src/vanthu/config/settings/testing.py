@@ -27,6 +27,8 @@ from vanthu.config.settings.system import *  # noqa: E402, F403 - the variables 
 from vanthu.config.settings.system import INSTALLED_APPS  # noqa: E402 - as above
 
 INSTALLED_APPS = [*INSTALLED_APPS, "vanthu.axis"]
+#: The tests' own authorities answer on this machine.
+REVOCATION_HOSTS = ["127.0.0.1"]
 AXIS_REPLAY_SECONDS = 600
 AXIS_PACKET_LIMIT = 300 * 1024 * 1024
 #: Argon2 with a small cost: what is tested is ours, not the hash.

@@ -7,6 +7,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+from vanthu.config import environment
 from vanthu.interfaces.cli.command import CommandRefused
 from vanthu.kernel.errors import why
 from vanthu.pdfsign import (
@@ -15,15 +16,16 @@ from vanthu.pdfsign import (
     Changes,
     Problem,
     Report,
-    RevocationPolicy,
     SignatureReport,
     SignerKind,
     UnreadablePdf,
     Verdict,
     read_certificates,
-    verify,
 )
 from vanthu.pdfsign.verdict import VIETNAM
+from vanthu.room.errors import RoomClosed
+from vanthu.room.fetching import FetchRules
+from vanthu.room.signatures import verify
 
 #: Someone waits at a terminal: an authority that does not answer soon counts as unreachable.
 _TIMEOUT = 4.0
@@ -54,6 +56,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
     parser.add_argument("--offline", action="store_true", help="không hỏi thu hồi qua mạng")
+    parser.add_argument(
+        "--ask",
+        metavar="MÁY_CHỦ",
+        action="append",
+        default=[],
+        help="máy chủ thu hồi trong mạng nội bộ được phép hỏi, thêm vào VANTHU_REVOCATION_HOSTS (lặp lại được)",
+    )
     parser.epilog = (
         "Mã thoát: 0 mọi chữ ký hợp lệ; 1 kết luận khác (không hợp lệ, chưa kết luận được, không có chữ ký); "
         "2 không kiểm tra được tệp."
@@ -64,26 +73,27 @@ def run(args: argparse.Namespace) -> int:
     """Exit 0 when valid, 1 for any other verdict; CommandRefused (2) when the file cannot be read."""
     try:
         trust = _trusted(args.trust)
-        report = verify(
-            args.file,
-            trust=trust,
-            now=datetime.now(UTC),
-            fetch=not args.offline,
-            fetch_timeout=_TIMEOUT,
-            revocation=RevocationPolicy.REQUIRE,
-        )
-    except (BadCertificate, UnreadablePdf) as refused:
-        raise CommandRefused(_reason(refused, args.file)) from refused
+        rules = None if args.offline else FetchRules(listed=frozenset(_listed(args)), seconds=_TIMEOUT)
+        report = verify(args.file, trust=trust, now=datetime.now(UTC), rules=rules)
+    except (BadCertificate, UnreadablePdf, RoomClosed) as refused:
+        raise CommandRefused(_reason(refused)) from refused
+    except OSError as error:
+        raise CommandRefused(f"{error.filename or args.file}: {why(error)}.") from error
     print(report.to_json() if args.json else _for_people(report, trust, asked=not args.offline))
     return 0 if report.verdict is Verdict.VALID else 1
 
 
-def _reason(refused: BadCertificate | UnreadablePdf, file: Path) -> str:
+def _reason(refused: BadCertificate | UnreadablePdf | RoomClosed) -> str:
     """The machine's own reason, with the file's name, where it would not even open the file."""
     cause = refused.__cause__
-    if not isinstance(cause, OSError):
-        return refused.message
-    return f"{cause.filename or file}: {why(cause)}."
+    return (
+        f"{cause.filename}: {why(cause)}." if isinstance(cause, OSError) and cause.filename else str(refused)
+    )
+
+
+def _listed(args: argparse.Namespace) -> list[str]:
+    """Hosts on this machine or a private network that may be asked about certificates."""
+    return [*args.ask, *environment.words("VANTHU_REVOCATION_HOSTS")]
 
 
 def _trusted(given: list[Path]) -> list[Certificate]:

@@ -27,6 +27,7 @@ from vanthu.outgoing.models import OutgoingDocument, Recipient
 from vanthu.outgoing.operations import Paper
 from vanthu.outgoing.rules import DraftContent
 from vanthu.outgoing.states import State, Step, next_state
+from vanthu.room import papers
 from vanthu.workflow import operations as workflow
 
 
@@ -189,7 +190,7 @@ def place_marks(*, actor: Actor, document_id: UUID, places: Mapping[str, Any], n
 
     marks = _marks(places)
     with blobs.as_path(operations.main_file(document).blob_id) as path:
-        sizes = pdfsign.page_sizes(path)
+        sizes = papers.page_sizes(path)
     if not rules.are_on_pages([box for box in marks.to_dict().values() if box], sizes):
         raise DraftRefused("Có khung nằm ngoài trang. Hãy đặt lại khung đó.")
 

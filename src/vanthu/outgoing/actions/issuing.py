@@ -26,6 +26,8 @@ from vanthu.outgoing.states import State, Step, next_state
 from vanthu.registers import operations as registers
 from vanthu.registers.operations import TakenNumber
 from vanthu.registers.states import RegisterKind
+from vanthu.room import signatures
+from vanthu.room.signatures import Appearing
 from vanthu.signing import operations as signing
 from vanthu.signing.operations import SignedFile
 from vanthu.signing.states import SignatureKind
@@ -105,19 +107,21 @@ def begin_seal(*, actor: Actor, document_id: UUID, now: datetime) -> UUID:
             blobs.as_path(credential.image_id) as image,
         ):
             pending_file = folder / "pending.pdf"
-            pending = pdfsign.begin_seal(
+            pending = signatures.begin_seal(
                 signed,
                 pending_file,
                 number=record.number,
                 day=document_rules.written_day(record.issued_on),
                 month=document_rules.written_month(record.issued_on),
-                certificate=pdfsign.load_certificate(credential.certificate_pem.encode()),
-                chain=pdfsign.load_certificates(credential.chain_pem.encode()),
-                image=image,
-                now=timezone.localtime(now),
-                agency_name=record.issuer_name,
-                reason="Đóng dấu cơ quan",
-                location=record.place,
+                appearing=Appearing(
+                    certificate=pdfsign.load_certificate(credential.certificate_pem.encode()),
+                    chain=pdfsign.load_certificates(credential.chain_pem.encode()),
+                    image=image,
+                    now=timezone.localtime(now),
+                    name=record.issuer_name,
+                    reason="Đóng dấu cơ quan",
+                    location=record.place,
+                ),
             )
             prepared = blobs.put_file(pending_file)
     except pdfsign.PdfSignError as error:

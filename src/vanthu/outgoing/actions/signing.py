@@ -18,6 +18,8 @@ from vanthu.kernel.use_cases import use_case
 from vanthu.outgoing import operations, permissions
 from vanthu.outgoing.operations import NotReady
 from vanthu.outgoing.states import State, Step, next_state
+from vanthu.room import signatures
+from vanthu.room.signatures import Appearing
 from vanthu.signing import operations as signing
 from vanthu.signing.operations import SignedFile
 from vanthu.signing.states import SignatureKind
@@ -30,7 +32,7 @@ def begin_signature(*, actor: Actor, document_id: UUID, now: datetime) -> UUID:
 
     Reserves the fields of number, date and seal first (they must exist before the first signature), then
     draws the handwriting between title and name. Nothing about the document changes until the signature is
-    recorded. Raises NotFound, NotAllowed, IllegalStep, NoCredential, NotReady.
+    recorded. Raises NotFound, NotAllowed, IllegalStep, NoCredential, NotReady, RoomClosed.
     """
     document = operations.lock(actor, document_id)
 
@@ -49,18 +51,20 @@ def begin_signature(*, actor: Actor, document_id: UUID, now: datetime) -> UUID:
             blobs.as_path(base.blob_id) as draft,
             blobs.as_path(credential.image_id) as image,
         ):
-            ready, pending_file = folder / "ready.pdf", folder / "pending.pdf"
-            pdfsign.prepare(draft, ready, pdfsign.Places.from_dict(document.places))
-            pending = pdfsign.begin_person_signature(
-                ready,
+            pending_file = folder / "pending.pdf"
+            pending = signatures.begin_person_signature(
+                draft,
                 pending_file,
-                certificate=pdfsign.load_certificate(credential.certificate_pem.encode()),
-                chain=pdfsign.load_certificates(credential.chain_pem.encode()),
-                image=image,
-                now=timezone.localtime(now),
-                signer_name=document.document.signer_name,
-                reason="Ký ban hành",
-                location=document.document.place,
+                places=pdfsign.Places.from_dict(document.places),
+                appearing=Appearing(
+                    certificate=pdfsign.load_certificate(credential.certificate_pem.encode()),
+                    chain=pdfsign.load_certificates(credential.chain_pem.encode()),
+                    image=image,
+                    now=timezone.localtime(now),
+                    name=document.document.signer_name,
+                    reason="Ký ban hành",
+                    location=document.document.place,
+                ),
             )
             prepared = blobs.put_file(pending_file)
     except pdfsign.PdfSignError as error:

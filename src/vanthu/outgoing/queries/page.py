@@ -24,6 +24,7 @@ from vanthu.outgoing.queries.lists import OutgoingRow, visible
 from vanthu.outgoing.states import TRANSITIONS, State, Step
 from vanthu.registers import queries as registers
 from vanthu.registers.states import RegisterKind
+from vanthu.room import papers
 from vanthu.signing import queries as signing
 from vanthu.signing.queries import VerdictView
 from vanthu.workflow import operations as workflow_operations
@@ -180,7 +181,7 @@ def signing_view(actor: Actor, *, document_id: UUID) -> SigningView:
     main = document_operations.current_file(document_id, FileKind.MAIN)
     assert main is not None, "an outgoing document is drafted with its PDF"
     with blobs.as_path(main.blob_id) as path:
-        sizes = pdfsign.page_sizes(path)
+        sizes = papers.page_sizes(path)
     return SigningView(
         places=outgoing.places,
         missing=pdfsign.Places.from_dict(outgoing.places).missing,
