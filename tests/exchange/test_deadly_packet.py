@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.exchange import desk
+from tests.exchange import deadly, desk
 from tests.exchange.axis_process import AxisProcess
 from tests.exchange.far_system import FarSystem
 from tests.worker import WorkerProcess
@@ -16,25 +16,8 @@ from vanthu.exchange import actions, courier, queries
 from vanthu.exchange.models import ReceivedPacket
 from vanthu.exchange.states import PacketState
 from vanthu.incoming.models import IncomingDocument
-from vanthu.kernel import attempts
+from vanthu.kernel import attempts, blobs
 from vanthu.kernel.models import Attempt
-
-_SUBJECT = "V/v tệp làm chết chương trình"
-#: In the worker: opening a packet of this subject ends the process, as the kernel would when memory is out.
-_DEADLY = f"""
-import os, signal
-from vanthu.exchange import opening
-open_packet = opening.open_packet
-
-def deadly(path, waiting, **more):
-    if {_SUBJECT!r} in path.read_text(encoding="utf-8"):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return open_packet(path, waiting, **more)
-
-opening.open_packet = deadly
-"""
-#: The same for a failure of a kind nobody foresaw, and for running out of the stack.
-_RAISING = _DEADLY.replace("os.kill(os.getpid(), signal.SIGKILL)", "raise RecursionError('ai biết')")
 
 
 @pytest.fixture
@@ -46,25 +29,24 @@ def far(axis: AxisProcess, tmp_path: Path) -> Iterator[FarSystem]:
     system.client.close()
 
 
-def _breaking() -> str:
-    """The code before the worker, which must be set up before the exchange is imported."""
-    return "import django\nfrom vanthu.interfaces.cli import settings\nsettings.load(settings.SYSTEM)\n"
-
-
-@pytest.mark.parametrize("breaking", [_DEADLY, _RAISING], ids=["death", "unforeseen failure"])
+@pytest.mark.parametrize(
+    ("way", "reason"), [("death", attempts.DIED), ("failure", attempts.UNFORESEEN)], ids=["death", "failure"]
+)
 def test_is_put_aside_and_five_of_five_behind_it_arrive(
-    committed: World, axis: AxisProcess, far: FarSystem, tmp_path: Path, breaking: str
+    committed: World, axis: AxisProcess, far: FarSystem, tmp_path: Path, way: str, reason: str
 ) -> None:
-    deadly = far.send(far.packet("H99.02", subject=_SUBJECT), ("126.pdf", desk.pdf()))
+    far.send(far.packet("H99.02", subject=deadly.SUBJECT), ("126.pdf", desk.pdf()))
     for _ in range(5):
         far.send(far.packet("H99.02"), ("126.pdf", desk.pdf()))
-    worker = WorkerProcess(tmp_path / "worker.log", axis.joining(), before=_breaking() + breaking)
+    broken = {"DJANGO_SETTINGS_MODULE": deadly.__name__, deadly.WAY: way}
+    worker = WorkerProcess(tmp_path / "worker.log", axis.joining() | broken)
     try:
         worker.wait_until(
             lambda: (
                 IncomingDocument.objects.count() == 5
                 and ReceivedPacket.objects.filter(state=PacketState.FAILED).exists()
                 and not courier.list_waiting()
+                and not Attempt.objects.filter(task="exchange.take_packet").exists()
             ),
             "năm văn bản đến và một gói tin để riêng",
             restarting=True,
@@ -73,14 +55,14 @@ def test_is_put_aside_and_five_of_five_behind_it_arrive(
         worker.kill()
 
     row = ReceivedPacket.objects.get(state=PacketState.FAILED)
-    assert row.axis_doc_id == deadly
     assert (row.agency_id, row.may_reopen) == (committed.department.id, True)
     assert row.packet_id is not None
-    assert not Attempt.objects.exists()
+    with blobs.open_blob(row.packet_id) as kept:
+        assert deadly.SUBJECT.encode() in kept.read()
 
     (shown,) = queries.list_aside_packets(committed.administrator).items
     assert shown.sender == "Ủy ban nhân dân tỉnh Phú Vinh (H98)"
-    assert shown.reason == (attempts.DIED if breaking is _DEADLY else attempts.UNFORESEEN)
+    assert shown.reason == reason
     assert "nhận không thành công" in shown.told
     assert queries.count_aside(committed.administrator) == 1
 
@@ -90,8 +72,8 @@ def test_is_put_aside_and_five_of_five_behind_it_arrive(
     try:
         mended.start()
         mended.wait_until(lambda: IncomingDocument.objects.count() == 6, "văn bản thứ sáu")
-        mended.wait_until(lambda: not Attempt.objects.exists(), "việc xong")
     finally:
         mended.kill()
     assert queries.count_aside(committed.administrator) == 0
-    assert ReceivedPacket.objects.get(axis_doc_id=deadly).state == PacketState.TAKEN
+    row.refresh_from_db()
+    assert row.state == PacketState.TAKEN

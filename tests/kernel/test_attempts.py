@@ -1,8 +1,8 @@
-"""An attempt is written down before it begins; begun and not finished twice, it is put aside."""
+"""An attempt is written down before it begins; what fails twice is put aside, whoever else died beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from vanthu.kernel import attempts
+from vanthu.kernel.apart import Ending
 from vanthu.kernel.models import Attempt, AuditEntry
 from vanthu.kernel.states import AttemptState
 
@@ -62,14 +63,25 @@ def test_what_is_finished_leaves_nothing() -> None:
     assert (reader.begun, Attempt.objects.count()) == (1, 0)
 
 
-@pytest.mark.parametrize("fall", [Died(), ValueError("Ai biết vì sao"), MemoryError(), RecursionError()])
-def test_what_falls_twice_is_put_aside_audited_and_not_begun_a_third_time(fall: BaseException) -> None:
-    reader = Reader(fall, fall, fall)
+@pytest.mark.parametrize(
+    ("fall", "times"),
+    [
+        (ValueError("Ai biết vì sao"), attempts.LIMIT),
+        (MemoryError(), attempts.LIMIT),
+        (RecursionError(), attempts.LIMIT),
+        (Died(), attempts.LIMIT_UNSEEN),
+    ],
+    ids=["unforeseen", "memory", "stack", "death with its worker"],
+)
+def test_what_falls_again_and_again_is_put_aside_audited_and_not_begun_once_more(
+    fall: BaseException, times: int
+) -> None:
+    reader = Reader(*[fall] * 9)
 
-    _tried(reader, 5)
+    _tried(reader, 9)
 
     attempt = Attempt.objects.get()
-    assert reader.begun == attempts.LIMIT
+    assert reader.begun == times
     assert (attempt.state, attempt.subject) == (AttemptState.PUT_ASIDE, "goi-1")
     assert attempt.reason.endswith(".")
     assert "Ai biết" not in attempt.reason
@@ -77,7 +89,7 @@ def test_what_falls_twice_is_put_aside_audited_and_not_begun_a_third_time(fall: 
 
 
 def test_those_beside_it_are_begun_all_the_same() -> None:
-    reader = Reader(Died(), Died())
+    reader = Reader(ValueError(), ValueError())
     _tried(reader, 3)
 
     reader.run(name="goi-2")
@@ -115,9 +127,9 @@ def test_what_was_finished_begins_with_a_clean_sheet() -> None:
 class TestGivingUp:
     def test_is_told_why_and_leaves_nothing_in_the_ledger(self) -> None:
         told: list[dict[str, Any]] = []
-        reader = Reader(Died(), Died(), give_up=lambda **words: told.append(words))
+        reader = Reader(*[Died()] * 5, give_up=lambda **words: told.append(words))
 
-        _tried(reader, 3)
+        _tried(reader, 6)
 
         assert told == [{"reason": attempts.DIED, "died_before": False, "name": "goi-1"}]
         assert Attempt.objects.count() == 0
@@ -138,7 +150,7 @@ class TestGivingUp:
             if not died_before:
                 raise Died
 
-        _tried(Reader(Died(), Died(), give_up=give_up), 5)
+        _tried(Reader(*[Died()] * 5, give_up=give_up), 8)
 
         assert told == [False, True]
 
@@ -150,15 +162,15 @@ class TestGivingUp:
             if len(told) < 3:
                 raise AxisAway
 
-        reader = Reader(Died(), Died(), give_up=give_up)
-        _tried(reader, 6)
+        reader = Reader(ValueError(), ValueError(), give_up=give_up)
+        _tried(reader, 4)
 
-        assert (reader.begun, told) == (3, [False, False, False])
+        assert (reader.begun, told) == (2, [False, False, False])
         assert Attempt.objects.count() == 0
 
 
 def test_after_its_rest_it_is_tried_once_more_by_itself() -> None:
-    reader = Reader(Died(), Died(), Died(), rest=timedelta(minutes=5))
+    reader = Reader(ValueError(), ValueError(), ValueError(), rest=timedelta(minutes=5))
     _tried(reader, 4)
     assert reader.begun == attempts.LIMIT
 
@@ -170,3 +182,45 @@ def test_after_its_rest_it_is_tried_once_more_by_itself() -> None:
     Attempt.objects.update(put_aside_at=timezone.now() - timedelta(minutes=6))
     _tried(reader, 1)
     assert (reader.begun, Attempt.objects.count()) == (attempts.LIMIT + 2, 0)
+
+
+class TestUnderSuspicion:
+    """What did not finish in a worker is begun again in a process of its own."""
+
+    def test_it_is_begun_apart_and_the_innocent_finish(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        apart: list[str] = []
+
+        def run_apart(_task: str, words: Mapping[str, Any]) -> Ending:
+            apart.append(words["name"])
+            return Ending()
+
+        monkeypatch.setattr(attempts, "_apart", run_apart)
+        reader = Reader(Died(), Died())
+        _tried(reader, 1, name="goi-1")
+        _tried(reader, 1, name="goi-2")
+
+        _tried(reader, 1, name="goi-1")
+        _tried(reader, 1, name="goi-2")
+
+        assert (reader.begun, apart) == (2, ["goi-1", "goi-2"])
+        assert not Attempt.objects.exists()
+
+    def test_the_one_that_dies_apart_is_put_aside_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(attempts, "_apart", lambda task, words: Ending(raised="died"))
+        reader = Reader(Died())
+
+        _tried(reader, 2)
+
+        assert (Attempt.objects.get().state, Attempt.objects.get().reason) == ("put_aside", attempts.DIED)
+
+    def test_what_is_away_for_it_apart_is_away(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(
+            attempts, "_apart", lambda task, words: Ending(raised="AxisAway", words="đi vắng")
+        )
+        reader = Reader(Died())
+        _tried(reader, 1)
+
+        with pytest.raises(AxisAway, match="đi vắng"):
+            reader.run(name="goi-1")
+
+        assert Attempt.objects.get().unfinished == 1

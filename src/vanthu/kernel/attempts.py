@@ -1,8 +1,10 @@
 """Attempts at what comes from outside, written down before they begin: a death is a failure that counts.
 
 A job that reads a stranger's data may end its process, be killed by the kernel, or never return; no handler
-of ours runs then. So the attempt is committed first (`written_down`). What was begun and not finished twice
-is not begun a third time: it is given up, told to the administrator, and those behind it go on.
+of ours runs then. So the attempt is committed first (`written_down`). What was begun in a worker and not
+finished is begun once more in a process of its own (kernel.apart), so that of all that were under way when
+the worker died, only the guilty one fails twice. That one is given up: it is told to the administrator, and
+those behind it go on.
 
 What fails because something else is away (`elsewhere`: the axis; the database) is not the subject's fault
 and does not count, however often it happens.
@@ -25,21 +27,48 @@ from django.db.models.functions import Greatest, Now
 
 from vanthu.kernel import audit
 from vanthu.kernel.actor import system
+from vanthu.kernel.apart import Ending
 from vanthu.kernel.errors import DomainError
 from vanthu.kernel.models import Attempt
 from vanthu.kernel.states import AttemptState
 
 logger = logging.getLogger(__name__)
 
-#: Begun and not finished so often, a thing is put aside.
+#: Begun and seen to fail so often, a thing is put aside.
 LIMIT = 2
-#: The reason, where no word of the failed process is left.
-DIED = "Hệ thống đã mở hai lần và cả hai lần đều bị ngắt giữa chừng."
-UNFORESEEN = "Hệ thống gặp lỗi ngoài dự kiến khi đọc. Chi tiết có trong nhật ký của máy chủ."
+#: Begun and broken off so often together with its worker, it is put aside as well: nobody saw who was
+#: guilty, and it is more likely to be this than an accident each time.
+LIMIT_UNSEEN = 5
 
+
+class DiedApart(DomainError):
+    """Hệ thống đã mở hai lần và cả hai lần đều bị ngắt giữa chừng."""
+
+    code = "attempts.died"
+
+
+class FailedApart(DomainError):
+    """Hệ thống gặp lỗi ngoài dự kiến khi đọc. Chi tiết có trong nhật ký của máy chủ."""
+
+    code = "attempts.failed"
+
+
+DIED = str(DiedApart())
+UNFORESEEN = str(FailedApart())
 SUBJECT_TYPE = "kernel.attempt"
 #: A background task: keyword arguments only.
 Work = Callable[..., None]
+
+
+#: How a thing under suspicion is begun again; None: in this process, like any other.
+Apart = Callable[[str, Mapping[str, Any]], Ending]
+_apart: Apart | None = None
+
+
+def try_suspects_apart(run: Apart) -> None:
+    """Say, once, that in this process what is under suspicion is done by `run`."""
+    global _apart
+    _apart = run
 
 
 class GiveUp(Protocol):
@@ -90,8 +119,10 @@ class _Care:
         if attempt is None:
             logger.warning("Việc %s %s đang để riêng, không làm.", task, subject)
             return
-        if attempt.unfinished > LIMIT:
+        if attempt.unfinished > LIMIT_UNSEEN:
             reason: str | None = attempt.reason or DIED
+        elif attempt.unfinished > 1 and _apart is not None:
+            reason = self._attempt(attempt, functools.partial(self._apart, _apart, task), arguments)
         else:
             reason = self._attempt(attempt, work, arguments)
         if reason is not None:
@@ -109,8 +140,22 @@ class _Care:
             if attempt.unfinished < LIMIT:
                 raise
             return reason
+        # Only what is finished is forgotten; a death gets no word in here.
         Attempt.objects.filter(pk=attempt.pk).delete()
         return None
+
+    def _apart(self, run: Apart, task: str, **arguments: Any) -> None:
+        """Do the work apart; what was raised there is raised here. Raises DiedApart for a death."""
+        ending = run(task, arguments)
+        if ending.is_death:
+            raise DiedApart
+        for kind in self.innocent:
+            if ending.raised in {each.__name__ for each in (kind, *kind.__subclasses__())}:
+                fault = kind.__new__(kind)
+                fault.args = (ending.words,)
+                raise fault
+        if ending.raised:
+            raise FailedApart(ending.words or UNFORESEEN)
 
 
 def put_aside(attempt: Attempt, reason: str) -> None:
@@ -176,10 +221,10 @@ def _give_up(attempt: Attempt, reason: str, give_up: GiveUp | None, arguments: M
         put_aside(attempt, reason)
         return
     try:
-        give_up(reason=reason, died_before=attempt.unfinished > LIMIT + 1, **arguments)
+        give_up(reason=reason, died_before=attempt.unfinished > LIMIT_UNSEEN + 1, **arguments)
     except Exception:
         # Putting it aside failed: that is tried again, the work itself is not.
         with suppress(DatabaseError, InterfaceError):
-            Attempt.objects.filter(pk=attempt.pk).update(unfinished=LIMIT, reason=reason)
+            Attempt.objects.filter(pk=attempt.pk).update(unfinished=LIMIT_UNSEEN, reason=reason)
         raise
     Attempt.objects.filter(pk=attempt.pk).delete()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from vanthu.exchange.queries.aside import (
+    AsidePacket,
+    AsideWork,
     count_aside,
     list_aside_packets,
     list_aside_work,
@@ -22,6 +24,8 @@ from vanthu.exchange.queries.deliveries import (
 )
 
 __all__ = [
+    "AsidePacket",
+    "AsideWork",
     "DeliveriesPage",
     "DeliveryRow",
     "Link",

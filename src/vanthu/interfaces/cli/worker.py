@@ -74,9 +74,12 @@ def worker(settings_module: str, *, concurrency: int | None = None) -> None:
 async def _work(app: App, *, concurrency: int, beat: int, stop: int) -> None:
     from procrastinate.contrib.django.utils import connector_params
 
+    from vanthu.kernel import attempts
+    from vanthu.kernel.apart import run_apart
     from vanthu.kernel.jobs import OwnedJobs
     from vanthu.kernel.proof_of_life import ProofOfLife
 
+    attempts.try_suspects_apart(run_apart)
     proof = ProofOfLife(connector_params())
     app.job_manager = OwnedJobs(app.connector, proof)
     async with app.open_async():
