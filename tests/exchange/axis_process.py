@@ -97,6 +97,15 @@ class AxisProcess:
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGCONT)
 
+    def joining(self) -> dict[str, str]:
+        """The settings that join another process of this installation to it, and have it look often."""
+        return {
+            "VANTHU_AXIS_URL": self.url,
+            "VANTHU_AXIS_SYSTEM_ID": SYSTEM_ID,
+            "VANTHU_AXIS_SECRET": SECRET,
+            "VANTHU_AXIS_POLL_SECONDS": "1",
+        }
+
     @property
     def is_running(self) -> bool:
         """Whether it was started and not killed."""

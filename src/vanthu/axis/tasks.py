@@ -12,12 +12,14 @@ from procrastinate.contrib.django import app
 from vanthu.axis import queries
 from vanthu.axis.actions import mail
 from vanthu.axis.rules import STALE_AFTER, operator
+from vanthu.kernel.attempts import written_down
 
 log = logging.getLogger(__name__)
 
 
 @app.periodic(cron="7 * * * *")
 @app.task(name="axis.report_stale_mailboxes", queue="axis", queueing_lock="axis.report_stale_mailboxes")
+@written_down("axis.report_stale_mailboxes", rest=timedelta(hours=6))
 def report_stale_mailboxes(timestamp: int, **_later: str) -> None:
     """Say, in the log, which mailboxes nobody empties."""
     actor = operator("Theo dõi hộp nhận")
@@ -33,6 +35,7 @@ def report_stale_mailboxes(timestamp: int, **_later: str) -> None:
 
 @app.periodic(cron="37 * * * *")
 @app.task(name="axis.forget_signatures", queue="axis", queueing_lock="axis.forget_signatures")
+@written_down("axis.forget_signatures", rest=timedelta(hours=6))
 def forget_signatures(timestamp: int, **_later: str) -> None:
     """Drop used signatures that the replay window refuses anyway."""
     if settings.AXIS_REPLAY_SECONDS:

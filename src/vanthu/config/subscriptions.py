@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from vanthu.exchange import tasks as exchange
-from vanthu.exchange.events import LocalDeliveryPlanned, PacketPlanned, StatusPlanned
+from vanthu.exchange.events import (
+    AttemptResumed,
+    LocalDeliveryPlanned,
+    PacketPlanned,
+    PacketReopened,
+    StatusPlanned,
+)
 from vanthu.incoming import tasks as incoming
 from vanthu.incoming.events import IncomingProgressed, SignatureUnsettled
 from vanthu.kernel.outbox import Subscriptions
@@ -16,4 +22,6 @@ SUBSCRIPTIONS: Subscriptions = {
     LocalDeliveryPlanned: (exchange.deliver_here,),
     PacketPlanned: (exchange.send_packet,),
     StatusPlanned: (exchange.send_status,),
+    PacketReopened: (exchange.reopen_packet,),
+    AttemptResumed: (exchange.resume_attempt,),
 }

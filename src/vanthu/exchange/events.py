@@ -25,3 +25,17 @@ class StatusPlanned:
     """The sender of an incoming document is to be told a state of it over the axis."""
 
     report_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PacketReopened:
+    """A packet that was put aside is to be opened again."""
+
+    packet_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptResumed:
+    """Work that was put aside is to be begun again."""
+
+    attempt_id: UUID

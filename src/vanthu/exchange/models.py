@@ -84,8 +84,24 @@ class ReceivedPacket(models.Model):
     #: None when the packet was refused before it could be kept, or must not be kept (secret).
     packet = models.ForeignKey("kernel.Blob", on_delete=models.PROTECT, null=True, related_name="+")
     sender_code = models.CharField(max_length=100, blank=True)
+    #: Whom the axis, or the packet, names; and the agency of this installation that is, when there is one.
+    recipient_code = models.CharField(max_length=100, blank=True)
+    agency = models.ForeignKey("organizations.Agency", on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.CharField("lý do", max_length=500, blank=True)
+    #: What its sender was told, when it was put aside.
+    told = models.CharField(max_length=300, blank=True)
+    #: Whether it may be opened again: not one that bears a secrecy mark.
+    may_reopen = models.BooleanField(default=False, db_default=False)
     taken_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["-taken_at"],
+                condition=~Q(state=PacketState.TAKEN),
+                name="packet_put_aside",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.axis_doc_id}"

@@ -20,6 +20,7 @@ from vanthu.exchange.packets import PacketUnusable, Reference
 from vanthu.exchange.states import Channel, PacketKind
 from vanthu.incoming.operations import Arrival
 from vanthu.kernel import blobs
+from vanthu.kernel.blobs import StoredBlob
 from vanthu.organizations import operations as organizations
 from vanthu.organizations.models import Agency
 from vanthu.signing import operations as signing
@@ -51,6 +52,8 @@ class Unusable:
     reason: str
     #: The status its sender must be told at once, when the document may not be kept here.
     answer: edxml.StatusPacket | None = None
+    #: Whether opening it again may come to something else.
+    may_reopen: bool = True
 
 
 Opened = OpenedDocument | OpenedStatus | Unusable
@@ -92,14 +95,26 @@ def open_packet(path: Path, waiting: WaitingPacket, *, now: datetime) -> Opened:
     return _opened_document(path, content, fetched, media_types, agency, now)
 
 
-def set_aside(path: Path, waiting: WaitingPacket, reason: str) -> Unusable:
-    """A packet whose handling fails again and again for a reason nobody foresaw: keep its bytes."""
-    return _set_aside(path, _fetched(waiting), reason)
+def set_aside(path: Path | None, waiting: WaitingPacket, reason: str) -> Unusable:
+    """A packet whose handling fails again and again for a reason nobody foresaw: keep its bytes, unread.
+
+    `path` is None where the bytes cannot be had either.
+    """
+    agency = organizations.agency_by_code(waiting.recipient_code) if waiting.recipient_code else None
+    is_ours = agency is not None and agency.is_hosted
+    fetched = replace(_fetched(waiting), agency_id=agency.id if agency and is_ours else None)
+    return Unusable(packet=fetched, reason=reason) if path is None else _set_aside(path, fetched, reason)
+
+
+def set_aside_again(waiting: WaitingPacket, content: StoredBlob | None, reason: str) -> Unusable:
+    """A packet whose opening again failed as well: its bytes stay as they were kept."""
+    aside = set_aside(None, waiting, reason)
+    return replace(aside, packet=replace(aside.packet, content=content))
 
 
 def not_given(waiting: WaitingPacket, reason: str) -> Unusable:
     """A packet the axis offers and will never give: there are no bytes to keep."""
-    return Unusable(packet=_fetched(waiting), reason=reason)
+    return Unusable(packet=_fetched(waiting), reason=reason, may_reopen=False)
 
 
 def _fetched(waiting: WaitingPacket) -> FetchedPacket:
@@ -110,6 +125,7 @@ def _fetched(waiting: WaitingPacket) -> FetchedPacket:
         sender_code=waiting.sender_code,
         agency_id=None,
         content=None,
+        recipient_code=waiting.recipient_code,
     )
 
 
@@ -125,7 +141,7 @@ def _send_back(content: edxml.Packet, fetched: FetchedPacket, agency: Agency, no
         "hãy gửi theo quy định bảo vệ bí mật nhà nước."
     )
     answer = packets.refusal_packet(content, agency, reason, now=now)
-    return Unusable(packet=fetched, reason=reason, answer=answer)
+    return Unusable(packet=fetched, reason=reason, answer=answer, may_reopen=False)
 
 
 def _opened_document(

@@ -34,6 +34,12 @@ class NotReturned(Conflict):
     code = "exchange.not-returned"
 
 
+class NotAside(Conflict):
+    """Việc này không còn để riêng: đã có người cho thử lại, hoặc đã xong. Hãy tải lại trang."""
+
+    code = "exchange.not-aside"
+
+
 class AlreadyNoted(Conflict):
     """Việc trả lại này đã có người ghi nhận. Hãy xem ở trang gửi nhận của văn bản."""
 
@@ -51,6 +57,8 @@ class FetchedPacket:
     agency_id: UUID | None
     #: Its bytes; None when they must not be kept.
     content: StoredBlob | None
+    #: The recipient as the axis names it; may be empty.
+    recipient_code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +84,9 @@ class ReportedState:
 
 
 def outcome_of(axis_doc_id: str) -> Outcome | None:
-    """What became of this packet when it was taken before; None when it never was."""
-    row = ReceivedPacket.objects.filter(axis_doc_id=axis_doc_id).first()
+    """What became of this packet when it was taken before; None when it never was, or is to be reopened."""
+    rows = ReceivedPacket.objects.filter(axis_doc_id=axis_doc_id)
+    row = rows.exclude(state=PacketState.REOPENING).first()
     return Outcome(is_taken=row.state == PacketState.TAKEN, reason=row.reason) if row else None
 
 

@@ -1,4 +1,7 @@
-"""Who may move packets: the machine alone. What people may see of it follows the document's own rules."""
+"""Who may move packets: the machine alone; an administrator has tried again what it put aside.
+
+What people may see of a document on its way follows the document's own rules.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,20 @@ from vanthu.outgoing.models import OutgoingDocument
 def may_exchange(actor: Actor) -> bool:
     """Whether the actor is the machine; people issue, return and register, they do not carry."""
     return actor.is_system
+
+
+def visible_packets(actor: Actor) -> Q:
+    """Packets the actor may know of: an administrator's are those to his agency, and those to nobody here."""
+    if actor.is_system:
+        return Q()
+    if Role.ADMINISTRATOR not in actor.roles:
+        return Q(pk__in=[])
+    return Q(agency_id=actor.agency_id) | Q(agency__isnull=True)
+
+
+def may_reopen(actor: Actor) -> bool:
+    """Whether the actor may have tried again what was put aside, and see what work that is."""
+    return actor.is_system or Role.ADMINISTRATOR in actor.roles
 
 
 def may_note_return(actor: Actor, document: OutgoingDocument) -> bool:

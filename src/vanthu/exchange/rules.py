@@ -11,8 +11,10 @@ from uuid import UUID
 #: A document nobody fetched for this long is shown to its sender: somebody should call the recipient.
 STUCK_AFTER = timedelta(hours=3)
 
-#: Tries a packet gets that fails for a reason nobody foresaw, before it is put aside with its bytes.
-UNFORESEEN_FAILURES = 6
+#: What the sender of a packet that was put aside hears: the axis's own word for it, with the reason.
+TOLD_FAILED = "Trục đã được báo «nhận không thành công» kèm lý do; bên gửi xem được trên trục."
+#: What the sender of a packet that may not be kept hears besides.
+TOLD_RETURNED = "Bên gửi đã được báo «trả lại» (trạng thái 02) kèm lý do."
 
 #: `ErrorCode`s of the axis that speak of our connection, not of the packet: wrong system id or secret, our
 #: agency not registered (yet), no such call. Once that is mended, the same packet goes through.

@@ -75,6 +75,7 @@ class PacketState(TextChoices):
 
     TAKEN = "taken", "Đã nhận"
     FAILED = "failed", "Không đọc được"
+    REOPENING = "reopening", "Chờ mở lại"
 
 
 class PacketKind(TextChoices):

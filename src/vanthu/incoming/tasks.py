@@ -11,6 +11,7 @@ from vanthu.incoming import actions, queries
 from vanthu.incoming.states import IllegalStep
 from vanthu.kernel import blobs
 from vanthu.kernel.actor import system
+from vanthu.kernel.attempts import written_down
 from vanthu.kernel.errors import NotAllowed, NotFound
 from vanthu.kernel.patience import Patient
 from vanthu.signing import operations as signing
@@ -18,7 +19,8 @@ from vanthu.signing import rules as signing_rules
 from vanthu.workflow.states import IllegalStep as IllegalAssignmentStep
 
 #: What the domain refuses today it refuses tomorrow.
-_PATIENT = Patient(final=(NotFound, NotAllowed, IllegalStep, IllegalAssignmentStep))
+_FINAL = (NotFound, NotAllowed, IllegalStep, IllegalAssignmentStep)
+_PATIENT = Patient(final=_FINAL)
 
 
 @app.task(name="incoming.complete_answered", queue="documents", retry=_PATIENT)
@@ -50,6 +52,7 @@ def check_again(*, document_id: str, attempt: int = 1, **_later: object) -> None
 
 
 @app.task(name="incoming.check_signatures", queue="documents", retry=_PATIENT)
+@written_down("incoming.check_signatures", about="document_id", elsewhere=_FINAL)
 def check_signatures(*, document_id: str, attempt: int, **_later: object) -> None:
     """Check every PDF of the document; the services may be asked, so no transaction is open meanwhile."""
     actor, now = system("Hệ thống"), timezone.now()

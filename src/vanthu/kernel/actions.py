@@ -1,4 +1,4 @@
-"""What happens to stored files as such, whatever they belong to."""
+"""What happens to stored files, and to work put aside, as such: whatever they belong to."""
 
 from __future__ import annotations
 

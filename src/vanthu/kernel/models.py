@@ -1,12 +1,14 @@
-"""The audit trail and the blobs' rows."""
+"""The audit trail, the blobs' rows, and what the machine began with data from outside."""
 
 from __future__ import annotations
+
+import uuid
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
-from vanthu.kernel.states import BlobDamage
+from vanthu.kernel.states import AttemptState, BlobDamage
 
 
 class Blob(models.Model):
@@ -80,3 +82,37 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.sequence} {self.action}"
+
+
+class Attempt(models.Model):
+    """Lượt làm việc nền: one thing from outside the machine has begun to read and not finished.
+
+    Written and committed before the work begins, gone when it is finished: what stands here is under way,
+    was broken off (its process died), or is put aside. See kernel.attempts.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    #: Name of the background task.
+    task = models.CharField(max_length=128)
+    #: What it is about, by the task's own key; empty when the task has only one subject.
+    subject = models.CharField(max_length=300, blank=True)
+    arguments = models.JSONField(default=dict)
+    state = models.CharField(max_length=12, choices=AttemptState.choices, default=AttemptState.BEGUN)
+    #: How often it was begun and not finished, the present time included.
+    unfinished = models.PositiveSmallIntegerField(default=1)
+    begun_at = models.DateTimeField()
+    put_aside_at = models.DateTimeField(null=True)
+    reason = models.CharField("lý do", max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "subject"], name="attempt_once"),
+            models.CheckConstraint(
+                name="attempt_aside_since_a_moment",
+                condition=Q(state=AttemptState.PUT_ASIDE, put_aside_at__isnull=False)
+                | (~Q(state=AttemptState.PUT_ASIDE) & Q(put_aside_at__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.subject} ×{self.unfinished}"

@@ -1,4 +1,4 @@
-"""What can be wrong with a stored file."""
+"""What can be wrong with a stored file, and how far the machine's work on foreign data has come."""
 
 from __future__ import annotations
 
@@ -11,3 +11,10 @@ class BlobDamage(TextChoices):
     MISSING = "missing", "Mất tệp"
     CHANGED = "changed", "Nội dung đã bị thay đổi"
     UNREADABLE = "unreadable", "Không đọc được từ nơi lưu trữ"
+
+
+class AttemptState(TextChoices):
+    """Trạng thái lượt làm việc nền."""
+
+    BEGUN = "begun", "Đang làm, hoặc đứt giữa chừng"
+    PUT_ASIDE = "put_aside", "Để riêng"

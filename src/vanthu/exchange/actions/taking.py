@@ -108,16 +108,25 @@ def take_status(*, actor: Actor, packet: FetchedPacket, report: ReportedState, n
 
 
 @use_case
-def put_aside(*, actor: Actor, packet: FetchedPacket, reason: str, now: datetime) -> Outcome:
+def put_aside(
+    *,
+    actor: Actor,
+    packet: FetchedPacket,
+    reason: str,
+    told: str = "",
+    may_reopen: bool = True,
+    now: datetime,
+) -> Outcome:
     """Để riêng gói tin: keep a packet nothing can be made of, with its bytes and the reason, once.
 
-    Raises NotAllowed.
+    `told` is what its sender hears besides the axis's own «nhận không thành công»; `may_reopen`: the
+    administrator may have it opened again. Raises NotAllowed.
     """
     known = _known(packet)
 
     require(permissions.may_exchange(actor))
 
-    return known or _put_aside(actor, packet, reason, now)
+    return known or _put_aside(actor, packet, reason, now, told=told, may_reopen=may_reopen)
 
 
 def _known(packet: FetchedPacket) -> Outcome | None:
@@ -129,23 +138,46 @@ def _known(packet: FetchedPacket) -> Outcome | None:
     return operations.outcome_of(packet.axis_doc_id)
 
 
-def _put_aside(actor: Actor, packet: FetchedPacket, reason: str, now: datetime) -> Outcome:
-    _keep(packet, PacketState.FAILED, reason, now)
+def _put_aside(
+    actor: Actor,
+    packet: FetchedPacket,
+    reason: str,
+    now: datetime,
+    *,
+    told: str = "",
+    may_reopen: bool = True,
+) -> Outcome:
+    _keep(packet, PacketState.FAILED, reason, now, told=told or rules.TOLD_FAILED, may_reopen=may_reopen)
     _audit(actor, packet, "exchange.packet-put-aside", now, {"reason": reason})
     return Outcome(is_taken=False, reason=reason)
 
 
-def _keep(packet: FetchedPacket, state: PacketState, reason: str, now: datetime) -> None:
+def _keep(
+    packet: FetchedPacket,
+    state: PacketState,
+    reason: str,
+    now: datetime,
+    *,
+    told: str = "",
+    may_reopen: bool = False,
+) -> None:
     if packet.content is not None:
         blobs.keep(packet.content, now=now)
-    ReceivedPacket.objects.create(
+    # A packet that was put aside and opened again has its row already.
+    ReceivedPacket.objects.update_or_create(
         axis_doc_id=packet.axis_doc_id,
-        kind=packet.kind,
-        state=state,
-        packet_id=packet.content.sha256 if packet.content else None,
-        sender_code=packet.sender_code[:100],
-        reason=rules.shortened(reason, 500),
-        taken_at=now,
+        defaults={
+            "kind": packet.kind,
+            "state": state,
+            "packet_id": packet.content.sha256 if packet.content else None,
+            "sender_code": packet.sender_code[:100],
+            "recipient_code": packet.recipient_code[:100],
+            "agency_id": packet.agency_id,
+            "reason": rules.shortened(reason, 500),
+            "told": told,
+            "may_reopen": may_reopen,
+            "taken_at": now,
+        },
     )
 
 

@@ -11,6 +11,7 @@ COMMANDS = {
     "edxml": ("vanthu.interfaces.cli.edxml", "Đọc, ghi gói tin edXML (QCVN 102), hoặc lấy mẫu"),
     "audit": ("vanthu.interfaces.cli.audit", "Kiểm tra nhật ký: chuỗi băm còn nguyên vẹn hay không"),
     "blobs": ("vanthu.interfaces.cli.blobs", "Tệp lưu trữ: tệp nào hỏng, tệp nào không ai dùng"),
+    "aside": ("vanthu.interfaces.cli.aside", "Gói tin, việc nền để riêng: liệt kê, cho thử lại"),
     "demo": (
         "vanthu.interfaces.cli.demo",
         "Tỉnh mẫu: chạy cả hệ thống, diễn lại việc chính, kiểm tra nhật ký",

@@ -17,11 +17,8 @@ from vanthu.interfaces.cli.parser import how_many
 
 if TYPE_CHECKING:
     from procrastinate import App
-    from procrastinate.jobs import Job
 
 logger = logging.getLogger(__name__)
-
-_BEATS_BEFORE_LOST = 4
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -45,8 +42,9 @@ def worker(settings_module: str, *, concurrency: int | None = None) -> None:
     """Run the jobs and the periodic tasks of `settings_module` until SIGINT or SIGTERM.
 
     A stop waits up to VANTHU_WORKER_STOP_SECONDS (20) for jobs under way; a job cut off, here or by a kill
-    of any worker, is run again once that worker's sign of life (every VANTHU_WORKER_BEAT_SECONDS, 5) has
-    been missing four times. Jobs are therefore run at least once. Raises CommandRefused.
+    of any worker, is run again once that worker's proof of life (kernel.proof_of_life) has been missing at
+    two looks, VANTHU_WORKER_BEAT_SECONDS (5) apart. Jobs are therefore run at least once, and by a living
+    worker never twice at the same time. Raises CommandRefused.
     """
     settings.load(settings_module)
     from django.db import OperationalError
@@ -77,15 +75,24 @@ def worker(settings_module: str, *, concurrency: int | None = None) -> None:
 
 
 async def _work(app: App, *, concurrency: int, beat: int, stop: int) -> None:
+    from procrastinate.contrib.django.utils import connector_params
+
+    from vanthu.kernel import attempts
+    from vanthu.kernel.apart import run_apart
+    from vanthu.kernel.jobs import OwnedJobs
+    from vanthu.kernel.proof_of_life import ProofOfLife
+
+    attempts.try_suspects_apart(run_apart)
+    proof = ProofOfLife(connector_params())
+    app.job_manager = OwnedJobs(app.connector, proof)
     async with app.open_async():
         await app.check_connection_async()
-        rescue = asyncio.create_task(_rescue_lost_jobs(app, beat * _BEATS_BEFORE_LOST))
+        rescue = asyncio.create_task(_rescue_lost_jobs(beat))
         working = asyncio.create_task(
             app.run_worker_async(
                 concurrency=concurrency,
                 shutdown_graceful_timeout=stop,
                 update_heartbeat_interval=beat,
-                stalled_worker_timeout=beat * _BEATS_BEFORE_LOST,
                 # Rows of finished jobs prove nothing: the evidence is in deliveries and the audit trail.
                 delete_jobs="successful",
             )
@@ -96,35 +103,30 @@ async def _work(app: App, *, concurrency: int, beat: int, stop: int) -> None:
         # When the rescue failed (the database is gone), the worker must not live on half alive.
         if not working.done():
             working.cancel()
-        for result in await asyncio.gather(working, rescue, return_exceptions=True):
+        results = await asyncio.gather(working, rescue, return_exceptions=True)
+        await proof.end()
+        for result in results:
             if isinstance(result, Exception):
                 raise result
 
 
-async def _rescue_lost_jobs(app: App, lost_after: int) -> None:
-    """Put jobs back in the queue whose worker gave no sign of life for `lost_after` seconds."""
+async def _rescue_lost_jobs(pause: int) -> None:
+    """Queue the jobs of dead workers again: those without their proof of life at two looks, `pause` apart.
+
+    At two, because a restart of the database ends every proof for the moment its holder needs to come back.
+    """
+    from asgiref.sync import sync_to_async
+
+    from vanthu.kernel import jobs
+
+    missing: frozenset[int] = frozenset()
     while True:
-        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=lost_after):
-            logger.warning("Job %s (%s) lost its worker; queued again", job.id, job.task_name)
-            await _queue_again(app, job)
-        await asyncio.sleep(lost_after / 2)
-
-
-async def _queue_again(app: App, job: Job) -> None:
-    """Put a lost job back, unless its like waits there already or another worker was quicker."""
-    from procrastinate.exceptions import ConnectorException, UniqueViolation
-    from procrastinate.jobs import Status
-    from psycopg.errors import RaiseException
-
-    try:
-        try:
-            await app.job_manager.retry_job(job)
-        except UniqueViolation:
-            # The next turn of a periodic task waits under the same queueing lock; it does this one's work.
-            await app.job_manager.finish_job(job, status=Status.ABORTED, delete_job=True)
-    except ConnectorException as error:
-        if not isinstance(error.__cause__, RaiseException):
-            raise
+        found = await sync_to_async(jobs.lost_workers)()
+        for worker in found & missing:
+            await sync_to_async(jobs.rescue)(worker)
+        missing = found
+        await sync_to_async(jobs.rescue_ownerless)()
+        await asyncio.sleep(pause)
 
 
 def _say_ready() -> None:
