@@ -177,6 +177,31 @@ class TestTasks:
         assert wrong == [], "write: def task(*, document_id: str, **_later: object)"
 
 
+class TestLocks:
+    def test_leave_alone_who_only_names_the_row(self) -> None:
+        """A row locked with its key is closed to every other act that merely refers to it (ADR 0026)."""
+        wrong = [
+            module.place_of(call)
+            for module in EVERYTHING
+            for call in module.calls()
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "select_for_update"
+            if "no_key=True" not in [ast.unparse(keyword) for keyword in call.keywords]
+        ]
+
+        assert wrong == [], "select_for_update(no_key=True); no key of ours is ever changed or deleted"
+
+    def test_leave_alone_who_only_names_the_row_in_sql_too(self) -> None:
+        stronger = re.compile(r"\bFOR UPDATE\b")
+        wrong = [
+            module.place_of(node)
+            for module in EVERYTHING
+            for node in ast.walk(module.tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and stronger.search(node.value)
+        ]
+
+        assert wrong == [], "FOR NO KEY UPDATE"
+
+
 class TestModels:
     def test_are_saved_field_by_field(self) -> None:
         """A whole row written back undoes what somebody else changed meanwhile."""

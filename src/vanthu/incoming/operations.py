@@ -167,7 +167,7 @@ def tell_sender(
 def lock(actor: Actor, document_id: UUID) -> IncomingDocument:
     """The document, locked until the caller commits, if the actor may know of it. Raises NotFound."""
     document = (
-        IncomingDocument.objects.select_for_update(of=("self",))
+        IncomingDocument.objects.select_for_update(of=("self",), no_key=True)
         .select_related("document")
         .filter(permissions.visible(actor), pk=document_id)
         .first()

@@ -32,7 +32,7 @@ def open_register(
     document's series never depends on chance (NĐ 30/2020 Điều 15). Raises NotFound, NotAllowed,
     RegisterNameTaken, TypeCountedElsewhere.
     """
-    agency = Agency.objects.select_for_update().filter(id=actor.agency_id, is_hosted=True).first()
+    agency = Agency.objects.select_for_update(no_key=True).filter(id=actor.agency_id, is_hosted=True).first()
     require(permissions.may_open(actor))
     if agency is None:
         raise NotFound

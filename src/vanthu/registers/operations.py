@@ -50,7 +50,7 @@ def take_number(
         raise NoRegister
     year = timezone.localtime(now).year
     RegisterYear.objects.bulk_create([RegisterYear(register=register, year=year)], ignore_conflicts=True)
-    counter = RegisterYear.objects.select_for_update().get(register=register, year=year)
+    counter = RegisterYear.objects.select_for_update(no_key=True).get(register=register, year=year)
     counter.last_number += 1
     counter.save(update_fields=["last_number"])
     RegisterEntry.objects.create(
@@ -66,7 +66,7 @@ def cancel_number(*, document_id: UUID, reason: str, now: datetime) -> None:
     """
     assert transaction.get_connection().in_atomic_block, "cancel_number needs a transaction"
     entry = (
-        RegisterEntry.objects.select_for_update()
+        RegisterEntry.objects.select_for_update(no_key=True)
         .filter(document_id=document_id, cancelled_at__isnull=True)
         .first()
     )
