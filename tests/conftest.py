@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +66,13 @@ def django_db_setup(django_db_setup: None) -> None:
     # Of every connection: beside a browser's event loop, Django opens another one in the same thread.
     operations: Any = type(connection.ops)
     sql_flush = operations.sql_flush
-    guarded = ("kernel_auditentry", "organizations_user", "organizations_post")
+    guarded = (
+        "kernel_auditentry",
+        "organizations_user",
+        "organizations_post",
+        "registers_registeryear",
+        "registers_registerentry",
+    )
 
     def past_the_triggers(self: Any, style: Any, tables: Sequence[str], **options: Any) -> list[str]:
         aside, back = (
@@ -76,6 +83,26 @@ def django_db_setup(django_db_setup: None) -> None:
         return [*aside, *sql_flush(self, style, tables, **options), jobs, *back]
 
     operations.sql_flush = past_the_triggers
+
+
+@pytest.fixture(scope="session", autouse=True)
+def time_of_the_tests(request: pytest.FixtureRequest) -> None:
+    """Tests act at a time of their own; the clock under the lock does not look past what they say."""
+    if request.config.pluginmanager.has_plugin("django"):
+        from vanthu.kernel import clock
+
+        clock.read = lambda: datetime.min.replace(tzinfo=UTC)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def order_of_locks(request: pytest.FixtureRequest) -> None:
+    """Hold every use case of the suite to the one order of locks: see tests/lock_order.py."""
+    if request.config.pluginmanager.has_plugin("django"):
+        from django.db.backends.signals import connection_created
+
+        from tests.lock_order import watch_connection
+
+        connection_created.connect(watch_connection)
 
 
 @pytest.fixture

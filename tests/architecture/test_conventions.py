@@ -22,6 +22,9 @@ QUERIES_WITHOUT_ACTOR = {
 #: Modules that speak to machines elsewhere and must say when they speak.
 CLOCKS_OF_THEIR_OWN = {"exchange.axis_client"}
 
+#: Where the order of rows is the order of times, so the time is read again under the lock (kernel.clock).
+TIME_UNDER_THE_LOCK = {"registers.actions", "registers.operations"}
+
 #: Methods that change rows or open transactions.
 WRITES = {
     "abulk_create",
@@ -147,6 +150,16 @@ class TestTheEdge:
         ]
 
         assert wrong == [], "take `now` as a parameter; the edge and the tasks pass it"
+
+    def test_alone_but_for_the_registers(self) -> None:
+        looking = {
+            module.name
+            for module in EVERYTHING
+            for node in ast.walk(module.tree)
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "clock"
+        }
+
+        assert looking == TIME_UNDER_THE_LOCK, "everything else happens at `now`"
 
 
 def _writes(module: Module) -> list[str]:

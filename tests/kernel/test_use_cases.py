@@ -1,4 +1,4 @@
-"""A use case the database broke off is done all the same, once; one it never lets through is refused calmly."""
+"""A use case the database broke off is done yet, once; one it never lets through is calmly refused."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _subscribed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @use_case
 def shake_hands(*, actor: Actor, one: UUID, other: UUID, meeting: Meeting, now: datetime) -> int:
-    """Write a fact into the chain of `one`, then of `other`, and announce it; returns which attempt it was."""
+    """Write a fact into the chain of `one`, then of `other`, and announce it; returns the attempt."""
     attempt = meeting.begin()
     _record(actor, one, now)
     meeting.wait()

@@ -204,13 +204,11 @@ def lock_answered(
     """The documents of `agency` that one from `sender_code` answers, each with its delivery to that sender.
 
     The deliveries are locked: take them before the audit chain, as whoever records a state of one does.
+    Always in one order, whatever order the answer names them in.
     """
-    answered = []
-    for reference in references:
-        document = issued_by(agency, reference)
-        if document is not None:
-            answered.append((document, delivery_to(document, sender_code)))
-    return answered
+    found = [issued_by(agency, reference) for reference in references]
+    documents_answered = sorted(filter(None, found), key=lambda document: document.pk)
+    return [(document, delivery_to(document, sender_code)) for document in documents_answered]
 
 
 def link_reply(arrived_id: UUID, answered: Sequence[tuple[OutgoingDocument, Delivery | None]]) -> list[str]:

@@ -60,7 +60,7 @@ def receive(*, actor: Actor, arrival: Arrival, now: datetime) -> Received:
     if known is not None:
         return Received(document_id=known, is_new=False)
     record = documents.create_document(arrival.record, arrival.files, now=now)
-    for sha256, examination in arrival.examinations.items():
+    for sha256, examination in sorted(arrival.examinations.items()):
         signing.keep_verification(sha256, examination)
     judgement = judge(
         [(file.kind, file.blob.sha256) for file in arrival.files],

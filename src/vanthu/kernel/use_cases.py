@@ -32,7 +32,7 @@ _WAITED_OUT = (LockNotAvailable, QueryCanceled)
 
 
 def is_busy(error: BaseException) -> bool:
-    """Whether the database refused for the sake of others alone: the same request may succeed a moment later."""
+    """Whether the database refused for the sake of others alone: the same may succeed a moment later."""
     return isinstance(error, OperationalError) and isinstance(error.__cause__, _BROKEN_OFF + _WAITED_OUT)
 
 

@@ -236,7 +236,7 @@ def _name_successors(listed: dict[str, DirectoryEntry]) -> None:
     closed = Agency.objects.filter(
         code__in=named, is_hosted=False, closed_at__isnull=False, successor__isnull=True
     )
-    for agency in closed:
+    for agency in closed.order_by("code"):
         agency.successor_id = ids.get(named[agency.code])
         agency.save(update_fields=["successor"])
 
