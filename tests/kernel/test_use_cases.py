@@ -108,6 +108,8 @@ def faults(transactional_db: None) -> Iterator[Faults]:
             END $$;
             CREATE CONSTRAINT TRIGGER test_break_off AFTER INSERT ON procrastinate_jobs
                 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION test_break_off();
+            GRANT USAGE ON SEQUENCE test_faults TO vanthu_app;
+            GRANT SELECT ON test_faults_until TO vanthu_app;
             """
         )
     yield Faults()
