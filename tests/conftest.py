@@ -11,12 +11,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
-from vanthu.kernel.embedded_postgres import EmbeddedPostgres
+from vanthu.kernel.embedded_postgres import APP_ROLE, OWNER_ROLE, SUPERUSER, EmbeddedPostgres
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
@@ -42,7 +44,10 @@ def embedded_database() -> Iterator[None]:
         yield
         return
     # fsync is off: this cluster is thrown away. Tests of durability start a cluster of their own.
-    with EmbeddedPostgres(settings.VAR / "postgres", durable=False):
+    with EmbeddedPostgres(settings.VAR / "postgres", durable=False) as server:
+        # Tests are the owner of the tables; their acts become the application (tests/application_role.py).
+        with psycopg.connect(server.url("postgres", SUPERUSER), autocommit=True) as own:
+            own.execute(f"GRANT {APP_ROLE} TO {OWNER_ROLE}")
         yield
 
 
@@ -54,18 +59,33 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Let the tests empty the tables after a test with real commits; triggers refuse that to everyone.
 
     They are put aside and back in the one transaction that empties, so every test meets them in force. The
     tables of jobs are emptied too: to Django they are somebody else's.
     """
     from django.db import connection
+    from django.db.backends.signals import connection_created
+
+    from tests.application_role import work_as_application_here
+    from vanthu.kernel import database_rights
+
+    with django_db_blocker.unblock():
+        database_rights.grant(APP_ROLE)
+    connection_created.connect(work_as_application_here)
+    work_as_application_here(connection=connection)
 
     # Of every connection: beside a browser's event loop, Django opens another one in the same thread.
     operations: Any = type(connection.ops)
     sql_flush = operations.sql_flush
-    guarded = ("kernel_auditentry", "organizations_user", "organizations_post")
+    guarded = (
+        "kernel_auditentry",
+        "organizations_user",
+        "organizations_post",
+        "registers_registeryear",
+        "registers_registerentry",
+    )
 
     def past_the_triggers(self: Any, style: Any, tables: Sequence[str], **options: Any) -> list[str]:
         aside, back = (
@@ -76,6 +96,26 @@ def django_db_setup(django_db_setup: None) -> None:
         return [*aside, *sql_flush(self, style, tables, **options), jobs, *back]
 
     operations.sql_flush = past_the_triggers
+
+
+@pytest.fixture(scope="session", autouse=True)
+def time_of_the_tests(request: pytest.FixtureRequest) -> None:
+    """Tests act at a time of their own; the clock under the lock does not look past what they say."""
+    if request.config.pluginmanager.has_plugin("django"):
+        from vanthu.kernel import clock
+
+        clock.read = lambda: datetime.min.replace(tzinfo=UTC)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def order_of_locks(request: pytest.FixtureRequest) -> None:
+    """Hold every use case of the suite to the one order of locks: see tests/lock_order.py."""
+    if request.config.pluginmanager.has_plugin("django"):
+        from django.db.backends.signals import connection_created
+
+        from tests.lock_order import watch_connection
+
+        connection_created.connect(watch_connection)
 
 
 @pytest.fixture

@@ -22,6 +22,9 @@ QUERIES_WITHOUT_ACTOR = {
 #: Modules that speak to machines elsewhere and must say when they speak.
 CLOCKS_OF_THEIR_OWN = {"exchange.axis_client"}
 
+#: Where the order of rows is the order of times, so the time is read again under the lock (kernel.clock).
+TIME_UNDER_THE_LOCK = {"registers.actions", "registers.operations"}
+
 #: Methods that change rows or open transactions.
 WRITES = {
     "abulk_create",
@@ -148,6 +151,16 @@ class TestTheEdge:
 
         assert wrong == [], "take `now` as a parameter; the edge and the tasks pass it"
 
+    def test_alone_but_for_the_registers(self) -> None:
+        looking = {
+            module.name
+            for module in EVERYTHING
+            for node in ast.walk(module.tree)
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "clock"
+        }
+
+        assert looking == TIME_UNDER_THE_LOCK, "everything else happens at `now`"
+
 
 def _writes(module: Module) -> list[str]:
     return [
@@ -175,6 +188,31 @@ class TestTasks:
         ]
 
         assert wrong == [], "write: def task(*, document_id: str, **_later: object)"
+
+
+class TestLocks:
+    def test_leave_alone_who_only_names_the_row(self) -> None:
+        """A row locked with its key is closed to every other act that merely refers to it (ADR 0026)."""
+        wrong = [
+            module.place_of(call)
+            for module in EVERYTHING
+            for call in module.calls()
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "select_for_update"
+            if "no_key=True" not in [ast.unparse(keyword) for keyword in call.keywords]
+        ]
+
+        assert wrong == [], "select_for_update(no_key=True); no key of ours is ever changed or deleted"
+
+    def test_leave_alone_who_only_names_the_row_in_sql_too(self) -> None:
+        stronger = re.compile(r"\bFOR UPDATE\b")
+        wrong = [
+            module.place_of(node)
+            for module in EVERYTHING
+            for node in ast.walk(module.tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and stronger.search(node.value)
+        ]
+
+        assert wrong == [], "FOR NO KEY UPDATE"
 
 
 class TestModels:

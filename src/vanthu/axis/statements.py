@@ -152,7 +152,7 @@ def lock_item(item_id: UUID, *, system_id: UUID) -> LockedItem | None:
         JOIN axis_packet packet ON packet.id = item.packet_id
         JOIN kernel_blob blob ON blob.sha256 = packet.content_id
         WHERE item.id = %s AND recipient.system_id = %s
-        FOR UPDATE OF item
+        FOR NO KEY UPDATE OF item
         """,
         item_id,
         system_id,

@@ -14,6 +14,11 @@ _DATABASE_FORM = (
 )
 
 
+#: How long a transaction waits for a lock, and how long it may stand still holding some: a program that hangs
+#: in the middle of an act must not stop everybody else for ever. Acts take milliseconds.
+_PATIENCE = "-c lock_timeout=15s -c idle_in_transaction_session_timeout=2min"
+
+
 class SettingRefused(Exception):
     """Giá trị cấu hình không dùng được."""
 
@@ -107,6 +112,8 @@ def database(url: str) -> dict[str, object]:
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise SettingRefused(_DATABASE_FORM)
     options = dict(parse_qsl(parts.query))
+    # What the address itself says comes later and wins.
+    options["options"] = f"{_PATIENCE} {options.get('options', '')}".strip()
     host = options.pop("host", parts.hostname or "")
     port = options.pop("port", str(port_in_address or ""))
     return {

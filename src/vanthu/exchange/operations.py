@@ -93,7 +93,7 @@ def outcome_of(axis_doc_id: str) -> Outcome | None:
 def lock_deliveries(document_id: UUID, states: Iterable[DeliveryState], **among: object) -> list[Delivery]:
     """The document's deliveries in one of `states`, locked, always in the same order."""
     rows = (
-        Delivery.objects.select_for_update(of=("self",))
+        Delivery.objects.select_for_update(of=("self",), no_key=True)
         .select_related("document", "recipient")
         .filter(document_id=document_id, state__in=list(states), **among)
     )
@@ -110,7 +110,7 @@ def delivery(delivery_id: UUID) -> Delivery:
 def lock_delivery(delivery_id: UUID) -> Delivery:
     """One delivery, locked until the caller commits."""
     return (
-        Delivery.objects.select_for_update(of=("self",))
+        Delivery.objects.select_for_update(of=("self",), no_key=True)
         .select_related("document__document", "recipient")
         .get(id=delivery_id)
     )
@@ -119,7 +119,7 @@ def lock_delivery(delivery_id: UUID) -> Delivery:
 def lock_visible(actor: Actor, delivery_id: UUID) -> Delivery:
     """One delivery of a document the actor may know of, locked until the caller commits. Raises NotFound."""
     found = (
-        Delivery.objects.select_for_update(of=("self",))
+        Delivery.objects.select_for_update(of=("self",), no_key=True)
         .select_related("document", "recipient")
         .filter(
             document__in=OutgoingDocument.objects.filter(outgoing_permissions.visible(actor)), pk=delivery_id
@@ -200,7 +200,9 @@ def issued_by(agency: Agency, reference: Reference) -> OutgoingDocument | None:
 
 def delivery_to(document: OutgoingDocument, recipient_code: str) -> Delivery | None:
     """The document's delivery to the agency of this code, present or old; locked."""
-    rows = Delivery.objects.select_for_update(of=("self",)).select_related("document", "recipient")
+    rows = Delivery.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "document", "recipient"
+    )
     codes = Q(recipient__code=recipient_code) | Q(recipient__old_code=recipient_code)
     return rows.filter(codes, document=document).first() if recipient_code else None
 
@@ -211,13 +213,11 @@ def lock_answered(
     """The documents of `agency` that one from `sender_code` answers, each with its delivery to that sender.
 
     The deliveries are locked: take them before the audit chain, as whoever records a state of one does.
+    Always in one order, whatever order the answer names them in.
     """
-    answered = []
-    for reference in references:
-        document = issued_by(agency, reference)
-        if document is not None:
-            answered.append((document, delivery_to(document, sender_code)))
-    return answered
+    found = [issued_by(agency, reference) for reference in references]
+    documents_answered = sorted(filter(None, found), key=lambda document: document.pk)
+    return [(document, delivery_to(document, sender_code)) for document in documents_answered]
 
 
 def link_reply(arrived_id: UUID, answered: Sequence[tuple[OutgoingDocument, Delivery | None]]) -> list[str]:

@@ -60,7 +60,7 @@ def receive(*, actor: Actor, arrival: Arrival, now: datetime) -> Received:
     if known is not None:
         return Received(document_id=known, is_new=False)
     record = documents.create_document(arrival.record, arrival.files, now=now)
-    for sha256, examination in arrival.examinations.items():
+    for sha256, examination in sorted(arrival.examinations.items()):
         signing.keep_verification(sha256, examination)
     judgement = judge(
         [(file.kind, file.blob.sha256) for file in arrival.files],
@@ -167,7 +167,7 @@ def tell_sender(
 def lock(actor: Actor, document_id: UUID) -> IncomingDocument:
     """The document, locked until the caller commits, if the actor may know of it. Raises NotFound."""
     document = (
-        IncomingDocument.objects.select_for_update(of=("self",))
+        IncomingDocument.objects.select_for_update(of=("self",), no_key=True)
         .select_related("document")
         .filter(permissions.visible(actor), pk=document_id)
         .first()

@@ -85,7 +85,7 @@ def record(
 
 
 # Every act of either program passes here: SQL that is ready, not composed anew each time (ADR 0018).
-_LOCK = "SELECT last_sequence, last_hash FROM kernel_auditchain WHERE agency_id = %s FOR UPDATE"
+_LOCK = "SELECT last_sequence, last_hash FROM kernel_auditchain WHERE agency_id = %s FOR NO KEY UPDATE"
 _APPEND = """
 WITH link AS (
     INSERT INTO kernel_auditentry (agency_id, sequence, action, at, user_id, post_id, actor_label,

@@ -56,6 +56,13 @@ class Conflict(DomainError):
     status = 409
 
 
+class Busy(DomainError):
+    """Hệ thống đang có nhiều người cùng làm việc này nên chưa ghi được. Hãy thử lại sau ít giây."""
+
+    code = "domain.busy"
+    status = 503
+
+
 def require(allowed: bool) -> None:
     """Refuse with NotAllowed unless `allowed`."""
     if not allowed:

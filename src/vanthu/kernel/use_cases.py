@@ -10,7 +10,9 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, transaction
-from psycopg.errors import DeadlockDetected, SerializationFailure
+from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled, SerializationFailure
+
+from vanthu.kernel.errors import Busy
 
 logger = logging.getLogger(__name__)
 
@@ -19,37 +21,49 @@ Result = TypeVar("Result")
 
 #: How often a use case is begun before its caller hears of it. PostgreSQL breaks off one of two that wait
 #: for each other, so each time at least one of them is done.
-_TRIES = 5
+TRIES = 5
 #: Seconds before the second try, doubled each time; a share is left to chance, so two do not meet again.
 _PAUSE = 0.02
+
+#: Ended for the sake of others, and nothing kept: beginning again is worth it.
+_BROKEN_OFF = (DeadlockDetected, SerializationFailure)
+#: Waited as long as anybody may (`environment.database`): the caller has waited long enough too.
+_WAITED_OUT = (LockNotAvailable, QueryCanceled)
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether the database refused for the sake of others alone: the same may succeed a moment later."""
+    return isinstance(error, OperationalError) and isinstance(error.__cause__, _BROKEN_OFF + _WAITED_OUT)
 
 
 def use_case(act: Callable[Params, Result]) -> Callable[Params, Result]:
     """Make `act` a use case: durable and whole, in a transaction that is never part of another.
 
-    A transaction the database broke off (deadlock, serialisation failure) changed nothing, and is repeated
-    from its first line a few times before the error is raised; the arguments must bear being read again.
-    Raises RuntimeError inside another transaction, and whatever `act` raises.
+    A transaction the database broke off (deadlock, serialisation failure), in the middle or at its end,
+    changed nothing, and is repeated from its first line a few times; the arguments must bear being read
+    again. Raises Busy when that did not help or a lock was waited for too long, RuntimeError inside another
+    transaction, and whatever `act` raises.
     """
 
     @functools.wraps(act)
     def run(*args: Params.args, **kwargs: Params.kwargs) -> Result:
-        for attempt in range(1, _TRIES):
+        attempt = 1
+        while True:
             try:
                 with transaction.atomic(durable=True):
                     return act(*args, **kwargs)
             except OperationalError as error:
-                if not _was_broken_off(error):
+                if isinstance(error.__cause__, _WAITED_OUT):
+                    logger.warning("%s chờ khóa quá lâu: %s", act.__qualname__, error)
+                    raise Busy from error
+                if not isinstance(error.__cause__, _BROKEN_OFF):
                     raise
+                if attempt == TRIES:
+                    logger.error("%s bị cắt ngang %d lần: %s", act.__qualname__, TRIES, error)
+                    raise Busy from error
                 logger.warning("Làm lại %s lần %d: %s", act.__qualname__, attempt + 1, error)
-            # The seed of no key and no secret: two that broke each other off only have to part.
+            # Chance guards no secret here: two that broke each other off only have to part.
             time.sleep(_PAUSE * 2**attempt * (0.5 + random.random()))  # noqa: S311 - no secret depends on it
-        with transaction.atomic(durable=True):
-            return act(*args, **kwargs)
+            attempt += 1
 
     return run
-
-
-def _was_broken_off(error: OperationalError) -> bool:
-    """Whether the database ended the transaction for the sake of others, having kept nothing of it."""
-    return isinstance(error.__cause__, DeadlockDetected | SerializationFailure)

@@ -58,7 +58,7 @@ class Paper:
 def lock(actor: Actor, document_id: UUID) -> OutgoingDocument:
     """The document, locked until the caller commits, if the actor may know of it. Raises NotFound."""
     document = (
-        OutgoingDocument.objects.select_for_update(of=("self",))
+        OutgoingDocument.objects.select_for_update(of=("self",), no_key=True)
         .select_related("document")
         .filter(permissions.visible(actor), pk=document_id)
         .first()

@@ -1,4 +1,4 @@
-"""Opening registers."""
+"""Opening registers, and answering for their time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from vanthu.kernel import audit
+from vanthu.kernel import audit, clock
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound, require
 from vanthu.kernel.folding import tidy
@@ -32,7 +32,7 @@ def open_register(
     document's series never depends on chance (NĐ 30/2020 Điều 15). Raises NotFound, NotAllowed,
     RegisterNameTaken, TypeCountedElsewhere.
     """
-    agency = Agency.objects.select_for_update().filter(id=actor.agency_id, is_hosted=True).first()
+    agency = Agency.objects.select_for_update(no_key=True).filter(id=actor.agency_id, is_hosted=True).first()
     require(permissions.may_open(actor))
     if agency is None:
         raise NotFound
@@ -52,3 +52,39 @@ def open_register(
         data={"kind": kind, "name": name, "document_types": types},
     )
     return register.id
+
+
+@use_case
+def confirm_time(*, actor: Actor, register_id: UUID, reason: str, now: datetime) -> None:
+    """Xác nhận giờ của sổ: the last number got a time that has not come yet; from here it counts on from now.
+
+    The entry itself stays as it was written. Numbers after it have earlier times than it has, so who answers
+    for the register says why, and the trail keeps it (NĐ 30/2020 Điều 15). Raises NotFound, NotAllowed,
+    NotAhead, ReasonRefused.
+    """
+    register = (
+        Register.objects.select_for_update(no_key=True)
+        .filter(permissions.visible(actor), id=register_id)
+        .first()
+    )
+
+    if register is None:
+        raise NotFound
+    require(permissions.may_confirm_time(actor))
+
+    confirmed_at, former = clock.under_lock(now), register.last_taken_at
+    if former is None or not rules.is_ahead(former, confirmed_at):
+        raise rules.NotAhead
+    said = rules.require_reason(reason)
+
+    register.last_taken_at = confirmed_at
+    register.save(update_fields=["last_taken_at"])
+
+    audit.record(
+        action="registers.time-confirmed",
+        actor=actor,
+        at=confirmed_at,
+        subject_type="registers.register",
+        subject_id=register.id,
+        data={"name": register.name, "former": former.isoformat(), "reason": said},
+    )

@@ -39,6 +39,9 @@ class Register(models.Model):
     kind = models.CharField(max_length=10, choices=RegisterKind.choices)
     name = models.CharField("tên sổ", max_length=100)
     document_types = ArrayField(models.CharField(max_length=10), default=list, blank=True)
+    #: When its last number was taken, in whichever year; a later number never has an earlier time. Its row
+    #: lock gives numbers their order.
+    last_taken_at = models.DateTimeField(null=True)
 
     objects: ClassVar[RegisterManager] = RegisterManager()
 
@@ -50,7 +53,7 @@ class Register(models.Model):
 
 
 class RegisterYear(models.Model):
-    """The counter of one register for one Vietnam calendar year; its row lock gives numbers their order."""
+    """The counter of one register for one Vietnam calendar year. It never goes back: a trigger sees to it."""
 
     id = models.BigAutoField(primary_key=True)
     register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="years")
@@ -65,7 +68,10 @@ class RegisterYear(models.Model):
 
 
 class RegisterEntry(models.Model):
-    """One number taken for one document. It may be cancelled with a reason; it is never used again."""
+    """One number taken for one document. It may be cancelled with a reason; it is never used again.
+
+    A trigger lets it grow only: one entry for each number the counter came to, in order, cancelled once.
+    """
 
     id = models.BigAutoField(primary_key=True)
     register_year = models.ForeignKey(RegisterYear, on_delete=models.PROTECT, related_name="entries")

@@ -9,7 +9,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from vanthu.kernel import clock
 from vanthu.kernel.errors import DomainError
+from vanthu.registers import rules
 from vanthu.registers.models import Register, RegisterEntry, RegisterYear
 from vanthu.registers.states import RegisterKind
 
@@ -28,35 +30,47 @@ class NumberNotHeld(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenNumber:
-    """A number and the register it comes from."""
+    """A number, when it was taken, and the register it comes from."""
 
     number: int
     year: int
+    taken_at: datetime
     register_name: str
 
 
 def take_number(
     *, agency_id: UUID, kind: RegisterKind, document_type: str, document_id: UUID, now: datetime
 ) -> TakenNumber:
-    """Take the next number of the agency's register for this type, for the Vietnam calendar year of `now`.
+    """Take the next number of the agency's register for this type, for the Vietnam calendar year it is.
 
-    The counter's row stays locked until the caller commits, so a number exists if and only if the act that
-    took it does: no gap, no double (NĐ 30/2020 Điều 15, Điều 22). The first number of a year opens the year.
-    Raises NoRegister.
+    The register's row stays locked until the caller commits, so a number exists if and only if the act that
+    took it does: no gap, no double (NĐ 30/2020 Điều 15, Điều 22). The time is taken under that lock
+    (`taken_at`): who waited past midnight on 31 December has the first number of the new year, and a later
+    number never has an earlier time. The first number of a year opens the year. Raises NoRegister,
+    rules.RegisterAhead.
     """
     assert transaction.get_connection().in_atomic_block, "take_number needs a transaction"
     register = Register.objects.counting(agency_id=agency_id, kind=kind, document_type=document_type)
     if register is None:
         raise NoRegister
-    year = timezone.localtime(now).year
-    RegisterYear.objects.bulk_create([RegisterYear(register=register, year=year)], ignore_conflicts=True)
-    counter = RegisterYear.objects.select_for_update().get(register=register, year=year)
+    register = Register.objects.select_for_update(no_key=True).get(pk=register.pk)
+    taken_at = rules.time_of_next(
+        timezone.localtime(register.last_taken_at) if register.last_taken_at else None,
+        timezone.localtime(clock.under_lock(now)),
+        register_name=register.name,
+    )
+    register.last_taken_at = taken_at
+    register.save(update_fields=["last_taken_at"])
+    # Whoever holds the register is alone with its years.
+    counter, _ = RegisterYear.objects.get_or_create(register=register, year=taken_at.year)
     counter.last_number += 1
     counter.save(update_fields=["last_number"])
     RegisterEntry.objects.create(
-        register_year=counter, number=counter.last_number, document_id=document_id, taken_at=now
+        register_year=counter, number=counter.last_number, document_id=document_id, taken_at=taken_at
     )
-    return TakenNumber(number=counter.last_number, year=year, register_name=register.name)
+    return TakenNumber(
+        number=counter.last_number, year=counter.year, taken_at=taken_at, register_name=register.name
+    )
 
 
 def cancel_number(*, document_id: UUID, reason: str, now: datetime) -> None:
@@ -66,7 +80,7 @@ def cancel_number(*, document_id: UUID, reason: str, now: datetime) -> None:
     """
     assert transaction.get_connection().in_atomic_block, "cancel_number needs a transaction"
     entry = (
-        RegisterEntry.objects.select_for_update()
+        RegisterEntry.objects.select_for_update(no_key=True)
         .filter(document_id=document_id, cancelled_at__isnull=True)
         .first()
     )

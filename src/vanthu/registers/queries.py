@@ -29,6 +29,8 @@ class RegisterRow:
     kind_label: str
     document_types: list[str]
     years: list[int]
+    #: When its last number was taken.
+    last_taken_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,11 @@ def can_read(actor: Actor) -> bool:
     return permissions.may_read_entries(actor)
 
 
+def can_confirm_time(actor: Actor) -> bool:
+    """Whether the actor answers for the registers' time."""
+    return permissions.may_confirm_time(actor)
+
+
 def list_registers(actor: Actor) -> list[RegisterRow]:
     """Registers of the actor's agency, incoming first, by name."""
     registers = Register.objects.filter(permissions.visible(actor)).prefetch_related("years")
@@ -58,6 +65,7 @@ def list_registers(actor: Actor) -> list[RegisterRow]:
             kind_label=RegisterKind(register.kind).label,
             document_types=register.document_types,
             years=sorted((year.year for year in register.years.all()), reverse=True),
+            last_taken_at=register.last_taken_at,
         )
         for register in registers.order_by("kind", "name", "id")
     ]

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 
-from vanthu.kernel.errors import Conflict
+from vanthu.kernel.errors import Conflict, DomainError
+
+#: By how much the clocks of two machines that give numbers may differ; a time so little ahead is waited out.
+CLOCKS_MAY_DIFFER = timedelta(seconds=5)
+REASON_LIMIT = 1000
 
 
 class RegisterNameTaken(Conflict):
@@ -17,6 +22,55 @@ class TypeCountedElsewhere(Conflict):
     """Loại văn bản này đã được ghi ở sổ khác."""
 
     code = "registers.type-counted-elsewhere"
+
+
+class RegisterAhead(DomainError):
+    """Số gần nhất của sổ ghi sau giờ hiện tại của máy, nên chưa cấp số."""
+
+    code = "registers.ahead"
+
+
+class NotAhead(Conflict):
+    """Giờ của sổ không đi trước giờ của máy, không có gì phải xác nhận."""
+
+    code = "registers.not-ahead"
+
+
+class ReasonRefused(DomainError):
+    """Hãy ghi rõ vì sao số gần nhất của sổ ghi sai giờ."""
+
+    code = "registers.reason-refused"
+
+
+def is_ahead(last_taken_at: datetime | None, now: datetime) -> bool:
+    """Whether a register's last number is later than now, by more than clocks may differ."""
+    return last_taken_at is not None and last_taken_at - now > CLOCKS_MAY_DIFFER
+
+
+def time_of_next(last_taken_at: datetime | None, now: datetime, *, register_name: str) -> datetime:
+    """The time the next number of a register gets: now, and never before the number before it.
+
+    Numbers and dates run in order (NĐ 30/2020 Điều 15), so none is given while the register's last number is
+    later than now: either the machine's clock is slow or it was fast then. Both times in Vietnam time. Raises
+    RegisterAhead, which says what to do.
+    """
+    if is_ahead(last_taken_at, now):
+        raise RegisterAhead(
+            f"Số gần nhất của «{register_name}» ghi lúc {last_taken_at:%H:%M %d/%m/%Y}, sau giờ hiện tại của "
+            f"máy ({now:%H:%M %d/%m/%Y}). Số và ngày phải theo thứ tự nên chưa cấp số. Hãy báo quản trị kiểm "
+            "tra giờ của máy; nếu giờ máy đúng, hãy mở «Sổ đăng ký» để xác nhận giờ của sổ rồi làm lại."
+        )
+    return now if last_taken_at is None else max(now, last_taken_at)
+
+
+def require_reason(reason: str) -> str:
+    """Why a register's time was wrong, without the spaces around it. Raises ReasonRefused."""
+    said = reason.strip()
+    if not said:
+        raise ReasonRefused
+    if len(said) > REASON_LIMIT:
+        raise ReasonRefused(f"Lý do dài quá {REASON_LIMIT} ký tự. Hãy ghi gọn hơn.")
+    return said
 
 
 def require_free(

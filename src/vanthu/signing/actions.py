@@ -43,7 +43,7 @@ def register_credential(
     handwriting or the seal, a transparent PNG. Raises NotFound, NotAllowed, UnknownPerson,
     CertificateRefused.
     """
-    agency = Agency.objects.select_for_update().filter(id=agency_id, is_hosted=True).first()
+    agency = Agency.objects.select_for_update(no_key=True).filter(id=agency_id, is_hosted=True).first()
     if agency is None:
         raise NotFound
 

@@ -178,7 +178,7 @@ def _report_on(path: Path, now: datetime) -> dict[str, Any]:
 def keep_verification(sha256: str, examination: Examination) -> None:
     """Write what checking a kept file came to; a later check takes the place of an earlier one."""
     assert transaction.get_connection().in_atomic_block, "keep_verification needs a transaction"
-    row, created = Verification.objects.select_for_update().get_or_create(
+    row, created = Verification.objects.select_for_update(no_key=True).get_or_create(
         blob_id=sha256,
         defaults={
             "verdict": examination.verdict,

@@ -128,7 +128,7 @@ def open_part(
     A personal part comes before that of the unit the actor heads, leading before supporting. None when the
     actor has no unfinished part.
     """
-    own = Assignment.objects.select_for_update().filter(
+    own = Assignment.objects.select_for_update(no_key=True).filter(
         permissions.own(actor), document_id=document_id, role__in=roles
     )
     unfinished = [part for part in own if part.state != AssignmentState.DONE]
@@ -175,7 +175,7 @@ def finish_all(*, document_id: UUID, result: str, now: datetime) -> None:
 
 def _decide(document_id: UUID, state: ApprovalState, comment: str, now: datetime) -> ApprovalStep:
     step = (
-        ApprovalStep.objects.select_for_update()
+        ApprovalStep.objects.select_for_update(no_key=True)
         .filter(document_id=document_id, state=ApprovalState.CURRENT)
         .first()
     )

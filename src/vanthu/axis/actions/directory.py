@@ -172,7 +172,7 @@ def end_former_secret(*, actor: Actor, code: str, now: datetime) -> None:
 
 def _lock_system(code: str) -> System | None:
     # No system has a code that is not writable (`_refuse_bad_system`), and none can be looked up by it.
-    systems = System.objects.select_for_update().filter(code=code)
+    systems = System.objects.select_for_update(no_key=True).filter(code=code)
     return systems.first() if transport.is_writable(code) else None
 
 

@@ -32,7 +32,7 @@ def plan_deliveries(*, actor: Actor, document_id: UUID, now: datetime) -> list[U
     Recipients of this installation get a job each, those beyond the axis one packet together (QĐ 28/2018
     Điều 9). Returns the deliveries that are new. Raises NotAllowed.
     """
-    document = OutgoingDocument.objects.select_for_update(of=("self",)).get(pk=document_id)
+    document = OutgoingDocument.objects.select_for_update(of=("self",), no_key=True).get(pk=document_id)
 
     require(permissions.may_exchange(actor))
 

@@ -109,7 +109,11 @@ def _report_over_axis(
 
 
 def _lock(report_id: UUID) -> StatusReport:
-    return StatusReport.objects.select_for_update(of=("self",)).select_related("document").get(id=report_id)
+    return (
+        StatusReport.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("document")
+        .get(id=report_id)
+    )
 
 
 def _audit(actor: Actor, report: StatusReport, action: str, now: datetime, data: dict[str, str]) -> None:

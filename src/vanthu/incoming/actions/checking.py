@@ -49,7 +49,7 @@ def settle_signature(
     )
     message = judgement.sentence(checked_again=not is_last)
 
-    for sha256, examination in examinations.items():
+    for sha256, examination in sorted(examinations.items()):
         signing.keep_verification(sha256, examination)
     document.verdict, document.verdict_message = judgement.verdict, message
     document.save(update_fields=["verdict", "verdict_message"])

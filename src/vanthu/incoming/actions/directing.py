@@ -156,7 +156,11 @@ def pass_on(
     Raises NotFound, NotAllowed, IllegalStep, DirectionRefused, UnknownPerson.
     """
     document = operations.lock(actor, document_id)
-    part = Assignment.objects.select_for_update().filter(id=assignment_id, document_id=document.pk).first()
+    part = (
+        Assignment.objects.select_for_update(no_key=True)
+        .filter(id=assignment_id, document_id=document.pk)
+        .first()
+    )
     if part is None:
         raise NotFound
 

@@ -42,7 +42,7 @@ def register_document(
 
     A document whose signatures do not hold may still be taken in: the clerk has seen the verdict and answers
     for it, and the verdict stays with the document. Raises NotFound, NotAllowed, IllegalStep, NotALeader,
-    NoRegister.
+    NoRegister, RegisterAhead.
     """
     document = operations.lock(actor, document_id)
 
@@ -59,6 +59,8 @@ def register_document(
         document_id=document.pk,
         now=now,
     )
+    # The moment of the number is that of the act.
+    now = taken.taken_at
     document.state = state
     document.arrival_number, document.arrival_year = taken.number, taken.year
     document.registered_at = now

@@ -25,7 +25,7 @@ from vanthu.interfaces.axis import answers
 from vanthu.kernel import actor as actors
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.blobs import BlobDamaged, BlobVanished, EmptyFile, FileTooLarge
-from vanthu.kernel.errors import DomainError
+from vanthu.kernel.errors import Busy, DomainError
 
 log = logging.getLogger(__name__)
 
@@ -141,6 +141,7 @@ _TRANSLATIONS: tuple[tuple[type[Exception], Refusal], ...] = (
     (FileTooLarge, Refusal.TOO_LARGE),
     (BlobDamaged, Refusal.CONTENT_DAMAGED),
     (BlobVanished, Refusal.AXIS_FAULT),
+    (Busy, Refusal.AXIS_FAULT),
     (transport.StaleTimestamp, Refusal.STALE_REQUEST),
     (transport.MissingHeader, Refusal.BAD_PARAMETER),
     (transport.TransportRefused, Refusal.NOT_AUTHENTIC),

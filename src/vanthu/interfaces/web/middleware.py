@@ -21,7 +21,8 @@ from vanthu.interfaces.web.session import (
     keep,
     must_change_password,
 )
-from vanthu.kernel.errors import DomainError
+from vanthu.kernel.errors import Busy, DomainError
+from vanthu.kernel.use_cases import is_busy
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -105,6 +106,9 @@ class DomainErrorMiddleware:
         """Answer what a view raised."""
         if isinstance(error, DomainError):
             return errors.refuse_domain(request, error)
+        if is_busy(error):
+            # A page, or a session, that the database let wait too long; acts see to it themselves.
+            return errors.refuse_domain(request, Busy())
         if isinstance(error, Http404):
             return errors.not_found(request)
         if isinstance(error, PermissionDenied):

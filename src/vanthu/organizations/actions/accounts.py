@@ -78,7 +78,11 @@ def reset_password(*, actor: Actor, user_id: UUID, temporary_password: str, now:
 
 
 def _lock(actor: Actor, user_id: UUID) -> User:
-    user = User.objects.select_for_update().filter(permissions.visible_people(actor), id=user_id).first()
+    user = (
+        User.objects.select_for_update(no_key=True)
+        .filter(permissions.visible_people(actor), id=user_id)
+        .first()
+    )
     if user is None:
         raise NotFound
     return user

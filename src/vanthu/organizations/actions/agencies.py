@@ -91,7 +91,7 @@ def open_agency(
 
     `code` follows QĐ 20/2020/QĐ-TTg Điều 4. Raises NotAllowed, CodeRefused, CodeTaken (served already).
     """
-    known = Agency.objects.select_for_update().filter(code=code).first()
+    known = Agency.objects.select_for_update(no_key=True).filter(code=code).first()
     require(permissions.may_open_agencies(actor))
     if not rules.is_agency_code(code):
         raise CodeRefused
@@ -126,7 +126,7 @@ def close_agency(*, actor: Actor, agency_id: UUID, successor_id: UUID | None, no
 
     Raises NotFound, NotAllowed, AgencyClosed (it, or the successor), Conflict (its own successor).
     """
-    agency = Agency.objects.select_for_update().filter(id=agency_id).first()
+    agency = Agency.objects.select_for_update(no_key=True).filter(id=agency_id).first()
     require(permissions.may_open_agencies(actor))
     if agency is None:
         raise NotFound
@@ -205,7 +205,7 @@ def _learn_chunk(entries: list[DirectoryEntry], now: datetime) -> Learned:
     Agency.objects.bulk_create(added, ignore_conflicts=True)
 
     news = {entry.code: entry for entry in entries if _is_news(known.get(entry.code), entry)}
-    changed = list(Agency.objects.select_for_update().filter(code__in=news).order_by("code"))
+    changed = list(Agency.objects.select_for_update(no_key=True).filter(code__in=news).order_by("code"))
     for agency in changed:
         _describe(agency, news[agency.code], now)
     Agency.objects.bulk_update(changed, ["name", "old_code", "email", "closed_at", "search_text"])
@@ -250,7 +250,7 @@ def _name_successors(listed: dict[str, DirectoryEntry]) -> None:
     closed = Agency.objects.filter(
         code__in=named, is_hosted=False, closed_at__isnull=False, successor__isnull=True
     )
-    for agency in closed:
+    for agency in closed.order_by("code"):
         agency.successor_id = ids.get(named[agency.code])
         agency.save(update_fields=["successor"])
 

@@ -143,7 +143,11 @@ def appoint(*, actor: Actor, user_id: UUID, post: Appointment, now: datetime) ->
     acts. Raises NotFound, NotAllowed, PostHeld.
     """
     agency = _lock_agency(actor)
-    user = User.objects.select_for_update().filter(permissions.visible_people(actor), id=user_id).first()
+    user = (
+        User.objects.select_for_update(no_key=True)
+        .filter(permissions.visible_people(actor), id=user_id)
+        .first()
+    )
     require(permissions.may_administer(actor))
     if user is None:
         raise NotFound
@@ -163,7 +167,7 @@ def end_post(*, actor: Actor, post_id: UUID, now: datetime) -> None:
 
     Raises NotFound, NotAllowed, Conflict (ended already, or the post one acts from).
     """
-    post = Post.objects.select_for_update().filter(id=post_id, agency_id=actor.agency_id).first()
+    post = Post.objects.select_for_update(no_key=True).filter(id=post_id, agency_id=actor.agency_id).first()
     require(permissions.may_administer(actor))
     if post is None:
         raise NotFound
@@ -180,7 +184,7 @@ def end_post(*, actor: Actor, post_id: UUID, now: datetime) -> None:
 
 def _lock_agency(actor: Actor) -> Agency:
     # Its row orders additions, so that a name clicked twice is refused and not an integrity error.
-    agency = Agency.objects.select_for_update().filter(id=actor.agency_id, is_hosted=True).first()
+    agency = Agency.objects.select_for_update(no_key=True).filter(id=actor.agency_id, is_hosted=True).first()
     if agency is None:
         raise NotFound
     return agency

@@ -82,7 +82,7 @@ def change_password(*, actor: Actor, current: str, new: str, now: datetime) -> N
 
     Raises NotFound (the machine has no password), WrongPassword, WeakPassword.
     """
-    user = User.objects.select_for_update().filter(id=actor.user_id).first()
+    user = User.objects.select_for_update(no_key=True).filter(id=actor.user_id).first()
     if user is None:
         raise NotFound
     if not user.is_active:
@@ -108,7 +108,7 @@ def _lock_by_name(username: str) -> User | None:
     name = rules.username_form(username)
     if name is None:
         return None
-    return User.objects.select_for_update().filter(username=name).first()
+    return User.objects.select_for_update(no_key=True).filter(username=name).first()
 
 
 def _matches(user: User | None, password: str) -> bool:

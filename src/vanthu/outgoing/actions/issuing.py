@@ -39,7 +39,7 @@ def assign_number(*, actor: Actor, document_id: UUID, now: datetime) -> TakenNum
 
     The number exists if and only if this act does; the seal, which takes longer, comes after it. Raises
     NotFound, NotAllowed, IllegalStep, NotReady (the paper names another year, or bears a symbol that makes
-    its code that of another document), NoRegister.
+    its code that of another document), NoRegister, RegisterAhead.
     """
     document = operations.lock(actor, document_id)
 
@@ -56,6 +56,9 @@ def assign_number(*, actor: Actor, document_id: UUID, now: datetime) -> TakenNum
         document_id=document.pk,
         now=now,
     )
+    # The moment of the number is that of the act; who waited for it may be in another year by now.
+    now = taken.taken_at
+    operations.require_year(document, now)
     record.number = document_rules.padded_number(taken.number)
     record.issued_on = timezone.localdate(now)
     record.document_code = document_rules.document_code(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from vanthu.interfaces.web.forms import Form
+from vanthu.registers.rules import REASON_LIMIT
 
 
 class BookForm(Form):
@@ -12,3 +13,13 @@ class BookForm(Form):
 
     nam = forms.IntegerField(required=False, min_value=1945, max_value=9999)
     page = forms.IntegerField(required=False, min_value=1)
+
+
+class ConfirmTimeForm(Form):
+    """Why the last number of a register has a time that has not come yet."""
+
+    reason = forms.CharField(
+        label="Vì sao số gần nhất ghi sai giờ",
+        max_length=REASON_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
+    )

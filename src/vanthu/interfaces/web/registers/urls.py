@@ -10,4 +10,5 @@ app_name = "registers"
 urlpatterns = [
     path("", views.register_list, name="list"),
     path("<uuid:register_id>/", views.book, name="book"),
+    path("<uuid:register_id>/xac-nhan-gio/", views.confirm_time, name="confirm-time"),
 ]
