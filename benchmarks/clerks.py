@@ -29,14 +29,23 @@ def _register(actor: Any, shares: list[list[int]]) -> tuple[float, float]:
     from django.db import connection
     from django.utils import timezone
 
-    from vanthu.incoming import actions
+    from vanthu.incoming import actions, queries
 
+    # What each clerk has on the screen when the work begins.
+    opened = timezone.now()
+    shown = {
+        key: queries.get_incoming(actor, document_id=UUID(int=key), now=opened).seen
+        for keys in shares
+        for key in keys
+    }
     faults: list[Exception] = []
 
     def work(keys: list[int]) -> None:
         try:
             for key in keys:
-                actions.register_document(actor=actor, document_id=UUID(int=key), now=timezone.now())
+                actions.register_document(
+                    actor=actor, document_id=UUID(int=key), seen=shown[key], now=timezone.now()
+                )
         except Exception as fault:
             faults.append(fault)
         finally:

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from tests import path
 from tests.pdfsign.documents import typeset
+from tests.seeing import now_seen, part_seen
 from tests.world import NOW, World
 from vanthu.documents.operations import NewFile, NewRecord
 from vanthu.documents.states import FileKind
@@ -21,6 +22,7 @@ from vanthu.organizations.models import Agency
 from vanthu.signing.operations import Examination
 from vanthu.signing.states import Verdict
 from vanthu.workflow.rules import Assignee
+from vanthu.workflow.states import AssignmentStep
 
 SUBJECT = "V/v báo cáo công tác hòa giải ở cơ sở"
 GOOD = "Chữ ký hợp lệ, văn bản nguyên vẹn."
@@ -95,7 +97,9 @@ def arrived(world: World, *, now: datetime = NOW, **told: Any) -> UUID:
 def returned(world: World, *, now: datetime = NOW, **told: Any) -> UUID:
     """A document the clerk has sent back."""
     document = arrived(world, now=now, **told)
-    actions.return_document(actor=world.clerk, document_id=document, reason="Sai nơi nhận", now=now)
+    actions.return_document(
+        actor=world.clerk, document_id=document, seen=now_seen(document), reason="Sai nơi nhận", now=now
+    )
     return document
 
 
@@ -103,7 +107,11 @@ def registered(world: World, *, now: datetime = NOW, **told: Any) -> UUID:
     """A document in the register, submitted to the leader."""
     document = arrived(world, now=now, **told)
     actions.register_document(
-        actor=world.clerk, document_id=document, leader_id=world.leader.user_id, now=now
+        actor=world.clerk,
+        document_id=document,
+        seen=now_seen(document),
+        leader_id=world.leader.user_id,
+        now=now,
     )
     return document
 
@@ -123,6 +131,7 @@ def directed(
     actions.direct_document(
         actor=world.leader,
         document_id=document,
+        seen=now_seen(document),
         lead=lead or Assignee(kind="user", id=world.officer.user_id),
         support=support,
         inform=inform,
@@ -136,14 +145,21 @@ def directed(
 def processing(world: World, *, now: datetime = NOW, **told: Any) -> UUID:
     """A document the officer works on."""
     document = directed(world, now=now, **told)
-    actions.start_work(actor=world.officer, document_id=document, now=now)
+    actions.start_work(
+        actor=world.officer,
+        document_id=document,
+        seen=part_seen(document, world.officer, AssignmentStep.START),
+        now=now,
+    )
     return document
 
 
 def completed(world: World, *, now: datetime = NOW, **told: Any) -> UUID:
     """A document that needs nothing more."""
     document = processing(world, now=now, **told)
-    actions.complete_document(actor=world.officer, document_id=document, result="Đã xử lý", now=now)
+    actions.complete_document(
+        actor=world.officer, document_id=document, seen=now_seen(document), result="Đã xử lý", now=now
+    )
     return document
 
 

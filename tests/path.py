@@ -14,6 +14,7 @@ from uuid import UUID
 
 from tests.keys import PIN, KeyRing
 from tests.pdfsign.documents import typeset
+from tests.seeing import now_seen
 from tests.world import NOW, World
 from vanthu.documents.intake import AcceptedDraft, AcceptedFile
 from vanthu.documents.operations import current_file
@@ -95,21 +96,21 @@ def drafted(
 def submitted(world: World, *, by: Actor | None = None, now: datetime = NOW, **draft: Any) -> UUID:
     """A draft waiting for the head's review."""
     document = drafted(world, by=by, now=now, **draft)
-    actions.submit_draft(actor=by or world.officer, document_id=document, now=now)
+    actions.submit_draft(actor=by or world.officer, document_id=document, seen=now_seen(document), now=now)
     return document
 
 
 def approved(world: World, *, now: datetime = NOW, **draft: Any) -> UUID:
     """A draft waiting for the leader's signature."""
     document = submitted(world, now=now, **draft)
-    actions.approve_content(actor=world.head, document_id=document, now=now)
+    actions.approve_content(actor=world.head, document_id=document, seen=now_seen(document), now=now)
     return document
 
 
 def signature_made(world: World, document: UUID, *, by: Actor | None = None, pin: str = PIN) -> SignedFile:
     """The leader's signature, begun and made, not yet recorded."""
     actor, now = by or world.leader, true_time()
-    session = actions.begin_signature(actor=actor, document_id=document, now=now)
+    session = actions.begin_signature(actor=actor, document_id=document, seen=now_seen(document), now=now)
     return desk.sign_here(actor=actor, session_id=session, kind=SignatureKind.PERSON, pin=pin, now=now)
 
 
@@ -119,6 +120,7 @@ def signed(world: World, **draft: Any) -> UUID:
     actions.record_signature(
         actor=world.leader,
         document_id=document,
+        seen=now_seen(document),
         file=signature_made(world, document),
         now=true_time(),
     )
@@ -134,18 +136,22 @@ def numbered(world: World, **draft: Any) -> UUID:
 
 def assign(world: World, document: UUID) -> TakenNumber:
     """Give the number."""
-    return actions.assign_number(actor=world.clerk, document_id=document, now=true_time())
+    return actions.assign_number(
+        actor=world.clerk, document_id=document, seen=now_seen(document), now=true_time()
+    )
 
 
 def returned_signed(world: World, document: UUID, reason: str = "Sai thể thức") -> None:
     """The clerk gives a signed document back."""
-    actions.return_signed(actor=world.clerk, document_id=document, reason=reason, now=true_time())
+    actions.return_signed(
+        actor=world.clerk, document_id=document, seen=now_seen(document), reason=reason, now=true_time()
+    )
 
 
 def seal_made(world: World, document: UUID, *, pin: str = PIN) -> SignedFile:
     """The agency's seal, begun and made, not yet recorded."""
     now = true_time()
-    session = actions.begin_seal(actor=world.clerk, document_id=document, now=now)
+    session = actions.begin_seal(actor=world.clerk, document_id=document, seen=now_seen(document), now=now)
     return desk.sign_here(actor=world.clerk, session_id=session, kind=SignatureKind.AGENCY, pin=pin, now=now)
 
 
@@ -153,7 +159,11 @@ def sealed(world: World, **draft: Any) -> UUID:
     """A document with every signature, waiting to be issued."""
     document = numbered(world, **draft)
     actions.record_seal(
-        actor=world.clerk, document_id=document, file=seal_made(world, document), now=true_time()
+        actor=world.clerk,
+        document_id=document,
+        seen=now_seen(document),
+        file=seal_made(world, document),
+        now=true_time(),
     )
     return document
 
@@ -161,7 +171,7 @@ def sealed(world: World, **draft: Any) -> UUID:
 def issued(world: World, **draft: Any) -> UUID:
     """A document on its way to its recipients."""
     document = sealed(world, **draft)
-    actions.issue_document(actor=world.clerk, document_id=document, now=true_time())
+    actions.issue_document(actor=world.clerk, document_id=document, seen=now_seen(document), now=true_time())
     return document
 
 
@@ -178,7 +188,9 @@ def sealed_pdf(world: World, keys: KeyRing) -> bytes:
 def discarded(world: World, **draft: Any) -> UUID:
     """A draft its author has given up."""
     document = drafted(world, **draft)
-    actions.discard_draft(actor=draft.get("by") or world.officer, document_id=document, now=NOW)
+    actions.discard_draft(
+        actor=draft.get("by") or world.officer, document_id=document, seen=now_seen(document), now=NOW
+    )
     return document
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import connection
+from django.db.models import QuerySet
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from vanthu.kernel.models import AuditEntry
@@ -17,9 +18,21 @@ _KEPT_BY = ("kernel", "registers", "documents", "workflow", "signing", "outgoing
 
 
 def audited(subject: UUID) -> list[tuple[str, str, dict[str, Any]]]:
-    """Action, who and data of every entry about one thing, oldest first."""
-    entries = AuditEntry.objects.filter(subject_id=subject).order_by("at", "sequence")
-    return [(entry.action, entry.actor_label, entry.data) for entry in entries]
+    """Action, who and data of every entry about one thing, oldest first; without what was acted on."""
+    return [(entry.action, entry.actor_label, _without_acted_on(entry)) for entry in _entries(subject)]
+
+
+def acted_on(subject: UUID) -> list[tuple[str, dict[str, Any] | None]]:
+    """Action of every entry about one thing, oldest first, with how it stood before, if it did."""
+    return [(entry.action, entry.data.get("acted_on")) for entry in _entries(subject)]
+
+
+def _entries(subject: UUID) -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.filter(subject_id=subject).order_by("at", "sequence")
+
+
+def _without_acted_on(entry: AuditEntry) -> dict[str, Any]:
+    return {name: value for name, value in entry.data.items() if name != "acted_on"}
 
 
 def jobs(*, after: int = 0) -> list[tuple[str, dict[str, Any]]]:

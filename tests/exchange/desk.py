@@ -11,6 +11,7 @@ import pypdfium2
 from django.db import transaction
 from django.utils import timezone
 
+from tests.seeing import now_seen
 from tests.world import NOW, World
 from vanthu.documents import operations as documents
 from vanthu.documents import rules as document_rules
@@ -166,6 +167,7 @@ def register(incoming_document: IncomingDocument, *, now: datetime | None = None
     return incoming.register_document(
         actor=clerk_of(incoming_document.agency),
         document_id=incoming_document.pk,
+        seen=now_seen(incoming_document.pk),
         leader_id=None,
         now=now or timezone.now(),
     )
@@ -176,6 +178,7 @@ def send_back(incoming_document: IncomingDocument, reason: str, *, now: datetime
     incoming.return_document(
         actor=clerk_of(incoming_document.agency),
         document_id=incoming_document.pk,
+        seen=now_seen(incoming_document.pk),
         reason=reason,
         now=now or timezone.now(),
     )

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from tests.at_once import at_once
 from tests.exchange import desk, jobs
+from tests.seeing import delivery_seen
 from tests.traces import audited, nothing_changed
 from tests.world import NOW, World
 from vanthu.exchange import actions, operations, queries
@@ -64,7 +65,9 @@ def returned(world: World, **record: object) -> UUID:
 
 def note(world: World, delivery: UUID, *, by: str = "clerk", word: str = "Đã gọi xã.") -> None:
     """The act, by somebody of the cast."""
-    actions.note_return(actor=world.actor(by), delivery_id=delivery, word=word, now=NOW)
+    actions.note_return(
+        actor=world.actor(by), delivery_id=delivery, seen=delivery_seen(delivery), word=word, now=NOW
+    )
 
 
 def _noted(delivery: UUID) -> tuple[object, ...]:

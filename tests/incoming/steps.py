@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from tests.seeing import assignment_seen, now_seen, part_seen
 from tests.world import NOW, World
 from vanthu.incoming import actions
 from vanthu.incoming.states import State
 from vanthu.kernel.actor import Actor
+from vanthu.kernel.seen import Seen
 from vanthu.workflow.models import Assignment
 from vanthu.workflow.rules import Assignee
+from vanthu.workflow.states import AssignmentStep
 
 #: Fewest rights first.
 CAST = (
@@ -46,11 +49,17 @@ SEEN_BY: dict[State, set[str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """One act: `do(world, actor, document)` at a document in one of `states`, by one of `by`."""
+    """One act: `do(world, actor, document)`, at a document in one of `states`, by one of `by`."""
 
     states: tuple[State, ...]
     by: tuple[str, ...]
-    do: Callable[[World, Actor, UUID], object]
+    act: Callable[[World, Actor, UUID, Seen], object]
+    #: What its page shows of the document, or of the part of the work that is acted on.
+    shown: Callable[[World, Actor, UUID], Seen] = lambda world, actor, document: now_seen(document)
+
+    def do(self, world: World, actor: Actor, document: UUID, seen: Seen | None = None) -> object:
+        """Do it over what is there now, or over what was `seen` before."""
+        return self.act(world, actor, document, seen or self.shown(world, actor, document))
 
     @property
     def state(self) -> State:
@@ -58,45 +67,64 @@ class Act:
         return self.states[0]
 
 
-def _pass_on(world: World, actor: Actor, document: UUID) -> None:
+def _pass_on(world: World, actor: Actor, document: UUID, seen: Seen) -> None:
     part = Assignment.objects.filter(document_id=document, unit=world.civil_service).first()
     actions.pass_on(
         actor=actor,
         document_id=document,
+        seen=seen,
         assignment_id=part.id if part else document,
         user_id=world.posts["second_officer"].user_id,
         now=NOW,
     )
 
 
+def _unit_part(world: World, actor: Actor, document: UUID) -> Seen:
+    part = Assignment.objects.filter(document_id=document, unit=world.civil_service).first()
+    return assignment_seen(part.id if part else document)
+
+
+def _own_part(step: AssignmentStep) -> Callable[[World, Actor, UUID], Seen]:
+    return lambda world, actor, document: part_seen(document, actor, step)
+
+
 ACTS: dict[str, Act] = {
     "register_document": Act(
         states=(State.ARRIVED,),
         by=("clerk",),
-        do=lambda world, actor, document: actions.register_document(
-            actor=actor, document_id=document, leader_id=world.leader.user_id, now=NOW
+        act=lambda world, actor, document, seen: actions.register_document(
+            actor=actor,
+            document_id=document,
+            seen=seen,
+            leader_id=world.leader.user_id,
+            now=NOW,
         ),
     ),
     "return_document": Act(
         states=(State.ARRIVED,),
         by=("clerk",),
-        do=lambda world, actor, document: actions.return_document(
-            actor=actor, document_id=document, reason="Sai nơi nhận", now=NOW
+        act=lambda world, actor, document, seen: actions.return_document(
+            actor=actor, document_id=document, seen=seen, reason="Sai nơi nhận", now=NOW
         ),
     ),
     "present_document": Act(
         states=(State.REGISTERED,),
         by=("clerk",),
-        do=lambda world, actor, document: actions.present_document(
-            actor=actor, document_id=document, leader_id=world.deputy.user_id, now=NOW
+        act=lambda world, actor, document, seen: actions.present_document(
+            actor=actor,
+            document_id=document,
+            seen=seen,
+            leader_id=world.deputy.user_id,
+            now=NOW,
         ),
     ),
     "direct_document": Act(
         states=(State.REGISTERED,),
         by=("leader", "deputy"),
-        do=lambda world, actor, document: actions.direct_document(
+        act=lambda world, actor, document, seen: actions.direct_document(
             actor=actor,
             document_id=document,
+            seen=seen,
             lead=Assignee(kind="user", id=world.officer.user_id),
             now=NOW,
         ),
@@ -104,31 +132,40 @@ ACTS: dict[str, Act] = {
     "direct_further": Act(
         states=(State.DIRECTED, State.PROCESSING),
         by=("leader", "deputy"),
-        do=lambda world, actor, document: actions.direct_further(
+        act=lambda world, actor, document, seen: actions.direct_further(
             actor=actor,
             document_id=document,
+            seen=seen,
             inform=[Assignee(kind="user", id=world.posts["colleague"].user_id)],
             now=NOW,
         ),
     ),
-    "pass_on": Act(states=(State.DIRECTED, State.PROCESSING), by=("head",), do=_pass_on),
+    "pass_on": Act(states=(State.DIRECTED, State.PROCESSING), by=("head",), act=_pass_on, shown=_unit_part),
     "start_work": Act(
         states=(State.DIRECTED, State.PROCESSING),
         by=("officer", "head"),
-        do=lambda world, actor, document: actions.start_work(actor=actor, document_id=document, now=NOW),
+        shown=_own_part(AssignmentStep.START),
+        act=lambda world, actor, document, seen: actions.start_work(
+            actor=actor, document_id=document, seen=seen, now=NOW
+        ),
     ),
     "report_work": Act(
         states=(State.DIRECTED, State.PROCESSING),
         by=("officer", "head"),
-        do=lambda world, actor, document: actions.report_work(
-            actor=actor, document_id=document, result="Đã xong", now=NOW
+        shown=_own_part(AssignmentStep.FINISH),
+        act=lambda world, actor, document, seen: actions.report_work(
+            actor=actor,
+            document_id=document,
+            seen=seen,
+            result="Đã xong",
+            now=NOW,
         ),
     ),
     "complete_document": Act(
         states=(State.DIRECTED, State.REGISTERED, State.PROCESSING),
         by=("officer", "leader", "deputy"),
-        do=lambda world, actor, document: actions.complete_document(
-            actor=actor, document_id=document, result="Đã xong", now=NOW
+        act=lambda world, actor, document, seen: actions.complete_document(
+            actor=actor, document_id=document, seen=seen, result="Đã xong", now=NOW
         ),
     ),
 }

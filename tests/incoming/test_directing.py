@@ -10,6 +10,7 @@ import pytest
 
 from tests import arrivals
 from tests.incoming.steps import parts_of, told, unit_of, user_of
+from tests.seeing import assignment_seen, now_seen, part_seen
 from tests.traces import audited, jobs, nothing_changed
 from tests.world import NOW, World
 from vanthu.incoming import actions, queries
@@ -20,6 +21,7 @@ from vanthu.organizations.models import Post, Unit
 from vanthu.organizations.operations import UnknownPerson
 from vanthu.workflow.models import Assignment
 from vanthu.workflow.rules import Assignee
+from vanthu.workflow.states import AssignmentStep
 
 
 class TestDirectFurther:
@@ -30,6 +32,7 @@ class TestDirectFurther:
         actions.direct_further(
             actor=world.deputy,
             document_id=document,
+            seen=now_seen(document),
             support=[unit_of(world)],
             inform=[user_of(world, "colleague")],
             instruction=" Phối hợp số liệu ",
@@ -69,14 +72,20 @@ class TestDirectFurther:
         }
 
         with nothing_changed(), pytest.raises(DirectionRefused, match=sentence):
-            actions.direct_further(actor=world.leader, document_id=document, **named, **changes, now=NOW)
+            actions.direct_further(
+                actor=world.leader, document_id=document, seen=now_seen(document), **named, **changes, now=NOW
+            )
 
     def test_is_refused_for_people_of_another_agency(self, world: World) -> None:
         document = arrivals.directed(world)
 
         with nothing_changed(), pytest.raises(UnknownPerson):
             actions.direct_further(
-                actor=world.leader, document_id=document, inform=[user_of(world, "outsider")], now=NOW
+                actor=world.leader,
+                document_id=document,
+                seen=now_seen(document),
+                inform=[user_of(world, "outsider")],
+                now=NOW,
             )
 
 
@@ -88,6 +97,7 @@ class TestDirectDocument:
         actions.direct_document(
             actor=world.leader,
             document_id=document,
+            seen=now_seen(document),
             lead=user_of(world, "officer"),
             support=[unit_of(world)],
             inform=[user_of(world, "colleague")],
@@ -157,7 +167,9 @@ class TestDirectDocument:
 
 def _direct(world: World, document: UUID, **changes: Any) -> None:
     given: dict[str, Any] = {"lead": user_of(world, "officer"), "now": NOW}
-    actions.direct_document(actor=world.leader, document_id=document, **given | changes)
+    actions.direct_document(
+        actor=world.leader, document_id=document, seen=now_seen(document), **given | changes
+    )
 
 
 class TestPassOn:
@@ -201,7 +213,13 @@ class TestPassOn:
 
     def test_is_refused_once_the_part_is_done(self, world: World) -> None:
         document = arrivals.directed(world, support=[unit_of(world)])
-        actions.report_work(actor=world.head, document_id=document, result="Xong", now=NOW)
+        actions.report_work(
+            actor=world.head,
+            document_id=document,
+            seen=part_seen(document, world.head, AssignmentStep.FINISH),
+            result="Xong",
+            now=NOW,
+        )
         part = Assignment.objects.get(document_id=document, unit__isnull=False)
 
         with nothing_changed(), pytest.raises(DirectionRefused, match="đã hoàn thành"):
@@ -215,6 +233,7 @@ class TestPassOn:
             actions.pass_on(
                 actor=world.head,
                 document_id=document,
+                seen=assignment_seen(part.id),
                 assignment_id=part.id,
                 user_id=world.officer.user_id,
                 now=NOW,
@@ -231,6 +250,7 @@ def _pass(world: World, part: Assignment, who: str, **changes: Any) -> None:
     actions.pass_on(
         actor=world.head,
         document_id=part.document_id,
+        seen=assignment_seen(part.id),
         assignment_id=part.id,
         user_id=world.posts[who].user_id,
         now=NOW,

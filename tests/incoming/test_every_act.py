@@ -139,6 +139,7 @@ class TestTwoAtOnce:
             IllegalStep.__name__,
             IllegalPartStep.__name__,
             "NotAllowed",
+            "Stale",
             "AlreadyPresented",
             "DirectionRefused",
         }

@@ -9,6 +9,7 @@ import pytest
 
 from tests import arrivals
 from tests.incoming.steps import parts_of, told, user_of
+from tests.seeing import now_seen, part_seen
 from tests.traces import audited, jobs, nothing_changed
 from tests.world import NOW, World
 from vanthu.incoming import actions, tasks
@@ -20,6 +21,7 @@ from vanthu.kernel.errors import NotAllowed
 from vanthu.registers.models import Register
 from vanthu.registers.operations import NoRegister
 from vanthu.workflow.models import Assignment
+from vanthu.workflow.states import AssignmentStep
 from vanthu.workflow.states import IllegalStep as IllegalPartStep
 
 #: 01/01/2027 at 00:00 in Hà Nội.
@@ -32,7 +34,11 @@ class TestRegisterDocument:
         before = len(jobs())
 
         number = actions.register_document(
-            actor=world.clerk, document_id=document, leader_id=world.leader.user_id, now=NOW
+            actor=world.clerk,
+            document_id=document,
+            seen=now_seen(document),
+            leader_id=world.leader.user_id,
+            now=NOW,
         )
 
         row = IncomingDocument.objects.get(pk=document)
@@ -54,7 +60,12 @@ class TestRegisterDocument:
         first, second = arrivals.arrived(world), arrivals.arrived(world)
 
         for document, now in ((first, NEW_YEAR - timedelta(seconds=1)), (second, NEW_YEAR)):
-            assert actions.register_document(actor=world.clerk, document_id=document, now=now) == 1
+            assert (
+                actions.register_document(
+                    actor=world.clerk, document_id=document, seen=now_seen(document), now=now
+                )
+                == 1
+            )
         years = IncomingDocument.objects.order_by("arrival_year").values_list("arrival_year", flat=True)
         assert list(years) == [2026, 2027]
 
@@ -64,7 +75,11 @@ class TestRegisterDocument:
 
         with nothing_changed(), pytest.raises(NotALeader):
             actions.register_document(
-                actor=world.clerk, document_id=document, leader_id=world.actor(who).user_id, now=NOW
+                actor=world.clerk,
+                document_id=document,
+                seen=now_seen(document),
+                leader_id=world.actor(who).user_id,
+                now=NOW,
             )
 
     def test_is_refused_without_a_register(self, world: World) -> None:
@@ -72,7 +87,9 @@ class TestRegisterDocument:
         Register.objects.filter(id=world.incoming_register.id).delete()
 
         with nothing_changed(), pytest.raises(NoRegister):
-            actions.register_document(actor=world.clerk, document_id=document, now=NOW)
+            actions.register_document(
+                actor=world.clerk, document_id=document, seen=now_seen(document), now=NOW
+            )
 
 
 class TestReturnDocument:
@@ -80,7 +97,9 @@ class TestReturnDocument:
         document = arrivals.arrived(world)
         before = len(jobs())
 
-        actions.return_document(actor=world.clerk, document_id=document, reason=" Sai nơi nhận ", now=NOW)
+        actions.return_document(
+            actor=world.clerk, document_id=document, seen=now_seen(document), reason=" Sai nơi nhận ", now=NOW
+        )
 
         row = IncomingDocument.objects.get(pk=document)
         assert (row.state, row.returned_reason, row.arrival_number) == ("returned", "Sai nơi nhận", None)
@@ -98,7 +117,9 @@ class TestReturnDocument:
         document = arrivals.arrived(world)
 
         with nothing_changed(), pytest.raises(ReturnRefused):
-            actions.return_document(actor=world.clerk, document_id=document, reason=reason, now=NOW)
+            actions.return_document(
+                actor=world.clerk, document_id=document, seen=now_seen(document), reason=reason, now=NOW
+            )
 
 
 class TestWork:
@@ -106,8 +127,18 @@ class TestWork:
         document = arrivals.directed(world, support=[user_of(world, "second_officer")])
         before = len(jobs())
 
-        actions.start_work(actor=world.officer, document_id=document, now=NOW)
-        actions.start_work(actor=world.actor("second_officer"), document_id=document, now=NOW)
+        actions.start_work(
+            actor=world.officer,
+            document_id=document,
+            seen=part_seen(document, world.officer, AssignmentStep.START),
+            now=NOW,
+        )
+        actions.start_work(
+            actor=world.actor("second_officer"),
+            document_id=document,
+            seen=part_seen(document, world.actor("second_officer"), AssignmentStep.START),
+            now=NOW,
+        )
 
         assert IncomingDocument.objects.get(pk=document).state == "processing"
         assert jobs(after=before) == [told(document, "processing", staff=world.officer.label)]
@@ -117,19 +148,35 @@ class TestWork:
         document = arrivals.processing(world)
 
         with nothing_changed(), pytest.raises(IllegalPartStep, match="Không thể «Bắt đầu xử lý»"):
-            actions.start_work(actor=world.officer, document_id=document, now=NOW)
+            actions.start_work(
+                actor=world.officer,
+                document_id=document,
+                seen=part_seen(document, world.officer, AssignmentStep.START),
+                now=NOW,
+            )
 
     def test_of_who_is_only_to_know_is_refused(self, world: World) -> None:
         document = arrivals.directed(world, inform=[user_of(world, "colleague")])
 
         with nothing_changed(), pytest.raises(NotAllowed, match="không có phần việc nào đang mở"):
-            actions.start_work(actor=world.colleague, document_id=document, now=NOW)
+            actions.start_work(
+                actor=world.colleague,
+                document_id=document,
+                seen=part_seen(document, world.colleague, AssignmentStep.START),
+                now=NOW,
+            )
 
     def test_reported_at_once_tells_the_sender_it_was_handled(self, world: World) -> None:
         document = arrivals.directed(world)
         before = len(jobs())
 
-        actions.report_work(actor=world.officer, document_id=document, result=" Đã xong ", now=NOW)
+        actions.report_work(
+            actor=world.officer,
+            document_id=document,
+            seen=part_seen(document, world.officer, AssignmentStep.FINISH),
+            result=" Đã xong ",
+            now=NOW,
+        )
 
         part = Assignment.objects.get(document_id=document)
         assert (part.state, part.result, part.finished_at) == ("done", "Đã xong", NOW)
@@ -141,9 +188,11 @@ class TestWork:
     def test_is_refused_without_a_result_that_can_be_kept(self, world: World, result: str) -> None:
         document = arrivals.processing(world)
 
-        for act in (actions.report_work, actions.complete_document):
+        part = part_seen(document, world.officer, AssignmentStep.FINISH)
+
+        for act, seen in ((actions.report_work, part), (actions.complete_document, now_seen(document))):
             with nothing_changed(), pytest.raises(ResultRefused):
-                act(actor=world.officer, document_id=document, result=result, now=NOW)
+                act(actor=world.officer, document_id=document, seen=seen, result=result, now=NOW)
 
 
 class TestCompleteDocument:
@@ -152,7 +201,9 @@ class TestCompleteDocument:
         document = arrivals.processing(world, support=[user_of(world, "second_officer")])
         before = len(jobs())
 
-        actions.complete_document(actor=world.actor(who), document_id=document, result="Xong", now=NOW)
+        actions.complete_document(
+            actor=world.actor(who), document_id=document, seen=now_seen(document), result="Xong", now=NOW
+        )
 
         row = IncomingDocument.objects.get(pk=document)
         assert (row.state, row.completed_at) == ("completed", NOW)
@@ -167,7 +218,9 @@ class TestCompleteDocument:
     def test_writes_no_result_for_who_was_only_to_know(self, world: World) -> None:
         document = arrivals.processing(world, inform=[user_of(world, "colleague")])
 
-        actions.complete_document(actor=world.officer, document_id=document, result="Xong", now=NOW)
+        actions.complete_document(
+            actor=world.officer, document_id=document, seen=now_seen(document), result="Xong", now=NOW
+        )
 
         known = Assignment.objects.get(document_id=document, role="inform")
         assert (known.state, known.result) == ("given", "")
@@ -177,7 +230,11 @@ class TestCompleteDocument:
 
         with nothing_changed(), pytest.raises(NotAllowed):
             actions.complete_document(
-                actor=world.actor("second_officer"), document_id=document, result="Xong", now=NOW
+                actor=world.actor("second_officer"),
+                document_id=document,
+                seen=now_seen(document),
+                result="Xong",
+                now=NOW,
             )
 
 

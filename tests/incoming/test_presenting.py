@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from tests import arrivals
+from tests.seeing import now_seen
 from tests.traces import audited, jobs, nothing_changed
 from tests.world import NOW, World
 from vanthu.incoming import actions, queries
@@ -19,7 +20,11 @@ class TestPresentDocument:
         before = len(jobs())
 
         actions.present_document(
-            actor=world.clerk, document_id=document, leader_id=world.deputy.user_id, now=NOW
+            actor=world.clerk,
+            document_id=document,
+            seen=now_seen(document),
+            leader_id=world.deputy.user_id,
+            now=NOW,
         )
 
         page = queries.get_incoming(world.deputy, document_id=document, now=NOW)
@@ -38,7 +43,11 @@ class TestPresentDocument:
 
         with nothing_changed(), pytest.raises(NotALeader):
             actions.present_document(
-                actor=world.clerk, document_id=document, leader_id=world.actor(who).user_id, now=NOW
+                actor=world.clerk,
+                document_id=document,
+                seen=now_seen(document),
+                leader_id=world.actor(who).user_id,
+                now=NOW,
             )
 
     def test_is_refused_for_the_leader_who_has_it(self, world: World) -> None:
@@ -50,7 +59,7 @@ class TestPresentDocument:
             leader_id=world.deputy.user_id,
             now=NOW,
         )
-        again()
+        again(seen=now_seen(document))
 
         with nothing_changed(), pytest.raises(AlreadyPresented):
-            again()
+            again(seen=now_seen(document))

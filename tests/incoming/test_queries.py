@@ -13,6 +13,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from tests import arrivals, path
+from tests.seeing import assignment_seen, part_seen
 from tests.world import NOW, World
 from vanthu.documents.models import DocumentFile
 from vanthu.incoming import actions, queries
@@ -23,6 +24,7 @@ from vanthu.kernel.errors import NotFound
 from vanthu.kernel.pages import PAGE_SIZE
 from vanthu.workflow.models import Assignment
 from vanthu.workflow.rules import Assignee
+from vanthu.workflow.states import AssignmentStep
 
 OUTSIDERS = ("outsider_administrator", "outsider_officer", "outsider", "outsider_leader")
 SEES_ALL = {"clerk", "archivist", "leader", "deputy"}
@@ -112,6 +114,7 @@ def _given(world: World, given: str) -> UUID:
         actions.pass_on(
             actor=world.head,
             document_id=document,
+            seen=assignment_seen(Assignment.objects.get(document_id=document).id),
             assignment_id=Assignment.objects.get(document_id=document).id,
             user_id=world.posts["second_officer"].user_id,
             now=NOW,
@@ -147,7 +150,13 @@ class TestTabs:
         assert _ids(world.colleague, tab="mine") == set()
         assert _ids(world.colleague) == {document}
 
-        actions.report_work(actor=both[1], document_id=document, result="Xong", now=NOW)
+        actions.report_work(
+            actor=both[1],
+            document_id=document,
+            seen=part_seen(document, both[1], AssignmentStep.FINISH),
+            result="Xong",
+            now=NOW,
+        )
 
         assert [_ids(actor, tab="mine") for actor in both] == [{document}, set()]
         assert [queries.count_incoming(actor)["mine"] for actor in both] == [1, 0]

@@ -18,6 +18,7 @@ from tests.arrivals import examined
 from tests.keys import KeyRing
 from tests.path import true_time
 from tests.pdfsign import tampering
+from tests.seeing import now_seen
 from tests.traces import audited, jobs, nothing_changed
 from tests.world import NOW, World
 from vanthu.documents.operations import NewFile, current_file
@@ -94,7 +95,11 @@ class TestTheVerdictAtArrival:
         assert {"return", "register"} <= page.acts
 
         actions.return_document(
-            actor=world.clerk, document_id=document, reason=page.row.verdict_message, now=true_time()
+            actor=world.clerk,
+            document_id=document,
+            seen=now_seen(document),
+            reason=page.row.verdict_message,
+            now=true_time(),
         )
 
         row = queries.get_incoming(world.clerk, document_id=document, now=NOW).row

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from tests import arrivals, path
 from tests.keys import KeyRing
+from tests.seeing import assignment_seen, now_seen, part_seen
 from tests.world import World
 from vanthu.documents.operations import NewFile
 from vanthu.documents.states import FileKind
@@ -15,6 +16,7 @@ from vanthu.kernel.blobs import StoredBlob
 from vanthu.outgoing import queries as outgoing
 from vanthu.signing import operations as signing
 from vanthu.workflow.rules import Assignee
+from vanthu.workflow.states import AssignmentStep
 
 
 class TestWholePath:
@@ -43,19 +45,33 @@ class TestWholePath:
             received = operations.receive(actor=world.machine, arrival=told, now=path.true_time())
         document, now = received.document_id, path.true_time()
 
-        actions.register_document(actor=world.clerk, document_id=document, now=now)
+        actions.register_document(actor=world.clerk, document_id=document, seen=now_seen(document), now=now)
         unit = Assignee(kind="unit", id=world.civil_service.id)
-        actions.direct_document(actor=world.leader, document_id=document, lead=unit, now=now)
+        actions.direct_document(
+            actor=world.leader, document_id=document, seen=now_seen(document), lead=unit, now=now
+        )
         part = queries.get_incoming(world.head, document_id=document, now=now).assignments[0]
         actions.pass_on(
             actor=world.head,
             document_id=document,
+            seen=assignment_seen(part.id),
             assignment_id=part.id,
             user_id=world.officer.user_id,
             now=now,
         )
-        actions.start_work(actor=world.officer, document_id=document, now=now)
-        actions.report_work(actor=world.officer, document_id=document, result="Đã tham mưu", now=now)
+        actions.start_work(
+            actor=world.officer,
+            document_id=document,
+            seen=part_seen(document, world.officer, AssignmentStep.START),
+            now=now,
+        )
+        actions.report_work(
+            actor=world.officer,
+            document_id=document,
+            seen=part_seen(document, world.officer, AssignmentStep.FINISH),
+            result="Đã tham mưu",
+            now=now,
+        )
         reply = path.issued(world, replies_to=document)
         actions.complete_answered(
             actor=world.machine,

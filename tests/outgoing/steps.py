@@ -8,8 +8,10 @@ from uuid import UUID, uuid4
 
 from tests import path
 from tests.arrivals import examined
+from tests.seeing import now_seen
 from tests.world import NOW, World
 from vanthu.kernel.actor import Actor
+from vanthu.kernel.seen import Seen
 from vanthu.outgoing import actions
 from vanthu.outgoing.states import State
 from vanthu.signing.operations import SignedFile
@@ -47,11 +49,17 @@ SEEN_BY: dict[State, set[str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """One act: `do(world, actor, document)` at a document in one of `states`, by `by`."""
+    """One act: `do(world, actor, document)`, at a document in one of `states`, by `by`."""
 
     states: tuple[State, ...]
     by: str
-    do: Callable[[World, Actor, UUID], object]
+    act: Callable[[World, Actor, UUID, Seen], object]
+    #: What its page shows of the document, or of the part of the work that is acted on.
+    shown: Callable[[World, Actor, UUID], Seen] = lambda world, actor, document: now_seen(document)
+
+    def do(self, world: World, actor: Actor, document: UUID, seen: Seen | None = None) -> object:
+        """Do it over what is there now, or over what was `seen` before."""
+        return self.act(world, actor, document, seen or self.shown(world, actor, document))
 
     @property
     def state(self) -> State:
@@ -68,97 +76,112 @@ ACTS: dict[str, Act] = {
     "revise_draft": Act(
         states=(State.DRAFT,),
         by="officer",
-        do=lambda world, actor, document: actions.revise_draft(
-            actor=actor, document_id=document, content=path.content(world), draft=None, now=NOW
+        act=lambda world, actor, document, seen: actions.revise_draft(
+            actor=actor,
+            document_id=document,
+            seen=seen,
+            content=path.content(world),
+            draft=None,
+            now=NOW,
         ),
     ),
     "place_marks": Act(
         states=(State.DRAFT,),
         by="officer",
-        do=lambda world, actor, document: actions.place_marks(
-            actor=actor, document_id=document, places={}, now=NOW
+        act=lambda world, actor, document, seen: actions.place_marks(
+            actor=actor, document_id=document, seen=seen, places={}, now=NOW
         ),
     ),
     "submit_draft": Act(
         states=(State.DRAFT,),
         by="officer",
-        do=lambda world, actor, document: actions.submit_draft(actor=actor, document_id=document, now=NOW),
+        act=lambda world, actor, document, seen: actions.submit_draft(
+            actor=actor, document_id=document, seen=seen, now=NOW
+        ),
     ),
     "approve_content": Act(
         states=(State.REVIEWING,),
         by="head",
-        do=lambda world, actor, document: actions.approve_content(
-            actor=actor, document_id=document, comment="Nhất trí", now=NOW
+        act=lambda world, actor, document, seen: actions.approve_content(
+            actor=actor, document_id=document, seen=seen, comment="Nhất trí", now=NOW
         ),
     ),
     "return_draft_by_head": Act(
         states=(State.REVIEWING,),
         by="head",
-        do=lambda world, actor, document: actions.return_draft(
-            actor=actor, document_id=document, reason="Thiếu căn cứ", now=NOW
+        act=lambda world, actor, document, seen: actions.return_draft(
+            actor=actor, document_id=document, seen=seen, reason="Thiếu căn cứ", now=NOW
         ),
     ),
     "return_draft_by_signer": Act(
         states=(State.AWAITING_SIGNATURE,),
         by="leader",
-        do=lambda world, actor, document: actions.return_draft(
-            actor=actor, document_id=document, reason="Thiếu căn cứ", now=NOW
+        act=lambda world, actor, document, seen: actions.return_draft(
+            actor=actor, document_id=document, seen=seen, reason="Thiếu căn cứ", now=NOW
         ),
     ),
     "begin_signature": Act(
         states=(State.AWAITING_SIGNATURE,),
         by="leader",
-        do=lambda world, actor, document: actions.begin_signature(
-            actor=actor, document_id=document, now=path.true_time()
+        act=lambda world, actor, document, seen: actions.begin_signature(
+            actor=actor, document_id=document, seen=seen, now=path.true_time()
         ),
     ),
     "record_signature": Act(
         states=(State.AWAITING_SIGNATURE,),
         by="leader",
-        do=lambda world, actor, document: actions.record_signature(
-            actor=actor, document_id=document, file=a_signed_file(world), now=NOW
+        act=lambda world, actor, document, seen: actions.record_signature(
+            actor=actor, document_id=document, seen=seen, file=a_signed_file(world), now=NOW
         ),
     ),
     "assign_number": Act(
         states=(State.SIGNED,),
         by="clerk",
-        do=lambda world, actor, document: actions.assign_number(actor=actor, document_id=document, now=NOW),
+        act=lambda world, actor, document, seen: actions.assign_number(
+            actor=actor, document_id=document, seen=seen, now=NOW
+        ),
     ),
     "begin_seal": Act(
         states=(State.NUMBERED,),
         by="clerk",
-        do=lambda world, actor, document: actions.begin_seal(
-            actor=actor, document_id=document, now=path.true_time()
+        act=lambda world, actor, document, seen: actions.begin_seal(
+            actor=actor, document_id=document, seen=seen, now=path.true_time()
         ),
     ),
     "record_seal": Act(
         states=(State.NUMBERED,),
         by="clerk",
-        do=lambda world, actor, document: actions.record_seal(
-            actor=actor, document_id=document, file=a_signed_file(world), now=NOW
+        act=lambda world, actor, document, seen: actions.record_seal(
+            actor=actor, document_id=document, seen=seen, file=a_signed_file(world), now=NOW
         ),
     ),
     "withdraw_draft": Act(
         states=(State.REVIEWING, State.AWAITING_SIGNATURE),
         by="officer",
-        do=lambda world, actor, document: actions.withdraw_draft(actor=actor, document_id=document, now=NOW),
+        act=lambda world, actor, document, seen: actions.withdraw_draft(
+            actor=actor, document_id=document, seen=seen, now=NOW
+        ),
     ),
     "discard_draft": Act(
         states=(State.DRAFT,),
         by="officer",
-        do=lambda world, actor, document: actions.discard_draft(actor=actor, document_id=document, now=NOW),
+        act=lambda world, actor, document, seen: actions.discard_draft(
+            actor=actor, document_id=document, seen=seen, now=NOW
+        ),
     ),
     "return_signed": Act(
         states=(State.SIGNED, State.NUMBERED, State.SEALED),
         by="clerk",
-        do=lambda world, actor, document: actions.return_signed(
-            actor=actor, document_id=document, reason="Sai thể thức", now=NOW
+        act=lambda world, actor, document, seen: actions.return_signed(
+            actor=actor, document_id=document, seen=seen, reason="Sai thể thức", now=NOW
         ),
     ),
     "issue_document": Act(
         states=(State.SEALED,),
         by="clerk",
-        do=lambda world, actor, document: actions.issue_document(actor=actor, document_id=document, now=NOW),
+        act=lambda world, actor, document, seen: actions.issue_document(
+            actor=actor, document_id=document, seen=seen, now=NOW
+        ),
     ),
 }
 #: Acts that need no key and so can be done whole here.

@@ -11,6 +11,7 @@ from django.db import transaction
 from tests import path
 from tests.keys import KeyRing
 from tests.outgoing.steps import ACTS, CAST
+from tests.seeing import now_seen
 from tests.world import World
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotAllowed, NotFound
@@ -86,7 +87,9 @@ class TestButtons:
         """Nobody reviews the head's own draft."""
         document = path.drafted(world, by=world.head)
 
-        actions.submit_draft(actor=world.head, document_id=document, now=path.true_time())
+        actions.submit_draft(
+            actor=world.head, document_id=document, seen=now_seen(document), now=path.true_time()
+        )
 
         acts = queries.get_outgoing(world.leader, document_id=document, now=path.true_time()).acts
         assert acts == {"sign", "return", "place"}

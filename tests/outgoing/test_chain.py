@@ -10,6 +10,7 @@ import pytest
 from tests import path
 from tests.outgoing.standing import in_state
 from tests.path import drafted, submitted
+from tests.seeing import now_seen
 from tests.traces import audited, jobs, nothing_changed
 from tests.world import NOW, World
 from vanthu.documents.models import Document
@@ -47,7 +48,7 @@ class TestSubmitDraft:
         deputys = path.paper("Đỗ Thị Mai", "KT. GIÁM ĐỐC\nPHÓ GIÁM ĐỐC")
         document = drafted(world, by=world.actor(who), draft=deputys, signer_id=world.deputy.user_id)
 
-        actions.submit_draft(actor=world.actor(who), document_id=document, now=NOW)
+        actions.submit_draft(actor=world.actor(who), document_id=document, seen=now_seen(document), now=NOW)
 
         assert _turns(document) == [(1, "sign", "current")]
         assert OutgoingDocument.objects.get(pk=document).state == "awaiting_signature"
@@ -61,13 +62,13 @@ class TestSubmitDraft:
             nothing_changed(),
             pytest.raises(NotReady, match="Phòng Công chức, viên chức chưa có trưởng đơn vị"),
         ):
-            actions.submit_draft(actor=world.officer, document_id=document, now=NOW)
+            actions.submit_draft(actor=world.officer, document_id=document, seen=now_seen(document), now=NOW)
 
     def test_names_all_that_is_missing(self, world: World) -> None:
         document = drafted(world, draft=path.paper(name="Ai khác", number_blank="h(0pt)"), recipient_ids=())
 
         with nothing_changed(), pytest.raises(NotReady) as refusal:
-            actions.submit_draft(actor=world.officer, document_id=document, now=NOW)
+            actions.submit_draft(actor=world.officer, document_id=document, seen=now_seen(document), now=NOW)
 
         assert str(refusal.value) == (
             "Chưa có nơi nhận. Chưa xác định được vị trí trên trang: số, chữ ký, dấu cơ quan."
@@ -75,8 +76,10 @@ class TestSubmitDraft:
 
     def test_begins_a_new_round_after_a_return(self, world: World) -> None:
         document = submitted(world)
-        actions.return_draft(actor=world.head, document_id=document, reason="Sửa", now=NOW)
-        actions.submit_draft(actor=world.officer, document_id=document, now=NOW)
+        actions.return_draft(
+            actor=world.head, document_id=document, seen=now_seen(document), reason="Sửa", now=NOW
+        )
+        actions.submit_draft(actor=world.officer, document_id=document, seen=now_seen(document), now=NOW)
 
         assert _turns(document) == [
             (1, "review", "returned"),
@@ -91,7 +94,9 @@ class TestApproveContent:
     def test_begins_the_turn_of_the_signer(self, world: World) -> None:
         document = submitted(world)
 
-        actions.approve_content(actor=world.head, document_id=document, comment="Nhất trí", now=NOW)
+        actions.approve_content(
+            actor=world.head, document_id=document, seen=now_seen(document), comment="Nhất trí", now=NOW
+        )
 
         assert _turns(document) == [(1, "review", "approved"), (1, "sign", "current")]
         action, who, data = audited(document)[-1]
@@ -101,7 +106,9 @@ class TestApproveContent:
         document = submitted(world)
 
         with nothing_changed(), pytest.raises(CommentRefused, match="Ý kiến dài quá 2000 ký tự"):
-            actions.approve_content(actor=world.head, document_id=document, comment="x" * 2001, now=NOW)
+            actions.approve_content(
+                actor=world.head, document_id=document, seen=now_seen(document), comment="x" * 2001, now=NOW
+            )
 
 
 class TestReturnDraft:
@@ -111,7 +118,13 @@ class TestReturnDraft:
     def test_gives_it_back_with_the_reason(self, world: World, state: State, who: str) -> None:
         document = in_state(world, state)
 
-        actions.return_draft(actor=world.actor(who), document_id=document, reason="Thiếu căn cứ", now=NOW)
+        actions.return_draft(
+            actor=world.actor(who),
+            document_id=document,
+            seen=now_seen(document),
+            reason="Thiếu căn cứ",
+            now=NOW,
+        )
 
         outgoing = OutgoingDocument.objects.get(pk=document)
         assert (outgoing.state, outgoing.returned_reason) == ("draft", "Thiếu căn cứ")
@@ -126,20 +139,26 @@ class TestReturnDraft:
         document = submitted(world)
 
         with nothing_changed(), pytest.raises(ReasonMissing):
-            actions.return_draft(actor=world.head, document_id=document, reason=reason, now=NOW)
+            actions.return_draft(
+                actor=world.head, document_id=document, seen=now_seen(document), reason=reason, now=NOW
+            )
 
     def test_is_refused_with_a_reason_without_end(self, world: World) -> None:
         document = submitted(world)
 
         with nothing_changed(), pytest.raises(CommentRefused, match="Lý do dài quá"):
-            actions.return_draft(actor=world.head, document_id=document, reason="x" * 2001, now=NOW)
+            actions.return_draft(
+                actor=world.head, document_id=document, seen=now_seen(document), reason="x" * 2001, now=NOW
+            )
 
 
 class TestAssignNumber:
     def test_gives_number_date_and_code(self, world: World) -> None:
         document = in_state(world, State.SIGNED)
 
-        taken = actions.assign_number(actor=world.clerk, document_id=document, now=NOW)
+        taken = actions.assign_number(
+            actor=world.clerk, document_id=document, seen=now_seen(document), now=NOW
+        )
 
         assert (taken.number, taken.year, taken.register_name) == (1, 2026, "Sổ văn bản đi")
         record = Document.objects.get(id=document)
@@ -160,7 +179,12 @@ class TestAssignNumber:
     def test_counts_by_the_year_in_vietnam(self, world: World, now: datetime, year: int, day: str) -> None:
         document = in_state(world, State.SIGNED, draft=path.paper(year=year))
 
-        assert actions.assign_number(actor=world.clerk, document_id=document, now=now).year == year
+        assert (
+            actions.assign_number(
+                actor=world.clerk, document_id=document, seen=now_seen(document), now=now
+            ).year
+            == year
+        )
         assert str(Document.objects.get(id=document).issued_on) == day
 
     def test_is_refused_in_another_year_than_the_paper_names(self, world: World) -> None:
@@ -168,7 +192,9 @@ class TestAssignNumber:
         document = in_state(world, State.SIGNED, draft=path.paper(year=2026))
 
         with nothing_changed(), pytest.raises(NotReady) as refusal:
-            actions.assign_number(actor=world.clerk, document_id=document, now=NEW_YEAR)
+            actions.assign_number(
+                actor=world.clerk, document_id=document, seen=now_seen(document), now=NEW_YEAR
+            )
 
         assert str(refusal.value) == ("Văn bản ghi năm 2026, nay là năm 2027. Hãy trả lại người soạn để sửa.")
 
@@ -177,14 +203,14 @@ class TestAssignNumber:
         Register.objects.filter(id=world.outgoing_register.id).delete()
 
         with nothing_changed(), pytest.raises(NoRegister):
-            actions.assign_number(actor=world.clerk, document_id=document, now=NOW)
+            actions.assign_number(actor=world.clerk, document_id=document, seen=now_seen(document), now=NOW)
 
 
 class TestIssueDocument:
     def test_tells_everyone_once(self, world: World) -> None:
         document = in_state(world, State.SEALED)
 
-        actions.issue_document(actor=world.clerk, document_id=document, now=NOW)
+        actions.issue_document(actor=world.clerk, document_id=document, seen=now_seen(document), now=NOW)
 
         outgoing = OutgoingDocument.objects.get(pk=document)
         assert (outgoing.state, outgoing.issued_at) == ("issued", NOW)
@@ -205,11 +231,11 @@ class TestIssueDocument:
         Recipient.objects.all().delete()
 
         with nothing_changed(), pytest.raises(NotReady, match="chưa có nơi nhận"):
-            actions.issue_document(actor=world.clerk, document_id=document, now=NOW)
+            actions.issue_document(actor=world.clerk, document_id=document, seen=now_seen(document), now=NOW)
 
     def test_stands_in_the_list_of_what_was_issued(self, world: World) -> None:
         document = in_state(world, State.SEALED)
-        actions.issue_document(actor=world.clerk, document_id=document, now=NOW)
+        actions.issue_document(actor=world.clerk, document_id=document, seen=now_seen(document), now=NOW)
 
         [row] = queries.list_outgoing(world.clerk, tab="issued").items
         assert (row.id, row.issued_at, row.recipients_count) == (document, NOW, 2)

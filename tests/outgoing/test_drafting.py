@@ -12,6 +12,7 @@ import pytest
 from tests import arrivals
 from tests.at_once import at_once
 from tests.path import content, drafted, paper, stored
+from tests.seeing import now_seen
 from tests.traces import audited, jobs, nothing_changed
 from tests.world import NOW, World
 from vanthu.documents.intake import AcceptedDraft, SecretRefused
@@ -236,6 +237,7 @@ class TestReviseDraft:
         actions.revise_draft(
             actor=world.officer,
             document_id=document,
+            seen=now_seen(document),
             content=content(world, subject="V/v khác", type_code="TB", recipient_ids=[world.remote.id]),
             draft=second,
             attachments=[stored(b"%PDF-1 c", "c.pdf")],
@@ -271,9 +273,11 @@ class TestReviseDraft:
         main = queries.get_outgoing(world.officer, document_id=other, now=NOW).main_file
         assert main is not None
 
+        own = drafted(world)
         actions.revise_draft(
             actor=world.officer,
-            document_id=drafted(world),
+            document_id=own,
+            seen=now_seen(own),
             content=content(world),
             draft=None,
             removed=[_attached(other)["a.pdf"], main.id],
@@ -295,7 +299,9 @@ class TestReviseDraft:
     def test_keeps_the_places_somebody_corrected(self, world: World) -> None:
         document = drafted(world)
         places = _moved(world, document)
-        actions.place_marks(actor=world.officer, document_id=document, places=places, now=NOW)
+        actions.place_marks(
+            actor=world.officer, document_id=document, seen=now_seen(document), places=places, now=NOW
+        )
 
         _revise(world, document, subject="V/v khác")
         assert OutgoingDocument.objects.get(pk=document).places == places
@@ -314,7 +320,12 @@ class TestReviseDraft:
 
 def _revise(world: World, document: Any, **changes: Any) -> None:
     actions.revise_draft(
-        actor=world.officer, document_id=document, content=content(world, **changes), draft=None, now=NOW
+        actor=world.officer,
+        document_id=document,
+        seen=now_seen(document),
+        content=content(world, **changes),
+        draft=None,
+        now=NOW,
     )
 
 
@@ -331,7 +342,9 @@ class TestPlaceMarks:
         document = drafted(world)
         places = _moved(world, document)
 
-        actions.place_marks(actor=world.officer, document_id=document, places=places, now=NOW)
+        actions.place_marks(
+            actor=world.officer, document_id=document, seen=now_seen(document), places=places, now=NOW
+        )
 
         assert OutgoingDocument.objects.get(pk=document).places == places
         assert audited(document)[-1][:2] == ("outgoing.marks-placed", world.officer.label)
@@ -360,20 +373,24 @@ class TestPlaceMarks:
         document = drafted(world)
 
         with nothing_changed(), pytest.raises(DraftRefused, match="Hãy đặt lại"):
-            actions.place_marks(actor=world.officer, document_id=document, places=places, now=NOW)
+            actions.place_marks(
+                actor=world.officer, document_id=document, seen=now_seen(document), places=places, now=NOW
+            )
 
     def test_serves_a_scan_whose_text_tells_nothing(self, world: World) -> None:
         document = drafted(world, draft=paper(name="Người khác"))
         missing = queries.get_outgoing(world.officer, document_id=document, now=NOW).missing_places
         assert missing == ("signature", "seal")
         with pytest.raises(NotReady, match="chữ ký, dấu cơ quan"):
-            actions.submit_draft(actor=world.officer, document_id=document, now=NOW)
+            actions.submit_draft(actor=world.officer, document_id=document, seen=now_seen(document), now=NOW)
         places = dict(OutgoingDocument.objects.get(pk=document).places)
         places["signature"] = {"page": 1, "x0": 300, "y0": 200, "x1": 420, "y1": 260}
         places["seal"] = {"page": 1, "x0": 250, "y0": 190, "x1": 350, "y1": 290}
 
-        actions.place_marks(actor=world.officer, document_id=document, places=places, now=NOW)
-        actions.submit_draft(actor=world.officer, document_id=document, now=NOW)
+        actions.place_marks(
+            actor=world.officer, document_id=document, seen=now_seen(document), places=places, now=NOW
+        )
+        actions.submit_draft(actor=world.officer, document_id=document, seen=now_seen(document), now=NOW)
 
         assert OutgoingDocument.objects.get(pk=document).state == "reviewing"
 

@@ -14,6 +14,7 @@ from tests.traces import audited, everything, nothing_changed
 from tests.world import World
 from vanthu.kernel import audit, outbox
 from vanthu.kernel.errors import DomainError, NotAllowed, NotFound
+from vanthu.kernel.seen import Stale
 from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.states import IllegalStep, State
 
@@ -125,7 +126,7 @@ class TestTwoAtOnce:
         done, refused = at_once([partial(act.do, world, world.actor(act.by), document)] * 3)
 
         assert len(done) == 1
-        assert {type(refusal) for refusal in refused} <= {IllegalStep, NotFound}
+        assert {type(refusal) for refusal in refused} <= {IllegalStep, NotFound, Stale}
         assert len(audited(document)) == before + 1
 
     def test_give_each_document_its_own_number(self, world: World) -> None:

@@ -10,6 +10,7 @@ from django.db import connection
 
 from tests import path
 from tests.outgoing.standing import in_state
+from tests.seeing import now_seen
 from tests.traces import nothing_changed
 from tests.world import NOW, World
 from vanthu.outgoing import actions
@@ -29,7 +30,7 @@ def decisions(world: World) -> Register:
 
 
 def _numbered(world: World, document: UUID) -> str:
-    actions.assign_number(actor=world.clerk, document_id=document, now=NOW)
+    actions.assign_number(actor=world.clerk, document_id=document, seen=now_seen(document), now=NOW)
     return OutgoingDocument.objects.get(pk=document).document.code
 
 
@@ -43,7 +44,7 @@ class TestAssignNumber:
         assert _numbered(world, letter) == "01/SNV-CCVC"
 
         with nothing_changed(), pytest.raises(NotReady) as refusal:
-            actions.assign_number(actor=world.clerk, document_id=decision, now=NOW)
+            actions.assign_number(actor=world.clerk, document_id=decision, seen=now_seen(decision), now=NOW)
 
         assert str(refusal.value) == (
             "01/SNV-CCVC đã cấp cho văn bản khác trong năm. "

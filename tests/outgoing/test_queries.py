@@ -15,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests import path
 from tests.outgoing.standing import in_state
 from tests.outgoing.steps import CAST, SEEN_BY
+from tests.seeing import now_seen
 from tests.world import NOW, World
 from vanthu.documents.models import DocumentFile
 from vanthu.kernel.actor import Actor
@@ -98,7 +99,9 @@ class TestVisibility:
     ) -> None:
         document = in_state(world, state)
         by = world.leader if state is State.AWAITING_SIGNATURE else world.head
-        actions.return_draft(actor=by, document_id=document, reason="Thiếu căn cứ", now=NOW)
+        actions.return_draft(
+            actor=by, document_id=document, seen=now_seen(document), reason="Thiếu căn cứ", now=NOW
+        )
 
         assert _ids(world.actor(who)) == ({document} if sees else set())
 
@@ -111,7 +114,9 @@ class TestVisibility:
 
     def test_keeps_a_reviewer_who_returned_it_informed(self, world: World) -> None:
         document = path.submitted(world)
-        actions.return_draft(actor=world.head, document_id=document, reason="Sửa", now=NOW)
+        actions.return_draft(
+            actor=world.head, document_id=document, seen=now_seen(document), reason="Sửa", now=NOW
+        )
 
         assert _ids(world.head) == {document}
         assert _ids(world.leader) == set()
@@ -228,6 +233,7 @@ class TestSearch:
         actions.revise_draft(
             actor=world.officer,
             document_id=document,
+            seen=now_seen(document),
             content=path.content(world, recipient_ids=(world.neighbour.id,)),
             draft=None,
             now=NOW,
@@ -237,7 +243,7 @@ class TestSearch:
 
     def test_finds_by_number_once_there_is_one(self, world: World) -> None:
         document = in_state(world, State.SIGNED)
-        actions.assign_number(actor=world.clerk, document_id=document, now=NOW)
+        actions.assign_number(actor=world.clerk, document_id=document, seen=now_seen(document), now=NOW)
 
         assert _ids(world.clerk, text="01/snv") == {document}
 
@@ -284,8 +290,10 @@ class TestPages:
     ) -> None:
         document = path.drafted(world, attachments=[path.stored(b"%PDF-1 x", "a.pdf") for _ in range(9)])
         for _ in range(4):
-            actions.submit_draft(actor=world.officer, document_id=document, now=NOW)
-            actions.return_draft(actor=world.head, document_id=document, reason="Sửa", now=NOW)
+            actions.submit_draft(actor=world.officer, document_id=document, seen=now_seen(document), now=NOW)
+            actions.return_draft(
+                actor=world.head, document_id=document, seen=now_seen(document), reason="Sửa", now=NOW
+            )
 
         with django_assert_max_num_queries(8):
             page = queries.get_outgoing(world.officer, document_id=document, now=NOW)
@@ -296,7 +304,9 @@ class TestPages:
 class TestThePage:
     def test_tells_what_a_returned_draft_waits_for(self, world: World) -> None:
         document = path.submitted(world)
-        actions.return_draft(actor=world.head, document_id=document, reason="Thiếu căn cứ", now=NOW)
+        actions.return_draft(
+            actor=world.head, document_id=document, seen=now_seen(document), reason="Thiếu căn cứ", now=NOW
+        )
 
         page = queries.get_outgoing(world.officer, document_id=document, now=NOW)
 

@@ -9,6 +9,7 @@ import pytest
 from tests import path
 from tests.keys import KeyRing
 from tests.outgoing.standing import in_state
+from tests.seeing import now_seen
 from tests.traces import audited, jobs, nothing_changed
 from tests.world import NOW, World
 from vanthu.documents.models import Document, DocumentFile
@@ -65,17 +66,25 @@ class TestReturnSigned:
         assert (action, who) == ("outgoing.number-returned", world.clerk.label)
         assert data == {"reason": "Nhầm nơi nhận", "cancelled": "01/SNV-CCVC"}
         other = in_state(world, State.SIGNED)
-        assert actions.assign_number(actor=world.clerk, document_id=other, now=NOW).number == 2
+        assert (
+            actions.assign_number(actor=world.clerk, document_id=other, seen=now_seen(other), now=NOW).number
+            == 2
+        )
 
     def test_leads_to_a_second_signing_with_a_number_of_its_own(self, world: World, signers: KeyRing) -> None:
         document = path.sealed(world)
         path.returned_signed(world, document)
 
-        actions.submit_draft(actor=world.officer, document_id=document, now=path.true_time())
-        actions.approve_content(actor=world.head, document_id=document, now=path.true_time())
+        actions.submit_draft(
+            actor=world.officer, document_id=document, seen=now_seen(document), now=path.true_time()
+        )
+        actions.approve_content(
+            actor=world.head, document_id=document, seen=now_seen(document), now=path.true_time()
+        )
         actions.record_signature(
             actor=world.leader,
             document_id=document,
+            seen=now_seen(document),
             file=path.signature_made(world, document),
             now=path.true_time(),
         )
@@ -83,6 +92,7 @@ class TestReturnSigned:
         actions.record_seal(
             actor=world.clerk,
             document_id=document,
+            seen=now_seen(document),
             file=path.seal_made(world, document),
             now=path.true_time(),
         )
@@ -102,7 +112,13 @@ class TestReturnSigned:
         path.returned_signed(world, document)
 
         with nothing_changed(), pytest.raises((IllegalStep, NotFound, Conflict)):
-            actions.record_seal(actor=world.clerk, document_id=document, file=seal, now=path.true_time())
+            actions.record_seal(
+                actor=world.clerk,
+                document_id=document,
+                seen=now_seen(document),
+                file=seal,
+                now=path.true_time(),
+            )
 
     @pytest.mark.parametrize(
         ("reason", "refusal"), [(" ", ReasonMissing), ("x" * 2001, CommentRefused)], ids=["none", "too long"]
@@ -138,7 +154,7 @@ class TestWithdrawDraft:
     def test_gives_the_draft_back_to_its_author_and_ends_every_turn(self, world: World, state: State) -> None:
         document = in_state(world, state)
 
-        actions.withdraw_draft(actor=world.officer, document_id=document, now=NOW)
+        actions.withdraw_draft(actor=world.officer, document_id=document, seen=now_seen(document), now=NOW)
 
         page = queries.get_outgoing(world.officer, document_id=document, now=NOW)
         assert {"edit", "submit"} <= page.acts
@@ -150,7 +166,7 @@ class TestWithdrawDraft:
     def test_takes_it_out_of_the_leaders_sight(self, world: World) -> None:
         document = in_state(world, State.AWAITING_SIGNATURE)
 
-        actions.withdraw_draft(actor=world.officer, document_id=document, now=NOW)
+        actions.withdraw_draft(actor=world.officer, document_id=document, seen=now_seen(document), now=NOW)
 
         with pytest.raises(NotFound):
             queries.get_outgoing(world.leader, document_id=document, now=NOW)
@@ -160,18 +176,24 @@ class TestWithdrawDraft:
         """The leader's key answers after the author has taken the draft back."""
         document = path.approved(world)
         made = path.signature_made(world, document)
-        actions.withdraw_draft(actor=world.officer, document_id=document, now=path.true_time())
+        actions.withdraw_draft(
+            actor=world.officer, document_id=document, seen=now_seen(document), now=path.true_time()
+        )
 
         with nothing_changed(), pytest.raises((IllegalStep, NotFound)):
             actions.record_signature(
-                actor=world.leader, document_id=document, file=made, now=path.true_time()
+                actor=world.leader,
+                document_id=document,
+                seen=now_seen(document),
+                file=made,
+                now=path.true_time(),
             )
 
     def test_may_be_submitted_again(self, world: World) -> None:
         document = in_state(world, State.REVIEWING)
-        actions.withdraw_draft(actor=world.officer, document_id=document, now=NOW)
+        actions.withdraw_draft(actor=world.officer, document_id=document, seen=now_seen(document), now=NOW)
 
-        actions.submit_draft(actor=world.officer, document_id=document, now=NOW)
+        actions.submit_draft(actor=world.officer, document_id=document, seen=now_seen(document), now=NOW)
 
         assert queries.get_outgoing(world.head, document_id=document, now=NOW).acts >= {"approve"}
 
@@ -180,7 +202,7 @@ class TestDiscardDraft:
     def test_keeps_the_draft_with_its_file_and_history(self, world: World) -> None:
         document = path.drafted(world)
 
-        actions.discard_draft(actor=world.officer, document_id=document, now=NOW)
+        actions.discard_draft(actor=world.officer, document_id=document, seen=now_seen(document), now=NOW)
 
         page = queries.get_outgoing(world.officer, document_id=document, now=NOW)
         assert (page.row.state_label, page.acts) == ("Đã hủy dự thảo", frozenset())

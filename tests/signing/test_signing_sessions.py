@@ -18,6 +18,7 @@ from tests.arrivals import examined
 from tests.at_once import at_once
 from tests.keys import PIN, KeyRing, register_credential
 from tests.path import signature_made, true_time
+from tests.seeing import now_seen
 from tests.traces import audited, nothing_changed
 from tests.world import World
 from vanthu.documents.models import DocumentFile
@@ -44,7 +45,9 @@ def document(world: World, signers: KeyRing) -> UUID:
 
 
 def _begin(world: World, document: UUID) -> UUID:
-    return actions.begin_signature(actor=world.leader, document_id=document, now=true_time())
+    return actions.begin_signature(
+        actor=world.leader, document_id=document, seen=now_seen(document), now=true_time()
+    )
 
 
 def _sign(world: World, session: UUID, pin: str = PIN) -> SignedFile:
@@ -54,7 +57,9 @@ def _sign(world: World, session: UUID, pin: str = PIN) -> SignedFile:
 
 
 def _record(world: World, document: UUID, file: SignedFile) -> None:
-    actions.record_signature(actor=world.leader, document_id=document, file=file, now=true_time())
+    actions.record_signature(
+        actor=world.leader, document_id=document, seen=now_seen(document), file=file, now=true_time()
+    )
 
 
 class TestTheSignature:
@@ -190,16 +195,23 @@ class TestTheSession:
 
     def test_is_void_once_the_document_has_a_new_version(self, world: World, document: UUID) -> None:
         file = signature_made(world, document)
-        actions.return_draft(actor=world.leader, document_id=document, reason="Sửa", now=true_time())
+        actions.return_draft(
+            actor=world.leader, document_id=document, seen=now_seen(document), reason="Sửa", now=true_time()
+        )
         actions.revise_draft(
             actor=world.officer,
             document_id=document,
+            seen=now_seen(document),
             content=path.content(world),
             draft=path.paper(page_breaks=1),
             now=true_time(),
         )
-        actions.submit_draft(actor=world.officer, document_id=document, now=true_time())
-        actions.approve_content(actor=world.head, document_id=document, now=true_time())
+        actions.submit_draft(
+            actor=world.officer, document_id=document, seen=now_seen(document), now=true_time()
+        )
+        actions.approve_content(
+            actor=world.head, document_id=document, seen=now_seen(document), now=true_time()
+        )
 
         with nothing_changed(), pytest.raises(Conflict, match="đã có bản mới trong lúc ký"):
             _record(world, document, file)
@@ -280,7 +292,9 @@ class TestTheSeal:
         assert OutgoingDocument.objects.get(pk=document).state == "numbered"
         file = path.seal_made(world, document)
 
-        actions.record_seal(actor=world.clerk, document_id=document, file=file, now=true_time())
+        actions.record_seal(
+            actor=world.clerk, document_id=document, seen=now_seen(document), file=file, now=true_time()
+        )
 
         page = queries.get_outgoing(world.clerk, document_id=document, now=true_time())
         assert (page.row.state, page.main_file and page.main_file.name) == ("sealed", "01_SNV-CCVC.pdf")
@@ -297,7 +311,9 @@ class TestTheSeal:
             path.seal_made(world, document, pin="000000")
 
         file = path.seal_made(world, document)
-        actions.record_seal(actor=world.clerk, document_id=document, file=file, now=true_time())
+        actions.record_seal(
+            actor=world.clerk, document_id=document, seen=now_seen(document), file=file, now=true_time()
+        )
         assert OutgoingDocument.objects.get(pk=document).number == 1
 
     def test_waits_for_the_services_that_make_it_last(self, world: World, signers: KeyRing) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.web.desk import Desk
 from tests.world import PASSWORD, World, build_world
 
 #: Signs the person of that name in the cast in, and returns the browser.
@@ -21,7 +22,7 @@ def sign_in(world: World) -> SignIn:
 
     def browser_of(name: str) -> Client:
         if name not in browsers:
-            browser = browsers[name] = Client()
+            browser = browsers[name] = Desk(world.actor(name))
             credentials = {"username": name.replace("_", "."), "password": PASSWORD}
             answer = browser.post("/dang-nhap/", credentials)
             assert answer.status_code == 303, answer.content.decode()

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from vanthu.exchange.states import COME_BACK, Channel, DeliveryState, PacketKind, PacketState
+from vanthu.kernel.seen import Seen
 
 
 class Delivery(models.Model):
@@ -23,6 +24,8 @@ class Delivery(models.Model):
     channel = models.CharField(max_length=20, choices=Channel.choices)
     state = models.CharField(max_length=12, choices=DeliveryState.choices, default=DeliveryState.QUEUED)
     state_at = models.DateTimeField()
+    #: Raised when it comes to another state or is noted; see kernel.seen.
+    version = models.PositiveIntegerField("lần thay đổi", default=1)
     #: The axis's own id of the packet that carried it.
     axis_doc_id = models.CharField(max_length=64, blank=True)
     packet = models.ForeignKey("kernel.Blob", on_delete=models.PROTECT, null=True, related_name="+")
@@ -51,6 +54,13 @@ class Delivery(models.Model):
                 name="delivery_come_back",
             ),
         ]
+
+    #: As it stood when a use case locked it; no column.
+    acted_on: Seen
+
+    def as_seen(self, sha256: str) -> Seen:
+        """What is shown of it; `sha256` is the hash of the PDF that was issued."""
+        return Seen(subject=self.id, state=self.state, version=self.version, sha256=sha256)
 
     def __str__(self) -> str:
         return f"{self.recipient_name}: {self.state}"

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from vanthu.documents import operations as documents
-from vanthu.documents.states import RelationKind
+from vanthu.documents.states import FileKind, RelationKind
 from vanthu.exchange import rules
 from vanthu.exchange.models import Delivery, DeliveryStatus, ReceivedPacket
 from vanthu.exchange.packets import Reference
@@ -20,6 +20,7 @@ from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.blobs import StoredBlob
 from vanthu.kernel.errors import Conflict, NotFound
+from vanthu.kernel.seen import Seen, require_seen
 from vanthu.organizations.models import Agency
 from vanthu.outgoing import permissions as outgoing_permissions
 from vanthu.outgoing.models import OutgoingDocument
@@ -116,8 +117,11 @@ def lock_delivery(delivery_id: UUID) -> Delivery:
     )
 
 
-def lock_visible(actor: Actor, delivery_id: UUID) -> Delivery:
-    """One delivery of a document the actor may know of, locked until the caller commits. Raises NotFound."""
+def lock_visible(actor: Actor, delivery_id: UUID, seen: Seen) -> Delivery:
+    """One delivery of a document the actor may know of, locked until the caller commits.
+
+    Raises NotFound, then Stale when it is not what he saw.
+    """
     found = (
         Delivery.objects.select_for_update(of=("self",), no_key=True)
         .select_related("document", "recipient")
@@ -128,6 +132,9 @@ def lock_visible(actor: Actor, delivery_id: UUID) -> Delivery:
     )
     if found is None:
         raise NotFound
+    issued = documents.current_file(found.document_id, FileKind.MAIN)
+    found.acted_on = found.as_seen(issued.blob_id if issued else "")
+    require_seen(seen, found.acted_on)
     return found
 
 
@@ -165,7 +172,7 @@ def advance(
         delivery.state, delivery.state_at, delivery.last_error = state, at, ""
         # What was noted was noted of the state before: a document that comes back anew waits anew.
         delivery.noted_at, delivery.noted_by_id, delivery.noted_word = None, None, ""
-        delivery.save(update_fields=["state", "state_at", "last_error", "noted_at", "noted_by", "noted_word"])
+        change(delivery, "state", "state_at", "last_error", "noted_at", "noted_by", "noted_word")
     audit.record(
         action=f"exchange.delivery-{state.name.lower()}",
         actor=actor,
@@ -181,6 +188,12 @@ def advance(
         },
     )
     return True
+
+
+def change(delivery: Delivery, *fields: str) -> None:
+    """Write what changed of the (locked) delivery: whoever was shown it before was shown another one."""
+    delivery.version += 1
+    delivery.save(update_fields=["version", *fields])
 
 
 def issued_by(agency: Agency, reference: Reference) -> OutgoingDocument | None:

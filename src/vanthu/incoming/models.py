@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from vanthu.incoming.states import State
+from vanthu.kernel.seen import Seen
 from vanthu.signing.states import Verdict
 
 
@@ -17,6 +18,8 @@ class IncomingDocument(models.Model):
     )
     agency = models.ForeignKey("organizations.Agency", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=12, choices=State.choices, default=State.ARRIVED)
+    #: Raised by every act that changes the document or a part of the work; see kernel.seen.
+    version = models.PositiveIntegerField("lần thay đổi", default=1)
     #: Names the delivery that brought it, once, whatever is retried: `<kênh>:<khóa>`.
     source_key = models.CharField(max_length=300)
     #: How it came, in Vietnamese, e.g. «Trục liên thông».
@@ -40,6 +43,8 @@ class IncomingDocument(models.Model):
     completed_at = models.DateTimeField(null=True)
     #: Taken over from the record so that lists can be ordered without reading it.
     urgency = models.PositiveSmallIntegerField(default=0)
+    #: As it stood when a use case locked it; no column.
+    acted_on: Seen
 
     class Meta:
         constraints = [
@@ -64,6 +69,10 @@ class IncomingDocument(models.Model):
             models.Index(fields=["agency", "-arrived_at"], name="incoming_all"),
             models.Index(fields=["agency", "arrival_year", "-arrival_number"], name="incoming_register"),
         ]
+
+    def as_seen(self, sha256: str) -> Seen:
+        """What is shown of it; `sha256` is the hash of its PDF in force, empty when it has none."""
+        return Seen(subject=self.pk, state=self.state, version=self.version, sha256=sha256)
 
     def __str__(self) -> str:
         return f"{self.arrival_number or '-'} {self.sender_name}"

@@ -21,9 +21,13 @@ from vanthu.incoming.states import State
 from vanthu.kernel import audit, outbox
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
+from vanthu.kernel.seen import Seen, require_seen
 from vanthu.signing import operations as signing
 from vanthu.signing import rules as signing_rules
 from vanthu.signing.operations import Examination
+from vanthu.workflow import operations as workflow
+from vanthu.workflow.models import Assignment
+from vanthu.workflow.states import AssignmentStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +168,21 @@ def tell_sender(
     )
 
 
-def lock(actor: Actor, document_id: UUID) -> IncomingDocument:
-    """The document, locked until the caller commits, if the actor may know of it. Raises NotFound."""
+def lock(actor: Actor, document_id: UUID, seen: Seen) -> IncomingDocument:
+    """The document, locked until the caller commits, if the actor may know of it and it is what he saw.
+
+    Raises NotFound, then Stale: of what he may not see nobody learns that it has changed.
+    """
+    document = lock_as_it_is(actor, document_id)
+    require_seen(seen, document.acted_on)
+    return document
+
+
+def lock_as_it_is(actor: Actor, document_id: UUID) -> IncomingDocument:
+    """The document, locked, for acts of the machine, and on one's own part (see `lock_own_part`).
+
+    Raises NotFound.
+    """
     document = (
         IncomingDocument.objects.select_for_update(of=("self",), no_key=True)
         .select_related("document")
@@ -174,7 +191,46 @@ def lock(actor: Actor, document_id: UUID) -> IncomingDocument:
     )
     if document is None:
         raise NotFound
+    document.acted_on = document.as_seen(_main_sha256(document))
     return document
+
+
+def lock_own_part(
+    actor: Actor, document_id: UUID, seen: Seen, *, step: AssignmentStep
+) -> tuple[IncomingDocument, Assignment | None]:
+    """The document and the actor's own part of it that `step` is done with, locked, if it is what he saw.
+
+    The part is compared, not the document: two who work on their own parts at the same time change nothing
+    of what the other was shown. Who has no open part was shown the document. Raises NotFound, Stale.
+    """
+    document = lock_as_it_is(actor, document_id)
+    part = workflow.open_part(document_id=document.pk, actor=actor, step=step)
+    require_seen(seen, part.as_seen(document.acted_on.sha256) if part else document.acted_on)
+    return document, part
+
+
+def lock_part(
+    actor: Actor, document_id: UUID, seen: Seen, *, assignment_id: UUID
+) -> tuple[IncomingDocument, Assignment]:
+    """The document and one part of it, locked, if the part is what was shown. Raises NotFound, Stale."""
+    document = lock_as_it_is(actor, document_id)
+    parts = Assignment.objects.select_for_update(no_key=True)
+    part = parts.filter(id=assignment_id, document_id=document.pk).first()
+    if part is None:
+        raise NotFound
+    require_seen(seen, part.as_seen(document.acted_on.sha256))
+    return document, part
+
+
+def change(document: IncomingDocument, *fields: str) -> None:
+    """Write what an act changed: whoever was shown the document before was shown another one."""
+    document.version += 1
+    document.save(update_fields=["version", *fields])
+
+
+def _main_sha256(document: IncomingDocument) -> str:
+    file = documents.current_file(document.pk, FileKind.MAIN)
+    return file.blob_id if file else ""
 
 
 def _known(arrival: Arrival) -> UUID | None:

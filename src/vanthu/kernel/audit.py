@@ -21,6 +21,7 @@ from django.db.models import Max
 
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.models import AuditChain, AuditEntry
+from vanthu.kernel.seen import Seen
 
 GENESIS = "0" * 64
 _LARGEST_FLOAT = 1e15
@@ -57,15 +58,19 @@ def record(
     subject_id: UUID,
     data: Mapping[str, Any] | None = None,
     agency_id: UUID | None = None,
+    acted_on: Seen | None = None,
 ) -> None:
     """Append one fact to the chain of `agency_id` (the actor's own by default), in the caller's transaction.
 
     `action` is `domain.fact`; `data` holds texts, numbers, booleans, None, and lists and objects of these.
+    `acted_on` is the thing as it stood before the act; its state, version and hash join the data under that
+    name.
     Call it last before announcing: the chain's row stays locked until the caller commits. Raises TypeError
     for other data.
     """
     assert transaction.get_connection().in_atomic_block, "audit.record needs a transaction"
     chain_id = agency_id or actor.agency_id
+    facts = {**(data or {}), **({"acted_on": acted_on.facts} if acted_on else {})}
     last_sequence, last_hash = _lock_chain(chain_id)
     entry = AuditEntry(
         agency_id=chain_id,
@@ -77,7 +82,7 @@ def record(
         actor_label=actor.label,
         subject_type=subject_type,
         subject_id=subject_id,
-        data=_lasting(data or {}),
+        data=_lasting(facts),
         previous_hash=last_hash,
     )
     entry.hash = link_hash(entry)

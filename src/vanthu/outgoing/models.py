@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from vanthu.documents import rules as document_rules
+from vanthu.kernel.seen import Seen
 from vanthu.outgoing.states import State
 
 _NUMBERED = [State.NUMBERED, State.SEALED, State.ISSUED]
@@ -19,6 +20,8 @@ class OutgoingDocument(models.Model):
     )
     agency = models.ForeignKey("organizations.Agency", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=20, choices=State.choices, default=State.DRAFT)
+    #: Raised by every act that changes the document; see kernel.seen.
+    version = models.PositiveIntegerField("lần thay đổi", default=1)
     author = models.ForeignKey("organizations.User", on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey("organizations.Unit", on_delete=models.PROTECT, null=True, related_name="+")
     #: Who is to sign, at which post; the title in the signature block is the record's.
@@ -51,6 +54,8 @@ class OutgoingDocument(models.Model):
     urgency = models.PositiveSmallIntegerField(default=0)
     #: Chosen at random by the form it was drafted in, so that one form sent twice makes one draft.
     draft_key = models.UUIDField(null=True, editable=False)
+    #: As it stood when a use case locked it; no column.
+    acted_on: Seen
 
     class Meta:
         constraints = [
@@ -79,6 +84,10 @@ class OutgoingDocument(models.Model):
             models.Index(fields=["author", "-moved_at"], name="outgoing_author"),
             models.Index(fields=["replies_to"], name="outgoing_replies_to"),
         ]
+
+    def as_seen(self, sha256: str) -> Seen:
+        """What is shown of it; `sha256` is the hash of the version of its PDF in force."""
+        return Seen(subject=self.pk, state=self.state, version=self.version, sha256=sha256)
 
     @property
     def usual_notation(self) -> str:

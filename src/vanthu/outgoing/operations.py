@@ -18,6 +18,7 @@ from vanthu.kernel import blobs
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import DomainError, NotFound
 from vanthu.kernel.folding import fold
+from vanthu.kernel.seen import Seen, require_seen
 from vanthu.outgoing import permissions, rules
 from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.rules import SUBJECT_TYPE as SUBJECT_TYPE
@@ -55,8 +56,11 @@ class Paper:
     year: int | None
 
 
-def lock(actor: Actor, document_id: UUID) -> OutgoingDocument:
-    """The document, locked until the caller commits, if the actor may know of it. Raises NotFound."""
+def lock(actor: Actor, document_id: UUID, seen: Seen) -> OutgoingDocument:
+    """The document, locked until the caller commits, if the actor may know of it and it is what he saw.
+
+    Raises NotFound, then Stale: of what he may not see nobody learns that it has changed.
+    """
     document = (
         OutgoingDocument.objects.select_for_update(of=("self",), no_key=True)
         .select_related("document")
@@ -65,6 +69,8 @@ def lock(actor: Actor, document_id: UUID) -> OutgoingDocument:
     )
     if document is None:
         raise NotFound
+    document.acted_on = document.as_seen(main_file(document).blob_id)
+    require_seen(seen, document.acted_on)
     return document
 
 
@@ -78,7 +84,13 @@ def main_file(document: OutgoingDocument) -> DocumentFile:
 def move(document: OutgoingDocument, state: State, now: datetime, *, also: tuple[str, ...] = ()) -> None:
     """Write the new state, and the fields in `also` that changed with it."""
     document.state, document.moved_at = state, now
-    document.save(update_fields=["state", "moved_at", *also])
+    change(document, "state", "moved_at", *also)
+
+
+def change(document: OutgoingDocument, *fields: str) -> None:
+    """Write what an act changed: whoever was shown the document before was shown another one."""
+    document.version += 1
+    document.save(update_fields=["version", *fields])
 
 
 def read_paper(sha256: str, *, signer_name: str, signer_title: str) -> Paper:

@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from vanthu.kernel.seen import Seen
 from vanthu.workflow.states import ApprovalKind, ApprovalState, AssignmentRole, AssignmentState
 
 
@@ -26,6 +27,8 @@ class Assignment(models.Model):
     )
     role = models.CharField(max_length=10, choices=AssignmentRole.choices)
     state = models.CharField(max_length=10, choices=AssignmentState.choices, default=AssignmentState.GIVEN)
+    #: Raised by every act that changes the part; see kernel.seen.
+    version = models.PositiveIntegerField("lần thay đổi", default=1)
     instruction = models.CharField("ý kiến chỉ đạo", max_length=2000, blank=True)
     due_at = models.DateTimeField("hạn xử lý", null=True)
     given_by = models.ForeignKey("organizations.User", on_delete=models.PROTECT, related_name="+")
@@ -56,6 +59,10 @@ class Assignment(models.Model):
             models.Index(fields=["user", "document_id"], name="assignment_user_document"),
             models.Index(fields=["unit", "document_id"], name="assignment_unit_document"),
         ]
+
+    def as_seen(self, sha256: str) -> Seen:
+        """What is shown of it; `sha256` is the hash of the document's PDF in force, empty when none."""
+        return Seen(subject=self.id, state=self.state, version=self.version, sha256=sha256)
 
     def __str__(self) -> str:
         return f"{self.role} {self.document_id}"

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
@@ -15,13 +15,14 @@ from vanthu.workflow import permissions
 from vanthu.workflow.models import ApprovalStep, Assignment
 from vanthu.workflow.rules import Assignee
 from vanthu.workflow.states import (
-    ASSIGNMENT_TRANSITIONS,
+    WORKING,
     ApprovalKind,
     ApprovalState,
     AssignmentRole,
     AssignmentState,
     AssignmentStep,
     next_assignment_state,
+    place_in_turn,
 )
 
 
@@ -103,6 +104,8 @@ def give(
 ) -> list[Assignment]:
     """Give parts to people and units. The caller has made sure that nobody has one already."""
     assert transaction.get_connection().in_atomic_block, "give needs a transaction"
+    if parent is not None:
+        _change(parent)
     return Assignment.objects.bulk_create(
         Assignment(
             agency_id=agency_id,
@@ -120,24 +123,19 @@ def give(
     )
 
 
-def open_part(
-    *, document_id: UUID, actor: Actor, roles: Sequence[AssignmentRole], step: AssignmentStep
-) -> Assignment | None:
-    """The actor's own unfinished part of a document, locked; of several, the one `step` can be done with.
+def open_part(*, document_id: UUID, actor: Actor, step: AssignmentStep) -> Assignment | None:
+    """The actor's own unfinished work on a document, locked; of several, the one `step` can be done with.
 
     A personal part comes before that of the unit the actor heads, leading before supporting. None when the
     actor has no unfinished part.
     """
     own = Assignment.objects.select_for_update(no_key=True).filter(
-        permissions.own(actor), document_id=document_id, role__in=roles
+        permissions.own(actor), document_id=document_id, role__in=WORKING
     )
     unfinished = [part for part in own if part.state != AssignmentState.DONE]
     unfinished.sort(
-        key=lambda part: (
-            (AssignmentState(part.state), step) not in ASSIGNMENT_TRANSITIONS,
-            part.user_id is None,
-            part.role != AssignmentRole.LEAD,
-            part.given_at,
+        key=lambda part: place_in_turn(
+            AssignmentState(part.state), step, is_unit=part.user_id is None, role=part.role, at=part.given_at
         )
     )
     return unfinished[0] if unfinished else None
@@ -155,21 +153,26 @@ def start(part: Assignment, *, now: datetime) -> None:
     """Begin a part. Raises IllegalStep."""
     part.state = next_assignment_state(AssignmentState(part.state), AssignmentStep.START)
     part.started_at = now
-    part.save(update_fields=["state", "started_at"])
+    _change(part, "state", "started_at")
 
 
 def finish(part: Assignment, *, result: str, now: datetime) -> None:
     """End a part with its result. Raises IllegalStep."""
     part.state = next_assignment_state(AssignmentState(part.state), AssignmentStep.FINISH)
     part.finished_at, part.result = now, result
-    part.save(update_fields=["state", "finished_at", "result"])
+    _change(part, "state", "finished_at", "result")
+
+
+def _change(part: Assignment, *fields: str) -> None:
+    part.version += 1
+    part.save(update_fields=["version", *fields])
 
 
 def finish_all(*, document_id: UUID, result: str, now: datetime) -> None:
     """End every part still open, because the document as a whole is done; who is to know has no part."""
     working = Assignment.objects.filter(document_id=document_id).exclude(role=AssignmentRole.INFORM)
     working.exclude(state=AssignmentState.DONE).update(
-        state=AssignmentState.DONE, finished_at=now, result=result
+        state=AssignmentState.DONE, finished_at=now, result=result, version=F("version") + 1
     )
 
 

@@ -29,6 +29,7 @@ class AssignmentNode:
     role: str
     role_label: str
     state: str
+    version: int
     state_label: str
     instruction: str
     due_at: datetime | None
@@ -164,6 +165,7 @@ def _node(actor: Actor, part: Assignment, below: dict[UUID | None, list[Assignme
         role=part.role,
         role_label=str(AssignmentRole(part.role).label),
         state=part.state,
+        version=part.version,
         state_label=str(AssignmentState(part.state).label),
         instruction=part.instruction,
         due_at=part.due_at,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 
 from django.db.models import TextChoices
@@ -23,6 +24,10 @@ class AssignmentRole(TextChoices):
     LEAD = "lead", "Chủ trì"
     SUPPORT = "support", "Phối hợp"
     INFORM = "inform", "Để biết"
+
+
+#: Whose part is work; who is to know has nothing to do.
+WORKING = (AssignmentRole.LEAD, AssignmentRole.SUPPORT)
 
 
 class AssignmentState(TextChoices):
@@ -64,6 +69,17 @@ class ApprovalState(TextChoices):
     APPROVED = "approved", "Đã duyệt"
     RETURNED = "returned", "Trả lại"
     DROPPED = "dropped", "Không còn hiệu lực"
+
+
+def place_in_turn(
+    state: AssignmentState, step: AssignmentStep, *, is_unit: bool, role: str, at: datetime
+) -> tuple[bool, bool, bool, datetime]:
+    """Where a part stands among the several of one person, of which the first is the one `step` is done with.
+
+    What the step can be done with comes first; a personal part before that of the unit one heads, leading
+    before supporting, what was given earlier (`at`) before what was given later.
+    """
+    return ((state, step) not in ASSIGNMENT_TRANSITIONS, is_unit, role != AssignmentRole.LEAD, at)
 
 
 def next_assignment_state(state: AssignmentState, step: AssignmentStep) -> AssignmentState:

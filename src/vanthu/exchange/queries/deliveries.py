@@ -8,7 +8,9 @@ from uuid import UUID
 
 from django.db.models import Count, F, Min, QuerySet
 
+from vanthu.documents import operations as documents
 from vanthu.documents import rules as document_rules
+from vanthu.documents.states import FileKind
 from vanthu.exchange import permissions, rules
 from vanthu.exchange.models import Delivery, DeliveryStatus
 from vanthu.exchange.states import COME_BACK, PROGRESS, Channel, DeliveryState
@@ -16,6 +18,7 @@ from vanthu.incoming import queries as incoming
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
 from vanthu.kernel.pages import PAGE_SIZE, Page, page_of
+from vanthu.kernel.seen import Seen
 from vanthu.outgoing import permissions as outgoing_permissions
 from vanthu.outgoing import queries as outgoing
 from vanthu.outgoing.models import OutgoingDocument
@@ -86,6 +89,8 @@ class DeliveryRow:
     #: `ReturnRow.what`; empty when it did not come back.
     came_back: str
     noted: Noted | None
+    #: What is shown of it, for whoever notes that it came back.
+    seen: Seen
     #: Whether this actor may note now that it came back.
     may_note: bool
     reply: Link | None
@@ -118,8 +123,11 @@ def deliveries(actor: Actor, *, document_id: UUID, now: datetime) -> DeliveriesP
     )
     replies = [delivery.reply_id for delivery in found if delivery.reply_id]
     openable = incoming.visible_ids(actor, document_ids=replies)
+    issued = documents.current_file(document_id, FileKind.MAIN)
+    sha256 = issued.blob_id if issued else ""
+    is_own = permissions.may_note_return(actor, document)
     rows = [
-        (delivery, _row(delivery, now, openable, is_own=permissions.may_note_return(actor, document)))
+        (delivery, _row(delivery, now, openable, is_own=is_own, seen=delivery.as_seen(sha256)))
         for delivery in sorted(found, key=lambda each: places.get(each.recipient_id, 0))
     ]
     return DeliveriesPage(
@@ -188,7 +196,9 @@ def _waiting_returns(actor: Actor) -> QuerySet[Delivery]:
     ).order_by()
 
 
-def _row(delivery: Delivery, now: datetime, openable: frozenset[UUID], *, is_own: bool) -> DeliveryRow:
+def _row(
+    delivery: Delivery, now: datetime, openable: frozenset[UUID], *, is_own: bool, seen: Seen
+) -> DeliveryRow:
     state = DeliveryState(delivery.state)
     statuses = tuple(_status(status) for status in sorted(delivery.statuses.all(), key=_order))
     note = next((status.note for status in statuses if status.state == state), "") or delivery.last_error
@@ -207,6 +217,7 @@ def _row(delivery: Delivery, now: datetime, openable: frozenset[UUID], *, is_own
         is_returned=state in COME_BACK,
         came_back=_came_back(delivery) if state in COME_BACK else "",
         noted=_noted(delivery),
+        seen=seen,
         may_note=is_own and state in COME_BACK and delivery.noted_at is None,
         reply=reply,
         statuses=statuses,

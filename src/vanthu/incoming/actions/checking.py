@@ -32,7 +32,7 @@ def settle_signature(
     `is_last`: no check follows this one, and the sentence says so. The actor is the machine. Raises
     NotFound, NotAllowed.
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock_as_it_is(actor, document_id)
 
     require(permissions.may_settle(actor))
 
@@ -51,8 +51,10 @@ def settle_signature(
 
     for sha256, examination in sorted(examinations.items()):
         signing.keep_verification(sha256, examination)
-    document.verdict, document.verdict_message = judgement.verdict, message
-    document.save(update_fields=["verdict", "verdict_message"])
+    if (document.verdict, document.verdict_message) != (judgement.verdict, message):
+        # Who is about to register the document was shown another verdict; who was shown this one goes on.
+        document.verdict, document.verdict_message = judgement.verdict, message
+        operations.change(document, "verdict", "verdict_message")
 
     audit.record(
         action="incoming.signature-checked",
@@ -61,6 +63,7 @@ def settle_signature(
         agency_id=document.agency_id,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
+        acted_on=document.acted_on,
         data={"verdict": judgement.verdict, "message": message},
     )
     return not judgement.may_answer_itself

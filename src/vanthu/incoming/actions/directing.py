@@ -10,7 +10,8 @@ from vanthu.incoming import operations, permissions, rules
 from vanthu.incoming.states import State, Step, next_state
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
-from vanthu.kernel.errors import DomainError, NotFound, require
+from vanthu.kernel.errors import DomainError, require
+from vanthu.kernel.seen import Seen
 from vanthu.kernel.use_cases import use_case
 from vanthu.organizations import operations as organizations
 from vanthu.workflow import operations as workflow
@@ -30,6 +31,7 @@ def direct_document(
     *,
     actor: Actor,
     document_id: UUID,
+    seen: Seen,
     lead: Assignee,
     support: Sequence[Assignee] = (),
     inform: Sequence[Assignee] = (),
@@ -39,9 +41,9 @@ def direct_document(
 ) -> None:
     """Chỉ đạo: give the document to one lead, and to whoever supports or is to know.
 
-    Raises NotFound, NotAllowed, IllegalStep, DirectionRefused, UnknownPerson.
+    Raises NotFound, Stale, NotAllowed, IllegalStep, DirectionRefused, UnknownPerson.
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock(actor, document_id, seen)
 
     require(permissions.may_direct(actor, document))
 
@@ -64,7 +66,7 @@ def direct_document(
         now=now,
     )
     document.state, document.directed_at, document.due_at = state, now, due_at
-    document.save(update_fields=["state", "directed_at", "due_at"])
+    operations.change(document, "state", "directed_at", "due_at")
 
     audit.record(
         action="incoming.directed",
@@ -72,6 +74,7 @@ def direct_document(
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
+        acted_on=document.acted_on,
         data={
             "lead": str(lead.id),
             "support": [str(assignee.id) for assignee in support],
@@ -88,6 +91,7 @@ def direct_further(
     *,
     actor: Actor,
     document_id: UUID,
+    seen: Seen,
     support: Sequence[Assignee] = (),
     inform: Sequence[Assignee] = (),
     instruction: str = "",
@@ -96,10 +100,10 @@ def direct_further(
 ) -> None:
     """Bổ sung chỉ đạo: further people and units support or are to know; who leads stays.
 
-    Raises NotFound, NotAllowed, IllegalStep, DirectionRefused (also for whoever has a part already),
+    Raises NotFound, Stale, NotAllowed, IllegalStep, DirectionRefused (also for whoever has a part already),
     UnknownPerson.
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock(actor, document_id, seen)
 
     require(permissions.may_direct_further(actor, document))
 
@@ -124,6 +128,7 @@ def direct_further(
         given_by=actor.user_id,
         now=now,
     )
+    operations.change(document)
 
     audit.record(
         action="incoming.directed-further",
@@ -131,6 +136,7 @@ def direct_further(
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
+        acted_on=document.acted_on,
         data={
             "support": [str(assignee.id) for assignee in support],
             "inform": [str(assignee.id) for assignee in inform],
@@ -145,6 +151,7 @@ def pass_on(
     *,
     actor: Actor,
     document_id: UUID,
+    seen: Seen,
     assignment_id: UUID,
     user_id: UUID,
     instruction: str = "",
@@ -153,16 +160,9 @@ def pass_on(
 ) -> None:
     """Phân công tiếp: the head of a unit gives the unit's part to one of its people, in the same role.
 
-    Raises NotFound, NotAllowed, IllegalStep, DirectionRefused, UnknownPerson.
+    Raises NotFound, Stale, NotAllowed, IllegalStep, DirectionRefused, UnknownPerson.
     """
-    document = operations.lock(actor, document_id)
-    part = (
-        Assignment.objects.select_for_update(no_key=True)
-        .filter(id=assignment_id, document_id=document.pk)
-        .first()
-    )
-    if part is None:
-        raise NotFound
+    document, part = operations.lock_part(actor, document_id, seen, assignment_id=assignment_id)
 
     require(permissions.may_pass_on(actor, part))
 
@@ -193,6 +193,7 @@ def pass_on(
         now=now,
         parent=part,
     )
+    operations.change(document)
 
     audit.record(
         action="incoming.passed-on",
@@ -200,6 +201,7 @@ def pass_on(
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
+        acted_on=document.acted_on,
         data={"assignment": str(part.id), "to": str(user_id), "instruction": instruction},
     )
 

@@ -11,13 +11,12 @@ from vanthu.incoming.states import State, Step, next_state
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import DomainError, NotAllowed, require
+from vanthu.kernel.seen import Seen
 from vanthu.kernel.use_cases import use_case
 from vanthu.workflow import operations as workflow
 from vanthu.workflow.models import Assignment
 from vanthu.workflow.rules import text_fault
-from vanthu.workflow.states import AssignmentRole, AssignmentStep
-
-_WORKING = (AssignmentRole.LEAD, AssignmentRole.SUPPORT)
+from vanthu.workflow.states import AssignmentStep
 
 
 class ResultRefused(DomainError):
@@ -27,17 +26,17 @@ class ResultRefused(DomainError):
 
 
 @use_case
-def start_work(*, actor: Actor, document_id: UUID, now: datetime) -> None:
-    """Bắt đầu xử lý one's own part. Raises NotFound, NotAllowed, IllegalStep."""
-    document = operations.lock(actor, document_id)
+def start_work(*, actor: Actor, document_id: UUID, seen: Seen, now: datetime) -> None:
+    """Bắt đầu xử lý one's own part. Raises NotFound, Stale, NotAllowed, IllegalStep."""
+    document, part = operations.lock_own_part(actor, document_id, seen, step=AssignmentStep.START)
 
     state = next_state(State(document.state), Step.START)
-    part = _part(actor, document, AssignmentStep.START)
+    part = _required(part)
 
     was = State(document.state)
     workflow.start(part, now=now)
     document.state = state
-    document.save(update_fields=["state"])
+    operations.change(document, "state")
 
     audit.record(
         action="incoming.started",
@@ -45,6 +44,7 @@ def start_work(*, actor: Actor, document_id: UUID, now: datetime) -> None:
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
+        acted_on=document.acted_on,
         data={"assignment": str(part.id), "role": part.role},
     )
     if was is not state:
@@ -52,22 +52,22 @@ def start_work(*, actor: Actor, document_id: UUID, now: datetime) -> None:
 
 
 @use_case
-def report_work(*, actor: Actor, document_id: UUID, result: str, now: datetime) -> None:
+def report_work(*, actor: Actor, document_id: UUID, seen: Seen, result: str, now: datetime) -> None:
     """Báo cáo kết quả: end one's own part; the document goes on with the others.
 
-    Raises NotFound, NotAllowed, IllegalStep, ResultRefused.
+    Raises NotFound, Stale, NotAllowed, IllegalStep, ResultRefused.
     """
-    document = operations.lock(actor, document_id)
+    document, part = operations.lock_own_part(actor, document_id, seen, step=AssignmentStep.FINISH)
 
     state = next_state(State(document.state), Step.START)
-    part = _part(actor, document, AssignmentStep.FINISH)
+    part = _required(part)
 
     result = _accepted(result)
 
     was = State(document.state)
     workflow.finish(part, result=result, now=now)
     document.state = state
-    document.save(update_fields=["state"])
+    operations.change(document, "state")
 
     audit.record(
         action="incoming.reported",
@@ -75,6 +75,7 @@ def report_work(*, actor: Actor, document_id: UUID, result: str, now: datetime) 
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
+        acted_on=document.acted_on,
         data={"assignment": str(part.id), "role": part.role, "result": result},
     )
     if was is not state:
@@ -82,12 +83,12 @@ def report_work(*, actor: Actor, document_id: UUID, result: str, now: datetime) 
 
 
 @use_case
-def complete_document(*, actor: Actor, document_id: UUID, result: str, now: datetime) -> None:
+def complete_document(*, actor: Actor, document_id: UUID, seen: Seen, result: str, now: datetime) -> None:
     """Hoàn thành: whoever leads (or a leader) says the document needs nothing more, and how it ended.
 
-    Raises NotFound, NotAllowed, IllegalStep, ResultRefused.
+    Raises NotFound, Stale, NotAllowed, IllegalStep, ResultRefused.
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock(actor, document_id, seen)
 
     is_lead = workflow.leads(document_id=document.pk, actor=actor)
     require(permissions.may_complete(actor, document, is_lead=is_lead))
@@ -103,6 +104,7 @@ def complete_document(*, actor: Actor, document_id: UUID, result: str, now: date
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
+        acted_on=document.acted_on,
         data={"result": result},
     )
     operations.tell_sender(document, state, at=now, note=result, staff=actor.label)
@@ -116,7 +118,7 @@ def complete_answered(
 
     Told twice, it happens once. The actor is the machine. Raises NotFound, NotAllowed.
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock_as_it_is(actor, document_id)
 
     require(permissions.may_complete(actor, document, is_lead=False))
 
@@ -128,6 +130,7 @@ def complete_answered(
             agency_id=document.agency_id,
             subject_type=operations.SUBJECT_TYPE,
             subject_id=document.pk,
+            acted_on=document.acted_on,
             data={"reply": str(reply_id), "code": reply_code},
         )
         return
@@ -143,13 +146,13 @@ def complete_answered(
         agency_id=document.agency_id,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
+        acted_on=document.acted_on,
         data={"reply": str(reply_id), "code": reply_code},
     )
     operations.tell_sender(document, state, at=now, note=result, staff=staff)
 
 
-def _part(actor: Actor, document: IncomingDocument, step: AssignmentStep) -> Assignment:
-    part = workflow.open_part(document_id=document.pk, actor=actor, roles=_WORKING, step=step)
+def _required(part: Assignment | None) -> Assignment:
     if part is None:
         raise NotAllowed("Bạn không có phần việc nào đang mở trong văn bản này.")
     return part
@@ -167,4 +170,4 @@ def _accepted(result: str) -> str:
 def _complete(document: IncomingDocument, state: State, *, result: str, now: datetime) -> None:
     workflow.finish_all(document_id=document.pk, result=result, now=now)
     document.state, document.completed_at = state, now
-    document.save(update_fields=["state", "completed_at"])
+    operations.change(document, "state", "completed_at")

@@ -10,6 +10,7 @@ from vanthu.incoming.states import State, Step, next_state
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import DomainError, require
+from vanthu.kernel.seen import Seen
 from vanthu.kernel.use_cases import use_case
 from vanthu.organizations import operations as organizations
 from vanthu.registers import operations as registers
@@ -36,15 +37,15 @@ class AlreadyPresented(DomainError):
 
 @use_case
 def register_document(
-    *, actor: Actor, document_id: UUID, leader_id: UUID | None = None, now: datetime
+    *, actor: Actor, document_id: UUID, seen: Seen, leader_id: UUID | None = None, now: datetime
 ) -> int:
     """Tiếp nhận, vào sổ: take the next arrival number, submit to `leader_id`; returns số đến.
 
     A document whose signatures do not hold may still be taken in: the clerk has seen the verdict and answers
-    for it, and the verdict stays with the document. Raises NotFound, NotAllowed, IllegalStep, NotALeader,
-    NoRegister, RegisterAhead.
+    for it, and the verdict stays with the document. Raises NotFound, Stale, NotAllowed, IllegalStep,
+    NotALeader, NoRegister, RegisterAhead.
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock(actor, document_id, seen)
 
     require(permissions.may_register(actor, document))
 
@@ -65,7 +66,7 @@ def register_document(
     document.arrival_number, document.arrival_year = taken.number, taken.year
     document.registered_at = now
     document.submitted_to_id = leader_id
-    document.save(update_fields=["state", "arrival_number", "arrival_year", "registered_at", "submitted_to"])
+    operations.change(document, "state", "arrival_number", "arrival_year", "registered_at", "submitted_to")
 
     audit.record(
         action="incoming.registered",
@@ -73,6 +74,7 @@ def register_document(
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
+        acted_on=document.acted_on,
         data={
             "arrival_number": taken.number,
             "register": taken.register_name,
@@ -85,12 +87,12 @@ def register_document(
 
 
 @use_case
-def present_document(*, actor: Actor, document_id: UUID, leader_id: UUID, now: datetime) -> None:
+def present_document(*, actor: Actor, document_id: UUID, seen: Seen, leader_id: UUID, now: datetime) -> None:
     """Trình lãnh đạo: submit a registered document to a leader, or to another one (NĐ 30/2020 Điều 23).
 
-    Raises NotFound, NotAllowed, IllegalStep, NotALeader, AlreadyPresented.
+    Raises NotFound, Stale, NotAllowed, IllegalStep, NotALeader, AlreadyPresented.
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock(actor, document_id, seen)
 
     require(permissions.may_present(actor, document))
 
@@ -101,7 +103,7 @@ def present_document(*, actor: Actor, document_id: UUID, leader_id: UUID, now: d
         raise AlreadyPresented
 
     document.submitted_to_id = leader_id
-    document.save(update_fields=["submitted_to"])
+    operations.change(document, "submitted_to")
     leader = document.submitted_to
     assert leader is not None, "named a line above"
 
@@ -111,17 +113,18 @@ def present_document(*, actor: Actor, document_id: UUID, leader_id: UUID, now: d
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
+        acted_on=document.acted_on,
         data={"submitted_to": str(leader_id), "leader": leader.full_name},
     )
 
 
 @use_case
-def return_document(*, actor: Actor, document_id: UUID, reason: str, now: datetime) -> None:
+def return_document(*, actor: Actor, document_id: UUID, seen: Seen, reason: str, now: datetime) -> None:
     """Trả lại: refuse the document before it is registered; its sender hears why by itself.
 
-    Raises NotFound, NotAllowed, IllegalStep, ReturnRefused (no reason, or too long a one).
+    Raises NotFound, Stale, NotAllowed, IllegalStep, ReturnRefused (no reason, or too long a one).
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock(actor, document_id, seen)
 
     require(permissions.may_return(actor, document))
 
@@ -131,7 +134,7 @@ def return_document(*, actor: Actor, document_id: UUID, reason: str, now: dateti
         raise ReturnRefused(fault)
 
     document.state, document.returned_reason, document.returned_at = state, reason.strip(), now
-    document.save(update_fields=["state", "returned_reason", "returned_at"])
+    operations.change(document, "state", "returned_reason", "returned_at")
 
     audit.record(
         action="incoming.returned",
@@ -139,6 +142,7 @@ def return_document(*, actor: Actor, document_id: UUID, reason: str, now: dateti
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
+        acted_on=document.acted_on,
         data={"reason": document.returned_reason, "verdict": document.verdict},
     )
     operations.tell_sender(document, state, at=now, note=document.returned_reason, staff=actor.label)

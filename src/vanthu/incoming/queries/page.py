@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -17,6 +18,7 @@ from vanthu.incoming.states import TRANSITIONS, State, Step
 from vanthu.kernel import trail
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
+from vanthu.kernel.seen import Seen
 from vanthu.kernel.trail import HistoryRow
 from vanthu.organizations import operations as organizations
 from vanthu.registers import queries as registers
@@ -25,7 +27,7 @@ from vanthu.signing import queries as signing
 from vanthu.signing.queries import VerdictView
 from vanthu.workflow import queries as workflow
 from vanthu.workflow.queries import AssignmentNode, Waiting
-from vanthu.workflow.states import AssignmentRole, AssignmentState
+from vanthu.workflow.states import WORKING, AssignmentRole, AssignmentState, AssignmentStep, place_in_turn
 
 _SENTENCES = {
     "incoming.arrived": "Văn bản đến hệ thống",
@@ -57,6 +59,10 @@ class IncomingPage:
     """Everything the page of one incoming document shows."""
 
     row: IncomingRow
+    #: What whoever acts on it acts on.
+    seen: Seen
+    #: The same of one's own part of the work, by what is done with it: `start`, `report` and `pass_on`.
+    parts_seen: Mapping[str, Seen]
     type_name: str
     issuer_name: str
     issued_on: date | None
@@ -100,11 +106,14 @@ def get_incoming(actor: Actor, *, document_id: UUID, now: datetime) -> IncomingP
     files = tuple(documents.files_of(actor, document_id=document_id))
     current = tuple(file for file in files if file.is_current and file.kind != FileKind.SOURCE)
     main = next((file for file in current if file.kind == FileKind.MAIN), None)
+    sha256 = main.sha256 if main else ""
     nodes = tuple(workflow.assignments_of(actor, document_id=document_id))
     role = workflow.role_labels(actor, document_ids=[document_id]).get(document_id, "")
     acts, untimely = _acts(actor, incoming, nodes)
     return IncomingPage(
         row=IncomingRow.of(incoming, files=len(current), role=role, now=now),
+        seen=incoming.as_seen(sha256),
+        parts_seen=_parts_seen(nodes, sha256),
         type_name=record.type_name,
         issuer_name=record.issuer_name,
         issued_on=record.issued_on,
@@ -117,7 +126,7 @@ def get_incoming(actor: Actor, *, document_id: UUID, now: datetime) -> IncomingP
         main_file=main,
         verdict=signing.verdict_of(
             actor,
-            sha256=main.sha256 if main else "",
+            sha256=sha256,
             verdict=incoming.verdict,
             message=incoming.verdict_message,
         ),
@@ -136,6 +145,32 @@ def get_incoming(actor: Actor, *, document_id: UUID, now: datetime) -> IncomingP
                 status_codes=_STATUS_CODES,
             )
         ),
+    )
+
+
+def _parts_seen(nodes: tuple[AssignmentNode, ...], sha256: str) -> dict[str, Seen]:
+    parts = [node for root in nodes for node in (root, *root.children)]
+    shown = {
+        "start": _own_part(parts, AssignmentStep.START),
+        "report": _own_part(parts, AssignmentStep.FINISH),
+        "pass_on": next((node for node in parts if node.can_pass_on), None),
+    }
+    return {
+        act: Seen(subject=node.id, state=node.state, version=node.version, sha256=sha256)
+        for act, node in shown.items()
+        if node is not None
+    }
+
+
+def _own_part(parts: Sequence[AssignmentNode], step: AssignmentStep) -> AssignmentNode | None:
+    """The actor's unfinished part the step is done with, as workflow.operations.open_part finds it."""
+    own = [node for node in parts if node.is_mine and node.role in WORKING]
+    return min(
+        (node for node in own if node.state != AssignmentState.DONE),
+        key=lambda node: place_in_turn(
+            AssignmentState(node.state), step, is_unit=node.is_unit, role=node.role, at=node.given_at
+        ),
+        default=None,
     )
 
 

@@ -12,6 +12,7 @@ from vanthu.interfaces.web.forms import Form, refusals_into
 from vanthu.interfaces.web.http import WebRequest, go, page
 from vanthu.interfaces.web.screens import Crumb
 from vanthu.kernel.errors import Conflict, NotAllowed
+from vanthu.kernel.seen import Seen
 from vanthu.workflow.queries import Waiting
 
 
@@ -82,10 +83,11 @@ def act_page(
     request: WebRequest,
     screen: ActPage,
     form: Form,
+    seen: Seen,
     carry_out: Callable[[dict[str, Any]], object],
     **context: Any,
 ) -> HttpResponse:
-    """Show the form on GET; on POST carry the act out with the cleaned words and go back to the document.
+    """Show the form over what is `seen` on GET; on POST carry the act out and go back to the document.
 
     A refusal of what was written stays on this page (422); every other refusal is raised.
     """
@@ -97,6 +99,7 @@ def act_page(
             return go(request, screen.after or screen.back, said=screen.said.format(result=result))
     shown = {
         "form": form,
+        "seen": seen,
         "act_title": screen.title,
         "act_text": screen.text,
         "submit": screen.submit,

@@ -15,6 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from vanthu.interfaces.web.flash import Tone, flash
+from vanthu.interfaces.web.forms import Form
 from vanthu.kernel.actor import Actor
 from vanthu.organizations.queries import Account
 
@@ -27,6 +28,8 @@ class WebRequest(HttpRequest):
     actor: Actor
     account: Account
     htmx: HtmxDetails
+    #: The form of an act, as it was filled in; set by `seeing.seen_by` for whoever comes too late.
+    written: Form
 
 
 class SeeOther(HttpResponseRedirectBase):

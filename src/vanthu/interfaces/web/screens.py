@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from vanthu.kernel.seen import Seen
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tab:
@@ -30,6 +32,8 @@ class Act:
     key: str = ""
     #: link: a page of its own; dialog: a page that opens as a dialog where scripts run; post: done at once.
     way: Literal["link", "dialog", "post"] = "link"
+    #: What an act done at once acts on.
+    seen: Seen | None = None
     #: What the button says while the act is under way.
     progress: str = "Đang thực hiện…"
 

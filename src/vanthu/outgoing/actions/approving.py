@@ -9,6 +9,7 @@ from vanthu import pdfsign
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import require
+from vanthu.kernel.seen import Seen
 from vanthu.kernel.use_cases import use_case
 from vanthu.organizations import operations as organizations
 from vanthu.outgoing import operations, permissions, rules
@@ -20,13 +21,14 @@ from vanthu.workflow.states import ApprovalKind
 
 
 @use_case
-def submit_draft(*, actor: Actor, document_id: UUID, now: datetime) -> None:
+def submit_draft(*, actor: Actor, document_id: UUID, seen: Seen, now: datetime) -> None:
     """Trình duyệt: the head of the unit reviews the content, then the leader signs.
 
     A draft of a unit head, or of somebody outside units, goes straight to the signer; that of a unit without
-    a head goes nowhere. Raises NotFound, NotAllowed, IllegalStep, NotReady (all that is still missing).
+    a head goes nowhere. Raises NotFound, Stale, NotAllowed, IllegalStep, NotReady (all that is still
+    missing).
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock(actor, document_id, seen)
 
     require(permissions.may_edit(actor, document))
 
@@ -61,17 +63,18 @@ def submit_draft(*, actor: Actor, document_id: UUID, now: datetime) -> None:
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
-        data={"round": document.round, "pdf": operations.main_file(document).blob_id},
+        acted_on=document.acted_on,
+        data={"round": document.round},
     )
 
 
 @use_case
-def approve_content(*, actor: Actor, document_id: UUID, comment: str = "", now: datetime) -> None:
+def approve_content(*, actor: Actor, document_id: UUID, seen: Seen, comment: str = "", now: datetime) -> None:
     """Duyệt nội dung: the unit head answers for the content; the leader's turn to sign begins.
 
-    Raises NotFound, NotAllowed, IllegalStep, CommentRefused.
+    Raises NotFound, Stale, NotAllowed, IllegalStep, CommentRefused.
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock(actor, document_id, seen)
 
     state = next_state(State(document.state), Step.APPROVE)
     require(permissions.may_approve(actor, workflow.current_step(document.pk)))
@@ -86,7 +89,8 @@ def approve_content(*, actor: Actor, document_id: UUID, comment: str = "", now: 
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
-        data={"comment": comment, "pdf": operations.main_file(document).blob_id},
+        acted_on=document.acted_on,
+        data={"comment": comment},
     )
 
 

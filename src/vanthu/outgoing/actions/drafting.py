@@ -19,6 +19,7 @@ from vanthu.kernel import audit, blobs
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import DomainError, NotFound, require
 from vanthu.kernel.folding import tidy
+from vanthu.kernel.seen import Seen
 from vanthu.kernel.use_cases import use_case
 from vanthu.organizations import operations as organizations
 from vanthu.organizations.models import Agency, User
@@ -120,6 +121,7 @@ def revise_draft(
     *,
     actor: Actor,
     document_id: UUID,
+    seen: Seen,
     content: DraftContent,
     draft: AcceptedDraft | None,
     attachments: Sequence[AcceptedFile] = (),
@@ -129,10 +131,10 @@ def revise_draft(
     """Sửa dự thảo: change what was filled in, and add a version of the PDF when `draft` is given.
 
     Versions before it are kept. `attachments` are added to those attached, of which the files `removed` are
-    taken out. Raises NotFound, NotAllowed, IllegalStep, DraftRefused, SecretRefused, NotASigner,
+    taken out. Raises NotFound, Stale, NotAllowed, IllegalStep, DraftRefused, SecretRefused, NotASigner,
     UnknownRecipient.
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock(actor, document_id, seen)
 
     require(permissions.may_edit(actor, document))
 
@@ -169,6 +171,7 @@ def revise_draft(
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=record.id,
+        acted_on=document.acted_on,
         data={
             "subject": record.subject,
             "pdf": draft.pdf.blob.sha256 if draft else None,
@@ -178,12 +181,14 @@ def revise_draft(
 
 
 @use_case
-def place_marks(*, actor: Actor, document_id: UUID, places: Mapping[str, Any], now: datetime) -> None:
+def place_marks(
+    *, actor: Actor, document_id: UUID, seen: Seen, places: Mapping[str, Any], now: datetime
+) -> None:
     """Chỉnh vị trí: say where on the pages number, date, signature and seal stand, before the signature.
 
-    `places` is pdfsign.Places as a plain dict. Raises NotFound, NotAllowed, DraftRefused.
+    `places` is pdfsign.Places as a plain dict. Raises NotFound, Stale, NotAllowed, DraftRefused.
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock(actor, document_id, seen)
 
     step = workflow.current_step(document.pk)
     require(permissions.may_place(actor, document, step))
@@ -195,7 +200,7 @@ def place_marks(*, actor: Actor, document_id: UUID, places: Mapping[str, Any], n
         raise DraftRefused("Có khung nằm ngoài trang. Hãy đặt lại khung đó.")
 
     document.places = marks.to_dict()
-    document.save(update_fields=["places"])
+    operations.change(document, "places")
 
     audit.record(
         action="outgoing.marks-placed",
@@ -203,6 +208,7 @@ def place_marks(*, actor: Actor, document_id: UUID, places: Mapping[str, Any], n
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
+        acted_on=document.acted_on,
         data={"places": document.places},
     )
 

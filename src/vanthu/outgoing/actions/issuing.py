@@ -18,6 +18,7 @@ from vanthu.documents.states import FileKind
 from vanthu.kernel import audit, blobs, outbox
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import require
+from vanthu.kernel.seen import Seen
 from vanthu.kernel.use_cases import use_case
 from vanthu.outgoing import operations, permissions
 from vanthu.outgoing.events import OutgoingIssued
@@ -34,14 +35,14 @@ from vanthu.signing.states import SignatureKind
 
 
 @use_case
-def assign_number(*, actor: Actor, document_id: UUID, now: datetime) -> TakenNumber:
+def assign_number(*, actor: Actor, document_id: UUID, seen: Seen, now: datetime) -> TakenNumber:
     """Cấp số, ngày: the signed document takes the next number of its register and today's date.
 
     The number exists if and only if this act does; the seal, which takes longer, comes after it. Raises
-    NotFound, NotAllowed, IllegalStep, NotReady (the paper names another year, or bears a symbol that makes
-    its code that of another document), NoRegister, RegisterAhead.
+    NotFound, Stale, NotAllowed, IllegalStep, NotReady (the paper names another year, or bears a
+    symbol that makes its code that of another document), NoRegister, RegisterAhead.
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock(actor, document_id, seen)
 
     require(permissions.may_number(actor, document))
 
@@ -77,6 +78,7 @@ def assign_number(*, actor: Actor, document_id: UUID, now: datetime) -> TakenNum
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
+        acted_on=document.acted_on,
         data={
             "code": record.code,
             "issued_on": record.issued_on.isoformat(),
@@ -87,12 +89,13 @@ def assign_number(*, actor: Actor, document_id: UUID, now: datetime) -> TakenNum
 
 
 @use_case
-def begin_seal(*, actor: Actor, document_id: UUID, now: datetime) -> UUID:
+def begin_seal(*, actor: Actor, document_id: UUID, seen: Seen, now: datetime) -> UUID:
     """Bắt đầu đóng dấu: number and date go into the PDF with the agency's signature, as one revision.
 
-    Returns the id of the signing session. Raises NotFound, NotAllowed, IllegalStep, NoCredential, NotReady.
+    Returns the id of the signing session. Raises NotFound, Stale, NotAllowed, IllegalStep, NoCredential,
+    NotReady.
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock(actor, document_id, seen)
 
     require(permissions.may_seal(actor, document))
 
@@ -145,18 +148,19 @@ def begin_seal(*, actor: Actor, document_id: UUID, now: datetime) -> UUID:
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
-        data={"session": str(session.id), "pdf": base.blob_id},
+        acted_on=document.acted_on,
+        data={"session": str(session.id)},
     )
     return session.id
 
 
 @use_case
-def record_seal(*, actor: Actor, document_id: UUID, file: SignedFile, now: datetime) -> None:
+def record_seal(*, actor: Actor, document_id: UUID, seen: Seen, file: SignedFile, now: datetime) -> None:
     """Đóng dấu: the checked, sealed PDF is from now on the original of the document (NĐ 30/2020 Điều 5).
 
-    Raises NotFound, NotAllowed, IllegalStep, Conflict, SignatureRefused.
+    Raises NotFound, Stale, NotAllowed, IllegalStep, Conflict, SignatureRefused.
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock(actor, document_id, seen)
 
     require(permissions.may_seal(actor, document))
 
@@ -185,17 +189,18 @@ def record_seal(*, actor: Actor, document_id: UUID, file: SignedFile, now: datet
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
+        acted_on=document.acted_on,
         data={"pdf": file.blob.sha256, "certificate": session.credential.subject},
     )
 
 
 @use_case
-def issue_document(*, actor: Actor, document_id: UUID, now: datetime) -> None:
+def issue_document(*, actor: Actor, document_id: UUID, seen: Seen, now: datetime) -> None:
     """Phát hành: the sealed document goes to every recipient, and what it answers is done.
 
-    Raises NotFound, NotAllowed, IllegalStep, NotReady (nobody to issue it to).
+    Raises NotFound, Stale, NotAllowed, IllegalStep, NotReady (nobody to issue it to).
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock(actor, document_id, seen)
 
     require(permissions.may_issue(actor, document))
 
@@ -213,10 +218,10 @@ def issue_document(*, actor: Actor, document_id: UUID, now: datetime) -> None:
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
+        acted_on=document.acted_on,
         data={
             "code": document.document.code,
             "recipients": recipients,
-            "pdf": operations.main_file(document).blob_id,
         },
     )
     outbox.publish(

@@ -9,6 +9,7 @@ from vanthu.documents import operations as documents
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import require
+from vanthu.kernel.seen import Seen
 from vanthu.kernel.use_cases import use_case
 from vanthu.outgoing import operations, permissions
 from vanthu.outgoing.states import State, Step, next_state
@@ -18,12 +19,12 @@ from vanthu.workflow import operations as workflow
 
 
 @use_case
-def return_draft(*, actor: Actor, document_id: UUID, reason: str, now: datetime) -> None:
+def return_draft(*, actor: Actor, document_id: UUID, seen: Seen, reason: str, now: datetime) -> None:
     """Trả lại: whoever's turn it is sends the draft back to its author, saying why.
 
-    Raises NotFound, NotAllowed, IllegalStep, ReasonMissing, CommentRefused.
+    Raises NotFound, Stale, NotAllowed, IllegalStep, ReasonMissing, CommentRefused.
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock(actor, document_id, seen)
 
     state = next_state(State(document.state), Step.RETURN)
     require(permissions.may_return(actor, workflow.current_step(document.pk)))
@@ -40,20 +41,21 @@ def return_draft(*, actor: Actor, document_id: UUID, reason: str, now: datetime)
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
+        acted_on=document.acted_on,
         data={"reason": reason},
     )
 
 
 @use_case
-def return_signed(*, actor: Actor, document_id: UUID, reason: str, now: datetime) -> None:
+def return_signed(*, actor: Actor, document_id: UUID, seen: Seen, reason: str, now: datetime) -> None:
     """Trả lại để sửa: the records clerk found a fault in a document that is signed and not yet issued.
 
     It is a draft again, with the version that was signed as its PDF without the signature; the signed and
     sealed versions are kept. A number already given stays in the register, cancelled with the reason, and is
-    never used again (NĐ 30/2020 Điều 15). Raises NotFound, NotAllowed, IllegalStep, ReasonMissing,
+    never used again (NĐ 30/2020 Điều 15). Raises NotFound, Stale, NotAllowed, IllegalStep, ReasonMissing,
     CommentRefused.
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock(actor, document_id, seen)
 
     require(permissions.may_return_signed(actor, document))
 
@@ -96,17 +98,18 @@ def return_signed(*, actor: Actor, document_id: UUID, reason: str, now: datetime
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
+        acted_on=document.acted_on,
         data={"reason": reason, "cancelled": cancelled},
     )
 
 
 @use_case
-def withdraw_draft(*, actor: Actor, document_id: UUID, now: datetime) -> None:
+def withdraw_draft(*, actor: Actor, document_id: UUID, seen: Seen, now: datetime) -> None:
     """Rút lại: the author takes a submitted draft back before anybody has signed it.
 
-    Raises NotFound, NotAllowed, IllegalStep.
+    Raises NotFound, Stale, NotAllowed, IllegalStep.
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock(actor, document_id, seen)
 
     require(permissions.may_withdraw(actor, document))
 
@@ -121,17 +124,18 @@ def withdraw_draft(*, actor: Actor, document_id: UUID, now: datetime) -> None:
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
+        acted_on=document.acted_on,
         data={"round": document.round},
     )
 
 
 @use_case
-def discard_draft(*, actor: Actor, document_id: UUID, now: datetime) -> None:
+def discard_draft(*, actor: Actor, document_id: UUID, seen: Seen, now: datetime) -> None:
     """Hủy dự thảo: the author gives the draft up; it is kept with its history and never goes on.
 
-    Raises NotFound, NotAllowed, IllegalStep.
+    Raises NotFound, Stale, NotAllowed, IllegalStep.
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock(actor, document_id, seen)
 
     require(permissions.may_discard(actor, document))
 
@@ -145,5 +149,6 @@ def discard_draft(*, actor: Actor, document_id: UUID, now: datetime) -> None:
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
+        acted_on=document.acted_on,
         data={"subject": document.document.subject},
     )

@@ -14,6 +14,7 @@ from vanthu.documents.states import FileKind
 from vanthu.kernel import audit, blobs
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import require
+from vanthu.kernel.seen import Seen
 from vanthu.kernel.use_cases import use_case
 from vanthu.outgoing import operations, permissions
 from vanthu.outgoing.operations import NotReady
@@ -27,14 +28,15 @@ from vanthu.workflow import operations as workflow
 
 
 @use_case
-def begin_signature(*, actor: Actor, document_id: UUID, now: datetime) -> UUID:
+def begin_signature(*, actor: Actor, document_id: UUID, seen: Seen, now: datetime) -> UUID:
     """Bắt đầu ký: prepare the PDF for the person's signature and open a signing session; returns its id.
 
     Reserves the fields of number, date and seal first (they must exist before the first signature), then
     draws the handwriting between title and name. Nothing about the document changes until the signature is
-    recorded. Raises NotFound, NotAllowed, IllegalStep, NoCredential, NotReady, RoomClosed.
+    recorded. Raises NotFound, Stale, NotAllowed, IllegalStep, NoCredential, NotReady,
+    RoomClosed.
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock(actor, document_id, seen)
 
     next_state(State(document.state), Step.SIGN)
     require(permissions.may_sign(actor, workflow.current_step(document.pk)))
@@ -85,18 +87,19 @@ def begin_signature(*, actor: Actor, document_id: UUID, now: datetime) -> UUID:
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
-        data={"session": str(session.id), "pdf": base.blob_id},
+        acted_on=document.acted_on,
+        data={"session": str(session.id)},
     )
     return session.id
 
 
 @use_case
-def record_signature(*, actor: Actor, document_id: UUID, file: SignedFile, now: datetime) -> None:
+def record_signature(*, actor: Actor, document_id: UUID, seen: Seen, file: SignedFile, now: datetime) -> None:
     """Ký: the checked, signed PDF becomes the version in force; the records clerk's turn begins.
 
-    Raises NotFound, NotAllowed, IllegalStep, Conflict, SignatureRefused.
+    Raises NotFound, Stale, NotAllowed, IllegalStep, Conflict, SignatureRefused.
     """
-    document = operations.lock(actor, document_id)
+    document = operations.lock(actor, document_id, seen)
 
     state = next_state(State(document.state), Step.SIGN)
     require(permissions.may_sign(actor, workflow.current_step(document.pk)))
@@ -126,5 +129,6 @@ def record_signature(*, actor: Actor, document_id: UUID, file: SignedFile, now: 
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
+        acted_on=document.acted_on,
         data={"pdf": file.blob.sha256, "certificate": session.credential.subject},
     )

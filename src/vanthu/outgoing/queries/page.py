@@ -17,6 +17,7 @@ from vanthu.documents.states import FileKind
 from vanthu.kernel import blobs, trail
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
+from vanthu.kernel.seen import Seen
 from vanthu.kernel.trail import HistoryRow
 from vanthu.outgoing import permissions, rules
 from vanthu.outgoing.models import OutgoingDocument
@@ -75,6 +76,8 @@ class OutgoingPage:
     """Everything the page of one outgoing document shows."""
 
     row: OutgoingRow
+    #: What whoever acts on it acts on.
+    seen: Seen
     type_code: str
     signer_id: UUID
     signer_title: str
@@ -147,6 +150,7 @@ def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingP
     recipients = _recipients(outgoing)
     return OutgoingPage(
         row=OutgoingRow.of(outgoing, len(recipients)),
+        seen=outgoing.as_seen(main.sha256 if main else ""),
         type_code=record.type_code,
         signer_id=outgoing.signer_id,
         signer_title=record.signer_title,

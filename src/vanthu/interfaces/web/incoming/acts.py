@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from uuid import UUID
 
 from django.urls import reverse
 
@@ -22,7 +21,7 @@ def acts_of(document: IncomingPage) -> list[Act]:
     A document whose signatures are broken is to be returned: that comes first, and registering it all the
     same takes more than the Enter key.
     """
-    found = [act for step, act in _all(document.row.id, document.next_number) if step in document.acts]
+    found = [act for step, act in _all(document) if step in document.acts]
     if not is_broken(document):
         return found
     calm = [replace(act, tone="plain", key="") if act.tone == "primary" else act for act in found]
@@ -34,7 +33,9 @@ def is_broken(document: IncomingPage) -> bool:
     return document.verdict is not None and document.verdict.verdict == "invalid"
 
 
-def _all(document_id: UUID, next_number: int | None) -> list[tuple[str, Act]]:
+def _all(document: IncomingPage) -> list[tuple[str, Act]]:
+    document_id = document.row.id
+
     def to(name: str) -> str:
         return reverse(f"incoming:{name}", args=[document_id])
 
@@ -43,7 +44,7 @@ def _all(document_id: UUID, next_number: int | None) -> list[tuple[str, Act]]:
         (
             "register",
             Act(
-                label=register_label(next_number),
+                label=register_label(document.next_number),
                 url=to("register"),
                 icon="book-upload",
                 tone="primary",
@@ -65,6 +66,7 @@ def _all(document_id: UUID, next_number: int | None) -> list[tuple[str, Act]]:
                 icon="player-play",
                 key="B",
                 way="post",
+                seen=document.parts_seen.get("start"),
             ),
         ),
         ("pass_on", Act(label="Phân công tiếp", url=to("pass-on"), icon="user-share", key="P", way="dialog")),

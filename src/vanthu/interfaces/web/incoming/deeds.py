@@ -28,7 +28,9 @@ from vanthu.interfaces.web.incoming.forms import (
     ReturnForm,
 )
 from vanthu.interfaces.web.incoming.views import crumbs
+from vanthu.interfaces.web.seeing import seen_by
 from vanthu.kernel.errors import NotAllowed
+from vanthu.kernel.seen import Seen
 from vanthu.organizations import queries as organizations
 from vanthu.organizations.states import Role
 from vanthu.workflow.queries import AssignmentNode
@@ -46,6 +48,8 @@ def register(request: WebRequest, document_id: UUID) -> HttpResponse:
     leaders = organizations.list_people(request.actor, roles=frozenset({Role.LEADER}))
     first = str(leaders[0].user_id) if leaders else ""
     after = safe_next(request, _back(document_id))
+    form = RegisterForm(posted(request), initial={"leader": first}, leaders=leaders)
+    seen = seen_by(request, document.seen, form)
     screen = ActPage(
         title=register_label(document.next_number),
         text=f"{document.row.sender_name}: {document.row.subject}",
@@ -57,13 +61,17 @@ def register(request: WebRequest, document_id: UUID) -> HttpResponse:
         progress="Đang vào sổ…",
         said="Đã tiếp nhận, vào sổ số {result}.",
     )
-    form = RegisterForm(posted(request), initial={"leader": first}, leaders=leaders)
     return act_page(
         request,
         screen,
         form,
+        seen,
         lambda words: actions.register_document(
-            actor=request.actor, document_id=document_id, leader_id=words["leader"], now=timezone.now()
+            actor=request.actor,
+            document_id=document_id,
+            seen=seen,
+            leader_id=words["leader"],
+            now=timezone.now(),
         ),
         verdict=document.verdict,
         next=after,
@@ -76,6 +84,8 @@ def present(request: WebRequest, document_id: UUID) -> HttpResponse:
     document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
     leaders = organizations.list_people(request.actor, roles=frozenset({Role.LEADER}))
     now_with = f" Đang trình: {document.submitted_to}." if document.submitted_to else " Chưa trình ai."
+    form = PresentForm(posted(request), leaders=leaders)
+    seen = seen_by(request, document.seen, form)
     screen = ActPage(
         title="Trình lãnh đạo",
         text=f"{document.row.sender_name}: {document.row.subject}.{now_with}",
@@ -89,9 +99,14 @@ def present(request: WebRequest, document_id: UUID) -> HttpResponse:
     return act_page(
         request,
         screen,
-        PresentForm(posted(request), leaders=leaders),
+        form,
+        seen,
         lambda words: actions.present_document(
-            actor=request.actor, document_id=document_id, leader_id=words["leader"], now=timezone.now()
+            actor=request.actor,
+            document_id=document_id,
+            seen=seen,
+            leader_id=words["leader"],
+            now=timezone.now(),
         ),
     )
 
@@ -101,6 +116,10 @@ def return_to_sender(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Trả lại bên gửi, with the reason in words."""
     document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
     after = safe_next(request, _back(document_id))
+    verdict = document.verdict
+    initial = {"reason": verdict.message if verdict and is_broken(document) else ""}
+    form = ReturnForm(posted(request), initial=initial)
+    seen = seen_by(request, document.seen, form)
     screen = ActPage(
         title="Trả lại bên gửi",
         text=f"{document.row.sender_name}: {document.row.subject}",
@@ -113,14 +132,17 @@ def return_to_sender(request: WebRequest, document_id: UUID) -> HttpResponse:
         progress="Đang trả lại…",
         said="Đã trả lại văn bản; bên gửi sẽ nhận được lý do.",
     )
-    verdict = document.verdict
-    initial = {"reason": verdict.message if verdict and is_broken(document) else ""}
     return act_page(
         request,
         screen,
-        ReturnForm(posted(request), initial=initial),
+        form,
+        seen,
         lambda words: actions.return_document(
-            actor=request.actor, document_id=document_id, reason=words["reason"], now=timezone.now()
+            actor=request.actor,
+            document_id=document_id,
+            seen=seen,
+            reason=words["reason"],
+            now=timezone.now(),
         ),
         verdict=verdict,
         next=after,
@@ -131,19 +153,22 @@ def return_to_sender(request: WebRequest, document_id: UUID) -> HttpResponse:
 def direct(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Chỉ đạo, chuyển xử lý (NĐ 30/2020 Điều 23)."""
     document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
-    require_act(document, "direct")
     form = DirectForm(
         posted(request),
         units=organizations.list_units(request.actor),
         people=organizations.list_people(request.actor),
     )
+    seen = seen_by(request, document.seen, form)
+    require_act(document, "direct")
     return _direction_page(
         request,
         document,
         form,
+        seen,
         lambda: actions.direct_document(
             actor=request.actor,
             document_id=document_id,
+            seen=seen,
             instruction=form.cleaned_data["instruction"],
             due_at=form.cleaned_data["due_at"],
             lead=form.chosen(AssignmentRole.LEAD)[0],
@@ -160,20 +185,23 @@ def direct(request: WebRequest, document_id: UUID) -> HttpResponse:
 def direct_further(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Bổ sung chỉ đạo: those who have no part yet."""
     document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
-    require_act(document, "direct_further")
     taken = {node.assignee_id for root in document.assignments for node in (root, *root.children)}
     form = FurtherForm(
         posted(request),
         units=[unit for unit in organizations.list_units(request.actor) if unit.id not in taken],
         people=[row for row in organizations.list_people(request.actor) if row.user_id not in taken],
     )
+    seen = seen_by(request, document.seen, form)
+    require_act(document, "direct_further")
     return _direction_page(
         request,
         document,
         form,
+        seen,
         lambda: actions.direct_further(
             actor=request.actor,
             document_id=document_id,
+            seen=seen,
             instruction=form.cleaned_data["instruction"],
             due_at=form.cleaned_data["due_at"],
             support=form.chosen(AssignmentRole.SUPPORT),
@@ -189,6 +217,7 @@ def _direction_page(
     request: WebRequest,
     document: queries.IncomingPage,
     form: DirectForm,
+    seen: Seen,
     carry_out: Callable[[], object],
     *,
     title: str,
@@ -202,6 +231,7 @@ def _direction_page(
     context = {
         "document": document,
         "form": form,
+        "seen": seen,
         "crumbs": crumbs(document, title),
         "page_title": title,
     }
@@ -218,6 +248,12 @@ def pass_on(request: WebRequest, document_id: UUID) -> HttpResponse:
         for person in organizations.list_people(request.actor)
         if person.unit_id == request.actor.unit_id and person.user_id != request.actor.user_id
     ]
+    form = PassOnForm(
+        posted(request), initial={"due_at": assignment.due_at if assignment else None}, people=people
+    )
+    seen = seen_by(request, document.parts_seen.get("pass_on", document.seen), form)
+    if assignment is None:
+        raise NotAllowed
     screen = ActPage(
         title="Phân công tiếp trong đơn vị",
         text=document.row.subject,
@@ -230,10 +266,12 @@ def pass_on(request: WebRequest, document_id: UUID) -> HttpResponse:
     return act_page(
         request,
         screen,
-        PassOnForm(posted(request), initial={"due_at": assignment.due_at}, people=people),
+        form,
+        seen,
         lambda words: actions.pass_on(
             actor=request.actor,
             document_id=document_id,
+            seen=seen,
             assignment_id=assignment.id,
             user_id=words["user_id"],
             instruction=words["instruction"],
@@ -243,18 +281,17 @@ def pass_on(request: WebRequest, document_id: UUID) -> HttpResponse:
     )
 
 
-def _part_of_unit(nodes: Iterable[AssignmentNode]) -> AssignmentNode:
-    """The unit's part the actor may give on. Raises NotAllowed."""
-    found = next((node for root in nodes for node in (root, *root.children) if node.can_pass_on), None)
-    if found is None:
-        raise NotAllowed
-    return found
+def _part_of_unit(nodes: Iterable[AssignmentNode]) -> AssignmentNode | None:
+    """The unit's part the actor may give on; None when there is none, or none any more."""
+    return next((node for root in nodes for node in (root, *root.children) if node.can_pass_on), None)
 
 
 @require_http_methods(["GET", "POST"])
 def start(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Bắt đầu xử lý one's own part."""
     document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
+    form = Form(posted(request))
+    seen = seen_by(request, document.parts_seen.get("start", document.seen), form)
     screen = ActPage(
         title="Bắt đầu xử lý",
         text=f"{document.row.subject}. Bên gửi được báo là văn bản đang được xử lý.",
@@ -267,8 +304,11 @@ def start(request: WebRequest, document_id: UUID) -> HttpResponse:
     return act_page(
         request,
         screen,
-        Form(posted(request)),
-        lambda _: actions.start_work(actor=request.actor, document_id=document_id, now=timezone.now()),
+        form,
+        seen,
+        lambda _: actions.start_work(
+            actor=request.actor, document_id=document_id, seen=seen, now=timezone.now()
+        ),
     )
 
 
@@ -276,6 +316,8 @@ def start(request: WebRequest, document_id: UUID) -> HttpResponse:
 def report(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Báo cáo kết quả of one's own part."""
     document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
+    form = ResultForm(posted(request))
+    seen = seen_by(request, document.parts_seen.get("report", document.seen), form)
     screen = ActPage(
         title="Báo cáo kết quả",
         text=document.row.subject,
@@ -288,9 +330,14 @@ def report(request: WebRequest, document_id: UUID) -> HttpResponse:
     return act_page(
         request,
         screen,
-        ResultForm(posted(request)),
+        form,
+        seen,
         lambda words: actions.report_work(
-            actor=request.actor, document_id=document_id, result=words["result"], now=timezone.now()
+            actor=request.actor,
+            document_id=document_id,
+            seen=seen,
+            result=words["result"],
+            now=timezone.now(),
         ),
     )
 
@@ -299,6 +346,8 @@ def report(request: WebRequest, document_id: UUID) -> HttpResponse:
 def complete(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Kết thúc xử lý without a reply."""
     document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
+    form = ResultForm(posted(request))
+    seen = seen_by(request, document.seen, form)
     screen = ActPage(
         title="Kết thúc xử lý văn bản",
         text=f"{document.row.subject}. Nếu cần trả lời bên gửi, hãy soạn văn bản trả lời thay vì "
@@ -312,8 +361,13 @@ def complete(request: WebRequest, document_id: UUID) -> HttpResponse:
     return act_page(
         request,
         screen,
-        ResultForm(posted(request)),
+        form,
+        seen,
         lambda words: actions.complete_document(
-            actor=request.actor, document_id=document_id, result=words["result"], now=timezone.now()
+            actor=request.actor,
+            document_id=document_id,
+            seen=seen,
+            result=words["result"],
+            now=timezone.now(),
         ),
     )

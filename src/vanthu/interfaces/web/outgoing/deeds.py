@@ -15,6 +15,7 @@ from vanthu.interfaces.web.http import WebRequest, posted
 from vanthu.interfaces.web.outgoing.forms import CommentForm, ReasonForm
 from vanthu.interfaces.web.outgoing.views import crumbs
 from vanthu.interfaces.web.screens import Crumb
+from vanthu.interfaces.web.seeing import seen_by
 from vanthu.outgoing import actions, queries
 from vanthu.outgoing.states import Step
 
@@ -27,6 +28,8 @@ def _back(document_id: UUID) -> str:
 def submit(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Trình duyệt."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    form = Form(posted(request))
+    seen = seen_by(request, document.seen, form)
     require_act(document, Step.SUBMIT)
     screen = ActPage(
         title="Trình duyệt dự thảo",
@@ -43,8 +46,11 @@ def submit(request: WebRequest, document_id: UUID) -> HttpResponse:
     return act_page(
         request,
         screen,
-        Form(posted(request)),
-        lambda _: actions.submit_draft(actor=request.actor, document_id=document_id, now=timezone.now()),
+        form,
+        seen,
+        lambda _: actions.submit_draft(
+            actor=request.actor, document_id=document_id, seen=seen, now=timezone.now()
+        ),
         remarks=document.remarks,
         mending=_mending(document),
     )
@@ -64,6 +70,8 @@ def _mending(document: queries.OutgoingPage) -> list[Crumb]:
 def approve(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Duyệt nội dung."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    form = CommentForm(posted(request))
+    seen = seen_by(request, document.seen, form)
     require_act(document, Step.APPROVE)
     screen = ActPage(
         title="Duyệt nội dung, trình ký",
@@ -78,9 +86,14 @@ def approve(request: WebRequest, document_id: UUID) -> HttpResponse:
     return act_page(
         request,
         screen,
-        CommentForm(posted(request)),
+        form,
+        seen,
         lambda words: actions.approve_content(
-            actor=request.actor, document_id=document_id, comment=words["comment"], now=timezone.now()
+            actor=request.actor,
+            document_id=document_id,
+            seen=seen,
+            comment=words["comment"],
+            now=timezone.now(),
         ),
         remarks=document.remarks,
     )
@@ -90,6 +103,8 @@ def approve(request: WebRequest, document_id: UUID) -> HttpResponse:
 def return_to_author(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Trả lại người soạn."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    form = ReasonForm(posted(request))
+    seen = seen_by(request, document.seen, form)
     require_act(document, Step.RETURN)
     screen = ActPage(
         title="Trả lại người soạn",
@@ -105,9 +120,14 @@ def return_to_author(request: WebRequest, document_id: UUID) -> HttpResponse:
     return act_page(
         request,
         screen,
-        ReasonForm(posted(request)),
+        form,
+        seen,
         lambda words: actions.return_draft(
-            actor=request.actor, document_id=document_id, reason=words["reason"], now=timezone.now()
+            actor=request.actor,
+            document_id=document_id,
+            seen=seen,
+            reason=words["reason"],
+            now=timezone.now(),
         ),
     )
 
@@ -116,6 +136,8 @@ def return_to_author(request: WebRequest, document_id: UUID) -> HttpResponse:
 def return_signed(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Trả lại để sửa what is signed and not yet issued; the list follows, for the draft is the author's."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    form = ReasonForm(posted(request))
+    seen = seen_by(request, document.seen, form)
     require_act(document, Step.RETURN_SIGNED)
     given = f" Số {document.row.code} bị hủy và không dùng lại." if document.issued_on else ""
     screen = ActPage(
@@ -134,9 +156,14 @@ def return_signed(request: WebRequest, document_id: UUID) -> HttpResponse:
     return act_page(
         request,
         screen,
-        ReasonForm(posted(request)),
+        form,
+        seen,
         lambda words: actions.return_signed(
-            actor=request.actor, document_id=document_id, reason=words["reason"], now=timezone.now()
+            actor=request.actor,
+            document_id=document_id,
+            seen=seen,
+            reason=words["reason"],
+            now=timezone.now(),
         ),
     )
 
@@ -145,6 +172,8 @@ def return_signed(request: WebRequest, document_id: UUID) -> HttpResponse:
 def withdraw(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Rút lại what was submitted and nobody has signed."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    form = Form(posted(request))
+    seen = seen_by(request, document.seen, form)
     require_act(document, Step.WITHDRAW)
     screen = ActPage(
         title="Rút lại dự thảo",
@@ -159,8 +188,11 @@ def withdraw(request: WebRequest, document_id: UUID) -> HttpResponse:
     return act_page(
         request,
         screen,
-        Form(posted(request)),
-        lambda _: actions.withdraw_draft(actor=request.actor, document_id=document_id, now=timezone.now()),
+        form,
+        seen,
+        lambda _: actions.withdraw_draft(
+            actor=request.actor, document_id=document_id, seen=seen, now=timezone.now()
+        ),
     )
 
 
@@ -168,6 +200,8 @@ def withdraw(request: WebRequest, document_id: UUID) -> HttpResponse:
 def discard(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Hủy dự thảo."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    form = Form(posted(request))
+    seen = seen_by(request, document.seen, form)
     require_act(document, Step.DISCARD)
     screen = ActPage(
         title="Hủy dự thảo",
@@ -185,8 +219,11 @@ def discard(request: WebRequest, document_id: UUID) -> HttpResponse:
     return act_page(
         request,
         screen,
-        Form(posted(request)),
-        lambda _: actions.discard_draft(actor=request.actor, document_id=document_id, now=timezone.now()),
+        form,
+        seen,
+        lambda _: actions.discard_draft(
+            actor=request.actor, document_id=document_id, seen=seen, now=timezone.now()
+        ),
     )
 
 
@@ -194,6 +231,8 @@ def discard(request: WebRequest, document_id: UUID) -> HttpResponse:
 def issue(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Phát hành (NĐ 30/2020 Điều 18): from now on it is official and on its way."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    form = Form(posted(request))
+    seen = seen_by(request, document.seen, form)
     require_act(document, Step.ISSUE)
     names = ", ".join(recipient.name for recipient in document.recipients)
     screen = ActPage(
@@ -210,7 +249,10 @@ def issue(request: WebRequest, document_id: UUID) -> HttpResponse:
     return act_page(
         request,
         screen,
-        Form(posted(request)),
-        lambda _: actions.issue_document(actor=request.actor, document_id=document_id, now=timezone.now()),
+        form,
+        seen,
+        lambda _: actions.issue_document(
+            actor=request.actor, document_id=document_id, seen=seen, now=timezone.now()
+        ),
         verdict=document.verdict,
     )

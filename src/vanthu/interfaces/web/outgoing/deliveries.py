@@ -15,6 +15,7 @@ from vanthu.interfaces.web.acting import ActPage, act_page
 from vanthu.interfaces.web.http import WebRequest, page, posted
 from vanthu.interfaces.web.outgoing.forms import NoteReturnForm
 from vanthu.interfaces.web.outgoing.views import crumbs
+from vanthu.interfaces.web.seeing import seen_by
 from vanthu.kernel.errors import NotFound
 from vanthu.outgoing import queries
 
@@ -39,6 +40,8 @@ def note_return(request: WebRequest, document_id: UUID, delivery_id: UUID) -> Ht
     row = _row(request, document_id, delivery_id)
     reason = f": “{row.note}”" if row.note else ""
     what = row.came_back or f"{row.recipient_name} không trả lại văn bản này"
+    form = NoteReturnForm(posted(request))
+    seen = seen_by(request, row.seen, form)
     screen = ActPage(
         title=f"Đã xử lý việc {found.row.code} bị trả lại",
         text=f"{what}{reason}{'' if reason.endswith('.”') else '.'} Ghi nhận xong, văn bản rời hàng việc "
@@ -53,9 +56,10 @@ def note_return(request: WebRequest, document_id: UUID, delivery_id: UUID) -> Ht
     return act_page(
         request,
         screen,
-        NoteReturnForm(posted(request)),
+        form,
+        seen,
         lambda words: actions.note_return(
-            actor=request.actor, delivery_id=delivery_id, word=words["word"], now=timezone.now()
+            actor=request.actor, delivery_id=delivery_id, seen=seen, word=words["word"], now=timezone.now()
         ),
     )
 

@@ -15,8 +15,9 @@ from vanthu.interfaces.web.forms import refusals_into
 from vanthu.interfaces.web.http import WebRequest, go, page, posted
 from vanthu.interfaces.web.outgoing.forms import PinForm
 from vanthu.interfaces.web.outgoing.places import PlacesForm
-from vanthu.interfaces.web.outgoing.signing import seal_here, sign_here
+from vanthu.interfaces.web.outgoing.signing import number_here, seal_here, sign_here
 from vanthu.interfaces.web.outgoing.views import crumbs
+from vanthu.interfaces.web.seeing import seen_by
 from vanthu.outgoing import actions, queries
 from vanthu.outgoing.states import Step
 
@@ -25,19 +26,25 @@ from vanthu.outgoing.states import Step
 def places(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Chỉnh vị trí of number, date, signature and seal, before anything is signed."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
-    require_act(document, "place")
     view = queries.signing_view(request.actor, document_id=document_id)
     form = PlacesForm(posted(request), places=view.places, pages=len(view.page_sizes))
+    seen = seen_by(request, document.seen, form)
+    require_act(document, "place")
     if form.is_valid():
         with refusals_into(form):
             actions.place_marks(
-                actor=request.actor, document_id=document_id, places=form.places, now=timezone.now()
+                actor=request.actor,
+                document_id=document_id,
+                seen=seen,
+                places=form.places,
+                now=timezone.now(),
             )
         if not form.errors:
             back = reverse("outgoing:document", args=[document_id])
             return go(request, back, said="Đã lưu vị trí số, ngày tháng, chữ ký và dấu.")
     context = {
         "document": document,
+        "seen": seen,
         "places_form": form,
         "crumbs": crumbs(document, "Vị trí"),
         "page_title": "Vị trí số, chữ ký, dấu",
@@ -50,24 +57,34 @@ def places(request: WebRequest, document_id: UUID) -> HttpResponse:
 def sign(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Ký số: the paper, the places, the PIN."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    form = PinForm(posted(request))
+    seen = seen_by(request, document.seen, form)
     require_act(document, Step.SIGN)
     view = queries.signing_view(request.actor, document_id=document_id)
-    form = PinForm(posted(request))
     marks = PlacesForm(posted(request), places=view.places, pages=len(view.page_sizes))
     if form.is_valid() and marks.is_valid():
         now = timezone.now()
         with refusals_into(marks):
             if marks.is_moved:
                 actions.place_marks(
-                    actor=request.actor, document_id=document_id, places=marks.places, now=now
+                    actor=request.actor, document_id=document_id, seen=seen, places=marks.places, now=now
                 )
+                seen = seen.after(seen.state)
             with refusals_into(form, field="pin"):
-                sign_here(actor=request.actor, document_id=document_id, pin=form.cleaned_data["pin"], now=now)
+                sign_here(
+                    actor=request.actor,
+                    document_id=document_id,
+                    seen=seen,
+                    pin=form.cleaned_data["pin"],
+                    now=now,
+                )
         if not form.errors and not marks.errors:
             back = reverse("outgoing:document", args=[document_id])
             return go(request, back, said="Đã ký số. Văn bản được chuyển tới văn thư để cấp số, đóng dấu.")
     context = {
         "document": document,
+        # A form shown again stands over what it stood over, and what this person himself has moved.
+        "seen": seen,
         "form": form,
         "places_form": marks,
         "crumbs": crumbs(document, "Ký số"),
@@ -81,19 +98,16 @@ def sign(request: WebRequest, document_id: UUID) -> HttpResponse:
 def seal(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Cấp số, ngày rồi đóng dấu cơ quan, under one PIN."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
-    require_act(document, Step.NUMBER, Step.SEAL)
     form = PinForm(posted(request))
+    seen = seen_by(request, document.seen, form)
+    require_act(document, Step.NUMBER, Step.SEAL)
     # The clerk seals many in a row from the keyboard; whoever signs reads first, so there nothing is focused.
     form.fields["pin"].widget.attrs["autofocus"] = True
     if form.is_valid():
         with refusals_into(form, field="pin"):
-            seal_here(
-                actor=request.actor,
-                document_id=document_id,
-                state=document.row.state,
-                pin=form.cleaned_data["pin"],
-                now=timezone.now(),
-            )
+            pin, now = form.cleaned_data["pin"], timezone.now()
+            seen = number_here(actor=request.actor, document_id=document_id, seen=seen, pin=pin, now=now)
+            seal_here(actor=request.actor, document_id=document_id, seen=seen, pin=pin, now=now)
         if not form.errors:
             back = reverse("outgoing:document", args=[document_id])
             return go(request, back, said="Đã cấp số và đóng dấu. Kiểm tra lại rồi phát hành.")
@@ -101,6 +115,7 @@ def seal(request: WebRequest, document_id: UUID) -> HttpResponse:
         document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
     context = {
         "document": document,
+        "seen": seen,
         "form": form,
         "crumbs": crumbs(document, "Cấp số, đóng dấu"),
         "page_title": "Cấp số, đóng dấu",

@@ -24,6 +24,7 @@ from vanthu.interfaces.web.http import WebRequest, go, page
 from vanthu.interfaces.web.outgoing.forms import DraftForm
 from vanthu.interfaces.web.outgoing.views import crumbs
 from vanthu.interfaces.web.screens import Crumb
+from vanthu.interfaces.web.seeing import seen_by
 from vanthu.kernel.errors import NotFound, require
 from vanthu.organizations import queries as organizations
 from vanthu.outgoing import actions, queries
@@ -67,7 +68,6 @@ def draft(request: WebRequest) -> HttpResponse:
 def revise(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Sửa dự thảo; the earlier versions of its file are kept."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
-    require_act(document, Step.EDIT)
     initial = {
         "type_code": document.type_code,
         "subject": document.row.subject,
@@ -78,12 +78,15 @@ def revise(request: WebRequest, document_id: UUID) -> HttpResponse:
         "to_places": "\n".join(document.to_places),
     }
     form = _form(request, initial, is_revision=True, attached=document.attachments)
+    seen = seen_by(request, document.seen, form, is_act=_is_sent(request))
+    require_act(document, Step.EDIT)
     if _is_sent(request) and form.is_valid():
         with suppress(_FilesRefused), refusals_into(form), intake.Tray(limit=settings.UPLOAD_LIMIT) as tray:
             taken = _take_in(form, tray)
             actions.revise_draft(
                 actor=request.actor,
                 document_id=document_id,
+                seen=seen,
                 content=form.content,
                 draft=taken.draft,
                 attachments=taken.attachments,
@@ -94,6 +97,7 @@ def revise(request: WebRequest, document_id: UUID) -> HttpResponse:
             return go(request, reverse("outgoing:document", args=[document_id]), said="Đã lưu dự thảo.")
     context = {
         "document": document,
+        "seen": seen,
         "crumbs": crumbs(document, "Sửa dự thảo"),
         "page_title": "Sửa dự thảo",
         "back": reverse("outgoing:document", args=[document_id]),
