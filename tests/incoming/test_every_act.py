@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -12,13 +13,15 @@ from django.db import transaction
 from tests import arrivals
 from tests.at_once import at_once
 from tests.incoming.steps import ACTS, CAST, SEEN_BY
-from tests.traces import audited, everything, jobs, nothing_changed
+from tests.seeing import now_seen
+from tests.traces import acted_on, audited, everything, jobs, nothing_changed
 from tests.world import NOW, World
 from vanthu.incoming import operations
 from vanthu.incoming.models import IncomingDocument
 from vanthu.incoming.states import IllegalStep, State
 from vanthu.kernel import audit, outbox
 from vanthu.kernel.errors import DomainError, NotAllowed, NotFound
+from vanthu.kernel.seen import Stale
 from vanthu.workflow.rules import Assignee
 from vanthu.workflow.states import IllegalStep as IllegalPartStep
 
@@ -74,6 +77,53 @@ class TestEveryAct:
         else:
             assert type(refusal.value) is IllegalStep
             assert f"đang ở trạng thái «{state.label}»" in str(refusal.value)
+
+    @pytest.mark.parametrize(
+        "other", [{"version": 7}, {"state": "other"}, {"sha256": "0" * 64}, {"subject": UUID(int=1)}]
+    )
+    @pytest.mark.parametrize("name", ACTS)
+    def test_is_refused_over_anything_but_what_was_seen(
+        self, world: World, name: str, other: dict[str, Any]
+    ) -> None:
+        """Another version, another state, another file, another document."""
+        act = ACTS[name]
+        document = in_state(world, act.state)
+        actor = world.actor(act.by[0])
+        seen = act.shown(world, actor, document)
+        stale = replace(seen, **other)
+
+        with nothing_changed(), pytest.raises(Stale) as refusal:
+            act.do(world, actor, document, stale)
+
+        assert (refusal.value.seen, refusal.value.current) == (stale, seen)
+
+    @pytest.mark.parametrize("name", ACTS)
+    def test_tells_nobody_who_may_not_see_the_document_that_it_has_changed(
+        self, world: World, name: str
+    ) -> None:
+        act = ACTS[name]
+        document = in_state(world, act.state)
+        seen = act.shown(world, world.actor(act.by[0]), document)
+
+        with nothing_changed(), pytest.raises(NotFound):
+            act.do(world, world.outsider, document, replace(seen, version=7))
+
+    @pytest.mark.parametrize("name", ACTS)
+    def test_leaves_what_it_acted_on_in_the_audit_trail(self, world: World, name: str) -> None:
+        """The state, the version and the hash of the file, under one name everywhere."""
+        act = ACTS[name]
+        document = in_state(world, act.state)
+        seen = now_seen(document)
+
+        act.do(world, world.actor(act.by[0]), document)
+
+        assert acted_on(document)[-1][1] == {
+            "state": act.state.value,
+            "version": seen.version,
+            "sha256": seen.sha256,
+        }
+        assert len(seen.sha256) == 64
+        assert now_seen(document).version == seen.version + 1
 
     @pytest.mark.parametrize("name", ACTS)
     def test_leaves_one_entry_in_the_audit_trail(self, world: World, name: str) -> None:
@@ -139,7 +189,7 @@ class TestTwoAtOnce:
             IllegalStep.__name__,
             IllegalPartStep.__name__,
             "NotAllowed",
-            "Stale",
+            Stale.__name__,
             "AlreadyPresented",
             "DirectionRefused",
         }

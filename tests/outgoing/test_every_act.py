@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from tests.at_once import at_once
 from tests.outgoing.standing import in_state
 from tests.outgoing.steps import ACTS, CAST, ONCE, SEEN_BY, WITHOUT_KEYS
-from tests.traces import audited, everything, nothing_changed
+from tests.seeing import now_seen
+from tests.traces import acted_on, audited, everything, nothing_changed
 from tests.world import World
 from vanthu.kernel import audit, outbox
 from vanthu.kernel.errors import DomainError, NotAllowed, NotFound
@@ -58,6 +61,53 @@ class TestEveryAct:
         else:
             assert type(refusal.value) is IllegalStep
             assert f"đang ở trạng thái «{state.label}»" in str(refusal.value)
+
+    @pytest.mark.parametrize(
+        "other", [{"version": 7}, {"state": "other"}, {"sha256": "0" * 64}, {"subject": UUID(int=1)}]
+    )
+    @pytest.mark.parametrize("name", ACTS)
+    def test_is_refused_over_anything_but_what_was_seen(
+        self, world: World, name: str, other: dict[str, Any]
+    ) -> None:
+        """Another version, another state, another file, another document."""
+        act = ACTS[name]
+        document = in_state(world, act.state)
+        actor = world.actor(act.by)
+        seen = act.shown(world, actor, document)
+        stale = replace(seen, **other)
+
+        with nothing_changed(), pytest.raises(Stale) as refusal:
+            act.do(world, actor, document, stale)
+
+        assert (refusal.value.seen, refusal.value.current) == (stale, seen)
+
+    @pytest.mark.parametrize("name", ACTS)
+    def test_tells_nobody_who_may_not_see_the_document_that_it_has_changed(
+        self, world: World, name: str
+    ) -> None:
+        act = ACTS[name]
+        document = in_state(world, act.state)
+        seen = act.shown(world, world.actor(act.by), document)
+
+        with nothing_changed(), pytest.raises(NotFound):
+            act.do(world, world.outsider, document, replace(seen, version=7))
+
+    @pytest.mark.parametrize("name", WITHOUT_KEYS)
+    def test_leaves_what_it_acted_on_in_the_audit_trail(self, world: World, name: str) -> None:
+        """The state, the version and the hash of the file, under one name everywhere."""
+        act = ACTS[name]
+        document = in_state(world, act.state)
+        seen = now_seen(document)
+
+        act.do(world, world.actor(act.by), document)
+
+        assert acted_on(document)[-1][1] == {
+            "state": act.state.value,
+            "version": seen.version,
+            "sha256": seen.sha256,
+        }
+        assert len(seen.sha256) == 64
+        assert now_seen(document).version == seen.version + 1
 
     @pytest.mark.parametrize("name", WITHOUT_KEYS)
     def test_leaves_one_entry_in_the_audit_trail(self, world: World, name: str) -> None:

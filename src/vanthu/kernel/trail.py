@@ -11,6 +11,15 @@ from vanthu.kernel.models import AuditEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One thing that was filled in otherwise: as it read before, and after."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryRow:
     """One line of a history: when, what, by whom."""
 
@@ -19,6 +28,10 @@ class HistoryRow:
     who: str
     #: The code the sender was told, e.g. «03»; empty when nobody outside was told.
     status_code: str = ""
+    #: The version it was done to, so that what came after one that was seen is known; 0: not written down.
+    version: int = 0
+    #: What it changed of what is filled in.
+    changes: tuple[Change, ...] = ()
 
 
 def history(
@@ -43,6 +56,11 @@ def history(
             text=texts[entry.action].format_map(_Values(entry.data)),
             who=entry.actor_label,
             status_code=codes.get(entry.action, ""),
+            version=entry.data.get("acted_on", {}).get("version", 0),
+            changes=tuple(
+                Change(field=field, before=before, after=after)
+                for field, (before, after) in entry.data.get("changed", {}).items()
+            ),
         )
         for entry in entries
     ]

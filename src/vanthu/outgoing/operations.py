@@ -13,7 +13,7 @@ from vanthu import pdfsign
 from vanthu.documents import operations as documents
 from vanthu.documents import rules as document_rules
 from vanthu.documents.models import DocumentFile
-from vanthu.documents.states import FileKind
+from vanthu.documents.states import FileKind, Urgency
 from vanthu.kernel import blobs
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import DomainError, NotFound
@@ -91,6 +91,24 @@ def change(document: OutgoingDocument, *fields: str) -> None:
     """Write what an act changed: whoever was shown the document before was shown another one."""
     document.version += 1
     document.save(update_fields=["version", *fields])
+
+
+def as_filled_in(document: OutgoingDocument) -> dict[str, tuple[str, ...]]:
+    """What the form of a draft says, by its fields, in words: several where several may be chosen."""
+    record = document.document
+    recipients = document.recipients.order_by("position").values_list("agency__name", flat=True)
+    return {
+        "type_code": (record.type_name,),
+        "subject": (record.subject,),
+        "urgency": (str(Urgency(record.urgency).label),),
+        "due_on": (f"{record.due_on:%d/%m/%Y}",) if record.due_on else (),
+        "signer_id": (record.signer_name,),
+        "recipients": tuple(recipients),
+        "to_places": tuple(record.to_places),
+        "attachments": tuple(
+            file.name for file in documents.current_files(document.pk) if file.kind == FileKind.ATTACHMENT
+        ),
+    }
 
 
 def read_paper(sha256: str, *, signer_name: str, signer_title: str) -> Paper:

@@ -47,6 +47,28 @@ class DraftContent:
     secrecy: str = "normal"
 
 
+#: What is filled in as a list; a change of it is what was taken out and what was added.
+SEVERAL = frozenset({"recipients", "to_places", "attachments"})
+
+
+def changes(
+    before: Mapping[str, Sequence[str]], after: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[str, str]]:
+    """What was filled in otherwise, by field: as it read before, and as it reads after.
+
+    Of a list, what was taken out and what was added; both are empty when only the order is another.
+    """
+    changed = {}
+    for field in before:
+        was, now = before[field], after[field]
+        if was == now:
+            continue
+        if field in SEVERAL:
+            was, now = [each for each in was if each not in now], [each for each in now if each not in was]
+        changed[field] = ("; ".join(was), "; ".join(now))
+    return changed
+
+
 def draft_faults(content: DraftContent, *, today: date) -> list[str]:
     """What keeps the content from being a draft on this day, in Vietnamese; empty when nothing does."""
     faults = []

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, resolve_url
 from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
 
-from vanthu.interfaces.web import errors
+from vanthu.interfaces.web import conflicts, errors
 from vanthu.interfaces.web.door import sign_in_address
 from vanthu.interfaces.web.http import wants_partial
 from vanthu.interfaces.web.session import (
@@ -22,6 +22,7 @@ from vanthu.interfaces.web.session import (
     must_change_password,
 )
 from vanthu.kernel.errors import Busy, DomainError
+from vanthu.kernel.seen import NotShown, Stale
 from vanthu.kernel.use_cases import is_busy
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -104,6 +105,8 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse:
         """Answer what a view raised."""
+        if isinstance(error, NotShown | Stale):
+            return conflicts.answer(request, error)
         if isinstance(error, DomainError):
             return errors.refuse_domain(request, error)
         if is_busy(error):

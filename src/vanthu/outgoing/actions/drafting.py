@@ -142,11 +142,11 @@ def revise_draft(
     _refuse_faults(content, now)
     recipients = organizations.recipients(content.recipient_ids)
 
-    record = document.document
-    changed = _chosen(document.agency, content)
-    for name, value in changed.items():
+    record, before = document.document, operations.as_filled_in(document)
+    chosen = _chosen(document.agency, content)
+    for name, value in chosen.items():
         setattr(record, name, value)
-    record.save(update_fields=[*changed])
+    record.save(update_fields=[*chosen])
     is_other_signer = document.signer_id != content.signer_id
     document.signer_id, document.urgency = content.signer_id, content.urgency
     if draft is not None:
@@ -155,7 +155,7 @@ def revise_draft(
     documents.change_attachments(record, removed=removed, added=_attached(attachments), now=now)
     if draft is not None or is_other_signer:
         # Otherwise the places stay, as somebody may have corrected them.
-        paper = _read(operations.main_file(document).blob_id, changed)
+        paper = _read(operations.main_file(document).blob_id, chosen)
         document.places = paper.places
         document.written_notation, document.written_year = paper.notation, paper.year
     _name(document)
@@ -176,6 +176,7 @@ def revise_draft(
             "subject": record.subject,
             "pdf": draft.pdf.blob.sha256 if draft else None,
             "removed": [str(file_id) for file_id in removed],
+            "changed": rules.changes(before, operations.as_filled_in(document)),
         },
     )
 

@@ -47,6 +47,7 @@ _OVER = {State.ISSUED, State.DISCARDED}
 _SENTENCES = {
     "outgoing.drafted": "Soạn dự thảo",
     "outgoing.draft-revised": "Sửa dự thảo",
+    "outgoing.marks-placed": "Chỉnh vị trí số, ngày, chữ ký, dấu",
     "outgoing.submitted": "Trình duyệt lần {round}",
     "outgoing.content-approved": "Duyệt nội dung",
     "outgoing.returned": "Trả lại: {reason}",

@@ -151,8 +151,9 @@ class DirectForm(Form):
         super().__init__(*args, **kwargs)
         self._units = units
         self._people = people
-        for name, _, _, _ in self._everyone():
-            self.fields[name] = forms.ChoiceField(required=False, choices=[("", "Không"), *self.role_choices])
+        for name, _, label, _ in self._everyone():
+            choices = [("", "Không"), *self.role_choices]
+            self.fields[name] = forms.ChoiceField(label=label, required=False, choices=choices)
 
     @property
     def role_choices(self) -> list[tuple[str, str]]:

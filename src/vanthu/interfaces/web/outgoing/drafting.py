@@ -19,13 +19,16 @@ from vanthu.documents.intake import AcceptedDraft, AcceptedFile, Tray
 from vanthu.documents.queries import FileRow
 from vanthu.incoming import queries as incoming
 from vanthu.interfaces.web.acting import require_act
+from vanthu.interfaces.web.conflicts import conflict_of
 from vanthu.interfaces.web.forms import refusals_into
 from vanthu.interfaces.web.http import WebRequest, go, page
 from vanthu.interfaces.web.outgoing.forms import DraftForm
 from vanthu.interfaces.web.outgoing.views import crumbs
 from vanthu.interfaces.web.screens import Crumb
 from vanthu.interfaces.web.seeing import seen_by
+from vanthu.interfaces.web.written import written_otherwise
 from vanthu.kernel.errors import NotFound, require
+from vanthu.kernel.seen import NotShown, Seen, Stale
 from vanthu.organizations import queries as organizations
 from vanthu.outgoing import actions, queries
 from vanthu.outgoing.states import Step
@@ -66,9 +69,29 @@ def draft(request: WebRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def revise(request: WebRequest, document_id: UUID) -> HttpResponse:
-    """Sửa dự thảo; the earlier versions of its file are kept."""
-    document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
-    initial = {
+    """Sửa dự thảo; the earlier versions of its file are kept.
+
+    Who saves over a draft that was changed meanwhile gets it back with his own words, beside what stands
+    there now; saved again, it is saved over that.
+    """
+    try:
+        return _revise(request, document_id)
+    except (NotShown, Stale) as late:
+        document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+        if Step.EDIT not in document.acts:
+            raise
+        form = _form(request, _as_it_is(document), is_revision=True, attached=document.attachments)
+        context = {
+            **_revision_screen(document, document.seen),
+            "conflict": conflict_of(request, late, document, document.history),
+            "otherwise": list(written_otherwise(request.actor, form)),
+        }
+        return _screen(request, form, context, status=late.status)
+
+
+def _as_it_is(document: queries.OutgoingPage) -> dict[str, Any]:
+    """What the form starts with."""
+    return {
         "type_code": document.type_code,
         "subject": document.row.subject,
         "urgency": document.row.urgency,
@@ -77,7 +100,21 @@ def revise(request: WebRequest, document_id: UUID) -> HttpResponse:
         "recipients": [recipient.agency_id for recipient in document.recipients],
         "to_places": "\n".join(document.to_places),
     }
-    form = _form(request, initial, is_revision=True, attached=document.attachments)
+
+
+def _revision_screen(document: queries.OutgoingPage, seen: Seen) -> dict[str, Any]:
+    return {
+        "document": document,
+        "seen": seen,
+        "crumbs": crumbs(document, "Sửa dự thảo"),
+        "page_title": "Sửa dự thảo",
+        "back": reverse("outgoing:document", args=[document.row.id]),
+    }
+
+
+def _revise(request: WebRequest, document_id: UUID) -> HttpResponse:
+    document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    form = _form(request, _as_it_is(document), is_revision=True, attached=document.attachments)
     seen = seen_by(request, document.seen, form, is_act=_is_sent(request))
     require_act(document, Step.EDIT)
     if _is_sent(request) and form.is_valid():
@@ -95,14 +132,7 @@ def revise(request: WebRequest, document_id: UUID) -> HttpResponse:
             )
         if not form.errors:
             return go(request, reverse("outgoing:document", args=[document_id]), said="Đã lưu dự thảo.")
-    context = {
-        "document": document,
-        "seen": seen,
-        "crumbs": crumbs(document, "Sửa dự thảo"),
-        "page_title": "Sửa dự thảo",
-        "back": reverse("outgoing:document", args=[document_id]),
-    }
-    return _screen(request, form, context)
+    return _screen(request, form, _revision_screen(document, seen))
 
 
 def _answered(request: WebRequest) -> incoming.ReplyDefaults | None:
@@ -143,7 +173,9 @@ def _form(
     )
 
 
-def _screen(request: WebRequest, form: DraftForm, context: dict[str, Any]) -> HttpResponse:
+def _screen(
+    request: WebRequest, form: DraftForm, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
     asked = request.POST.get("q", "")
     shown = {
         **context,
@@ -155,7 +187,9 @@ def _screen(request: WebRequest, form: DraftForm, context: dict[str, Any]) -> Ht
         # No browser sends back the files of a form that is shown again.
         "files_lost": bool(request.FILES),
     }
-    return page(request, "outgoing/draft.html", shown, status=422 if form.errors else 200)
+    return page(
+        request, "outgoing/draft.html", shown, status=422 if form.errors and status == 200 else status
+    )
 
 
 class _FilesRefused(Exception):

@@ -14,7 +14,7 @@ from vanthu.documents.intake import SecretRefused
 from vanthu.documents.queries import FileRow
 from vanthu.documents.rules import ALLOWED_FORMATS, DOCUMENT_TYPES, DRAFT_EXTENSIONS
 from vanthu.documents.states import Urgency
-from vanthu.interfaces.web.forms import DateInput, Form, about_file
+from vanthu.interfaces.web.forms import DateInput, Form, IdList, about_file
 from vanthu.organizations.queries import SignerRow
 from vanthu.outgoing.rules import RECIPIENTS_LIMIT, SECRECY, SUBJECT_LIMIT, DraftContent
 
@@ -26,31 +26,6 @@ class FilterForm(Form):
     q = forms.CharField(required=False, max_length=200)
     type_code = forms.CharField(required=False, max_length=10)
     page = forms.IntegerField(required=False, min_value=1)
-
-
-class IdList(forms.Field):
-    """Several ids under one name, in the order they were sent; so many of them at most."""
-
-    widget = forms.MultipleHiddenInput
-    default_error_messages = {
-        "invalid": "Nơi nhận đã chọn không đọc được. Hãy chọn lại.",
-        "too_many": "Một văn bản gửi tới nhiều nhất {most} nơi, đang chọn {chosen}. Hãy bỏ bớt nơi nhận.",
-    }
-
-    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._most = most
-
-    def to_python(self, value: object) -> list[UUID]:
-        """The ids, each once."""
-        if isinstance(value, list) and len(value) > self._most:
-            said = self.error_messages["too_many"].format(most=self._most, chosen=len(value))
-            raise forms.ValidationError(said, code="too_many")
-        try:
-            found = [UUID(str(each)) for each in (value if isinstance(value, list) else [])]
-        except ValueError as error:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
-        return list(dict.fromkeys(found))
 
 
 class SeveralFilesInput(forms.ClearableFileInput):

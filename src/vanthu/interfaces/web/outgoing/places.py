@@ -51,6 +51,8 @@ class PlaceRow:
 class PlacesForm(Form):
     """Five boxes of five numbers."""
 
+    is_kept_where_changed = True
+
     def __init__(
         self, *args: Any, places: Mapping[str, Any], pages: int, missing: bool = True, **kwargs: Any
     ) -> None:
@@ -85,12 +87,14 @@ class PlacesForm(Form):
         }
         if part == "page":
             return forms.IntegerField(
+                label=f"{label}, {_LABELS[part]}",
                 min_value=1,
                 max_value=pages,
                 widget=forms.NumberInput(attrs=attrs),
                 error_messages={**message, "max_value": f"{label}: văn bản chỉ có {pages} trang."},
             )
         return forms.FloatField(
+            label=f"{label}, {_LABELS[part]}",
             min_value=1 if part in {"width", "height"} else 0,
             widget=forms.NumberInput(attrs={**attrs, "step": "any"}),
             error_messages=message,
