@@ -19,7 +19,7 @@ class NotShown(Conflict):
 
 
 class Stale(Conflict):
-    """Nội dung đã thay đổi từ lúc bạn mở trang, nên việc bạn vừa làm chưa được ghi nhận."""
+    """Nội dung đã thay đổi từ lúc bạn mở trang. Hãy xem bản hiện nay rồi làm lại."""
 
     code = "domain.stale"
 

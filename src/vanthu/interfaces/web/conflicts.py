@@ -35,10 +35,7 @@ DocumentPage: TypeAlias = outgoing.OutgoingPage | incoming.IncomingPage
 #: Of a part or a delivery it is not written what came after it was shown: so many latest acts are named.
 _LATEST = 3
 _STATES = (OutgoingState, IncomingState, AssignmentState, DeliveryState)
-_FROM_ELSEWHERE = (
-    "Biểu mẫu vừa gửi được mở từ nội dung khác, nên việc bạn vừa làm chưa được ghi nhận. "
-    "Hãy xem văn bản hiện nay rồi làm lại."
-)
+_FROM_ELSEWHERE = "Biểu mẫu vừa gửi được mở từ nội dung khác. Hãy xem văn bản hiện nay rồi làm lại."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
