@@ -12,7 +12,7 @@ from vanthu.pdfsign.errors import TooComplex
 #: References followed in one file for one question.
 FILE_STEPS = 500_000
 #: What judging the changes after one signature may cost, and after all those of a file together.
-SIGNATURE_STEPS, SIGNATURES_STEPS = 200_000, 2_000_000
+SIGNATURE_STEPS, SIGNATURES_STEPS = 2_000_000, 10_000_000
 #: Signatures of one file that are judged at all.
 SIGNATURES = 100
 #: Objects named in all cross-reference tables of a file together, and tables: revisions.
