@@ -10,6 +10,7 @@ from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from tests.pdfsign import tampering
 from tests.pdfsign.documents import typeset, write
 from tests.pdfsign.office import Office
+from vanthu.pdfsign.reader import MeasuredReader
 from vanthu.pdfsign.usages import use_quick_resolvers
 
 
@@ -17,7 +18,7 @@ def _same_usages(file: Path) -> int:
     """Compare all; how many paths there are."""
     count = 0
     with file.open("rb") as plain, file.open("rb") as quick:
-        original, ours = PdfFileReader(plain, strict=False), PdfFileReader(quick, strict=False)
+        original, ours = PdfFileReader(plain, strict=False), MeasuredReader(quick)
         use_quick_resolvers(ours)
         for revision in range(original.xrefs.total_revisions):
             expected = HistoricalResolver(original, revision)

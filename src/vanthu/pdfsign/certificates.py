@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeAlias, cast
 
 from asn1crypto import pem, x509
+from pyhanko_certvalidator.sig_validate import DEFAULT_SIGNATURE_VALIDATOR
 
 from vanthu import plain_text
 from vanthu.pdfsign.errors import BadCertificate
@@ -33,6 +34,10 @@ _AGENCY_NAME = re.compile(rf"(?:{_AGENCY_WORDS})\s")
 #: RFC 5280 allows 64 characters of a name; authorities write more.
 _NAME_LIMIT = 1000
 _ILLEGIBLE = "(tên không đọc được)"
+
+
+#: Bytes of a certificate that is remembered; those of people and agencies have two thousand.
+_LONGEST_KNOWN = 64 * 1024
 
 
 class SignerKind(enum.StrEnum):
@@ -59,7 +64,8 @@ def load_certificate(data: bytes) -> Certificate:
         certificate = Certificate.load(data, strict=True)
         # asn1crypto parses lazily; touching the body makes a broken certificate fail here, not later.
         _ = certificate.subject.native, certificate.public_key.algorithm, certificate.not_valid_after
-    except (ValueError, TypeError, KeyError) as error:
+    except Exception as error:
+        # asn1crypto believes the lengths it finds; what they lead to is whatever error it comes to.
         raise BadCertificate from error
     return certificate
 
@@ -73,7 +79,7 @@ def load_certificates(data: bytes) -> list[Certificate]:
         return [load_certificate(data)]
     try:
         blocks = [body for kind, _, body in pem.unarmor(data, multiple=True) if kind == "CERTIFICATE"]
-    except (ValueError, TypeError) as error:
+    except Exception as error:
         raise BadCertificate from error
     if not blocks:
         raise BadCertificate
@@ -204,12 +210,34 @@ def unique(certificates: Iterable[Certificate]) -> list[Certificate]:
     Parsing and comparing names is slow and remembered per object; the same few certificates come with every
     signature.
     """
-    return list(dict.fromkeys(_known(certificate.dump()) for certificate in certificates))
+    by_bytes = {certificate.dump(): certificate for certificate in certificates}
+    return [_known(der) if len(der) <= _LONGEST_KNOWN else found for der, found in by_bytes.items()]
 
 
 @functools.lru_cache(maxsize=512)
 def _known(der: bytes) -> Certificate:
     return Certificate.load(der)
+
+
+def is_signed_by(certificate: Certificate, issuer: Certificate) -> bool:
+    """Whether the key of `issuer` made the signature on `certificate`."""
+    return _is_signed_by(certificate.dump(), issuer.dump())
+
+
+@functools.lru_cache(maxsize=2048)
+def _is_signed_by(certificate: bytes, issuer: bytes) -> bool:
+    body = Certificate.load(certificate)
+    try:
+        DEFAULT_SIGNATURE_VALIDATOR.validate_signature(
+            body["signature_value"].native,
+            body["tbs_certificate"].dump(),
+            Certificate.load(issuer).public_key,
+            body["signature_algorithm"],
+        )
+    except Exception:
+        # A key or an algorithm nobody knows vouches for nothing, whatever error the library makes of it.
+        return False
+    return True
 
 
 def fingerprint(certificate: Certificate) -> bytes:

@@ -45,6 +45,7 @@ from vanthu.pdfsign.verdict import Changes
 logging.getLogger("pyhanko.sign.diff_analysis.policies").setLevel(logging.ERROR)
 
 _LTA = ModificationLevel.LTA_UPDATES
+_BYTES_HASHED_PER_STEP = 16 * 1024
 
 
 def _file_rules() -> list[QualifiedWhitelistRule]:
@@ -102,6 +103,15 @@ def coverage_of(signature: EmbeddedPdfSignature) -> Coverage:
     level = signature.evaluate_signature_coverage()
     whole = gap_end + tail == size
     return Coverage(sound=level >= SignatureCoverageLevel.ENTIRE_REVISION, whole_file=whole)
+
+
+def signed_digest(signature: EmbeddedPdfSignature) -> bytes:
+    """The digest of the signed range; empty for a range in any but two parts, which no honest file has."""
+    if len(signature.byte_range) != 4:
+        return b""
+    size = signature.reader.decode_context.input_size or 0
+    signature.reader.budget.spend(size // _BYTES_HASHED_PER_STEP)
+    return cast(bytes, signature.compute_digest())
 
 
 def _is_the_value(signature: EmbeddedPdfSignature, start: int, end: int) -> bool:

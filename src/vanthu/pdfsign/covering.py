@@ -14,7 +14,7 @@ def hides_text(file: Path, page: int, area: Sequence[float]) -> bool:
     `area`: left, bottom, right, top. A letter counts where its middle is. Raises BrokenPdf.
     """
     left, bottom, right, top = area
-    with open_pdfium(file) as document:
+    with open_pdfium(file, [page]) as document:
         shown = document[page]
         text = shown.get_textpage()
         try:

@@ -37,6 +37,12 @@ class BrokenPdf(UnreadablePdf):
     code = "pdfsign.broken"
 
 
+class TooComplex(UnreadablePdf):
+    """Tệp PDF lớn hoặc rắc rối bất thường, không đọc hết được; hãy xuất lại tệp từ phần mềm soạn thảo."""
+
+    code = "pdfsign.too_complex"
+
+
 class PasswordProtected(UnreadablePdf):
     """Tệp PDF được đặt mật khẩu hoặc mã hóa; hãy bỏ mật khẩu rồi tải lên lại."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,20 +94,20 @@ def read_pages(file: Path) -> list[PageText]:
 
     Raises NotAPdf, BrokenPdf, PasswordProtected, EmptyPdf.
     """
-    with _opened(file) as document:
+    with _opened(file, None) as document:
         return [_read_page(document, index) for index in range(len(document))]
 
 
 def read_first_page(file: Path) -> PageText:
     """The first page's text. Raises as `read_pages`."""
-    with _opened(file) as document:
+    with _opened(file, [0]) as document:
         return _read_page(document, 0)
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[pypdfium2.PdfDocument]:
+def _opened(file: Path, pages: Iterable[int] | None) -> Iterator[pypdfium2.PdfDocument]:
     check_header(file)
-    with open_pdfium(file) as document:
+    with open_pdfium(file, pages) as document:
         if not len(document):
             raise EmptyPdf
         yield document

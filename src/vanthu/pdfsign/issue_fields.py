@@ -20,9 +20,9 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from vanthu.pdfsign.appearance import LINE_HEIGHT, SMALLEST, fitting_size
 from vanthu.pdfsign.covering import hides_text
-from vanthu.pdfsign.errors import IssueFieldsTouched, NotPrepared, UnreadablePdf
-from vanthu.pdfsign.objects import pick
-from vanthu.pdfsign.opening import PARSING_FAILURES
+from vanthu.pdfsign.errors import BrokenPdf, IssueFieldsTouched, NotPrepared
+from vanthu.pdfsign.objects import page_references, pick
+from vanthu.pdfsign.opening import parsing
 from vanthu.pdfsign.prepare import (
     DAY_FIELD,
     ISSUE_FIELDS,
@@ -102,19 +102,21 @@ def _deceives(
     if len(fields) > 1:
         return True
     try:
-        return any(not _is_honest(field, font) or (ill_set and pick(field, "/V")) for field in fields)
-    except PARSING_FAILURES:
+        with parsing():
+            return any(not _is_honest(field, font) or (ill_set and pick(field, "/V")) for field in fields)
+    except BrokenPdf:
         return True
 
 
 def _hides(file: Path, reader: PdfFileReader, name: str) -> bool:
     """Whether the field's white paper covers text of its page; looked for where there is such paper alone."""
     try:
-        for field in _named(reader, name):
-            shown = _read(field)
-            if shown is not None and shown.opaque:
-                return hides_text(file, _page_of(reader, field), _corners(field))
-    except (*PARSING_FAILURES, UnreadablePdf):
+        with parsing():
+            for field in _named(reader, name):
+                shown = _read(field)
+                if shown is not None and shown.opaque:
+                    return hides_text(file, _page_of(reader, field), _corners(field))
+    except BrokenPdf:
         return True
     return False
 
@@ -268,8 +270,8 @@ def _corners(field: generic.DictionaryObject) -> tuple[float, float, float, floa
 def _page_of(revision: PdfFileReader, field: generic.DictionaryObject) -> int:
     """Raises LookupError for a field on no page."""
     wanted = field.raw_get("/P").idnum
-    for index in range(int(revision.root["/Pages"]["/Count"])):
-        if revision.find_page_for_modification(index)[0].idnum == wanted:
+    for index, page in enumerate(page_references(revision)):
+        if page.idnum == wanted:
             return index
     raise LookupError(f"no page has object {wanted}")
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import itertools
+import logging
 import mmap
 import os
 import re
 import tempfile
 import threading
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
@@ -19,38 +20,34 @@ from typing import IO, Any, cast
 import pypdfium2
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.rw_common import PdfHandler, find_inherited_value_in_tree
 from pyhanko.sign.fields import enumerate_sig_fields
 
-from vanthu.pdfsign import fastlex
+from vanthu.pdfsign import fastlex, xrefs
+from vanthu.pdfsign.budget import PAGES
 from vanthu.pdfsign.errors import (
     BrokenPdf,
     EmptyPdf,
     NotAPdf,
     PasswordProtected,
+    PdfSignError,
     PlaceOutside,
     RotatedPage,
+    TooComplex,
     UnreadablePdf,
 )
 from vanthu.pdfsign.places import Box
+from vanthu.pdfsign.reader import MeasuredReader
+from vanthu.pdfsign.weighing import weigh_pages
 
 fastlex.install()
+xrefs.install()
+# What the library finds odd in a file is in the verdict; in the log it would be a line per object.
+logging.getLogger("pyhanko").setLevel(logging.ERROR)
+logger = logging.getLogger(__name__)
 
-#: What a parser raises on bytes somebody made up; none of it may reach the person as a traceback.
-PARSING_FAILURES = (
-    PdfError,
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    NotImplementedError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    zlib.error,
-)
+#: What the operating system says of a place in a file that cannot be: a parser believed a wrong number.
+_NO_SUCH_PLACE = frozenset({None, errno.EINVAL, errno.EOVERFLOW})
 
 #: PDFium is one global machine: two threads inside it at once crash the process.
 PDFIUM_LOCK = threading.RLock()
@@ -74,10 +71,10 @@ class PdfFacts:
 def inspect(file: Path) -> PdfFacts:
     """Read the facts of a PDF.
 
-    Raises NotAPdf, BrokenPdf, PasswordProtected, EmptyPdf.
+    Raises NotAPdf, BrokenPdf, PasswordProtected, EmptyPdf, TooComplex.
     """
     check_header(file)
-    with open_pdfium(file) as document:
+    with open_pdfium(file, None) as document:
         pages = len(document)
         if pages == 0:
             raise EmptyPdf
@@ -115,19 +112,34 @@ def check_header(file: Path) -> None:
 
 @contextlib.contextmanager
 def parsing() -> Iterator[None]:
-    """Whatever the parser trips over inside becomes BrokenPdf."""
+    """Whatever the parser trips over inside becomes BrokenPdf; a disk that fails stays an OSError.
+
+    Raises TooComplex when the work, or the memory for it, was more than a file may cost.
+    """
     try:
         yield
-    except PARSING_FAILURES as error:
+    except PdfSignError:
+        raise
+    except MemoryError as error:
+        raise TooComplex from error
+    except Exception as error:
+        # Bytes somebody made up end in whatever error the calculation with them comes to: no list of those
+        # would be whole.
+        if isinstance(error, OSError) and error.errno not in _NO_SUCH_PLACE:
+            raise
+        logger.debug("A PDF could not be parsed", exc_info=error)
         raise BrokenPdf from error
 
 
 @contextlib.contextmanager
-def open_pdfium(file: Path) -> Iterator[pypdfium2.PdfDocument]:
-    """The document in PDFium, alone: other threads wait.
+def open_pdfium(file: Path, pages: Iterable[int] | None = ()) -> Iterator[pypdfium2.PdfDocument]:
+    """The document in PDFium, alone: other threads wait. Its first PAGES pages, at most, are all there are.
 
-    Raises BrokenPdf, PasswordProtected.
+    `pages`: those that will be looked at, counted from 0 (negative: from the end); None: all. What PDFium has
+    to unpack for them is weighed first, as it has no limits of its own.
+    Raises BrokenPdf, PasswordProtected, TooComplex.
     """
+    weigh_pages(file, pages)
     with PDFIUM_LOCK:
         try:
             document = pypdfium2.PdfDocument(file)
@@ -136,15 +148,16 @@ def open_pdfium(file: Path) -> Iterator[pypdfium2.PdfDocument]:
                 raise PasswordProtected from error
             raise BrokenPdf from error
         try:
-            yield document
-        except pypdfium2.PdfiumError as error:
-            raise BrokenPdf from error
+            with parsing():
+                if len(document) > PAGES:
+                    raise TooComplex
+                yield document
         finally:
             document.close()
 
 
 @contextlib.contextmanager
-def open_reader(file: Path) -> Iterator[PdfFileReader]:
+def open_reader(file: Path) -> Iterator[MeasuredReader]:
     """The document for reading; forgiving first-parse, as most files in the wild need it.
 
     Raises NotAPdf, BrokenPdf, PasswordProtected.
@@ -154,13 +167,13 @@ def open_reader(file: Path) -> Iterator[PdfFileReader]:
         yield read_pdf(stream)
 
 
-def read_pdf(stream: IO[bytes]) -> PdfFileReader:
+def read_pdf(stream: IO[bytes]) -> MeasuredReader:
     """A reader over an open file.
 
     Raises BrokenPdf, PasswordProtected.
     """
     with parsing():
-        reader = PdfFileReader(stream, strict=False)
+        reader = MeasuredReader(stream)
         encrypted, _ = reader.encrypted, reader.root["/Pages"]
     if encrypted:
         raise PasswordProtected
@@ -168,7 +181,7 @@ def read_pdf(stream: IO[bytes]) -> PdfFileReader:
 
 
 @contextlib.contextmanager
-def open_suspect(file: Path) -> Iterator[tuple[PdfFileReader, bool]]:
+def open_suspect(file: Path) -> Iterator[tuple[MeasuredReader, bool]]:
     """The document for judging, and whether something unreadable hangs on behind its last end-of-file mark.
 
     Raises NotAPdf, BrokenPdf, PasswordProtected.
@@ -182,7 +195,7 @@ def open_suspect(file: Path) -> Iterator[tuple[PdfFileReader, bool]]:
         yield reader, trailing
 
 
-def _read_earlier(stream: IO[bytes], broken: BrokenPdf) -> PdfFileReader:
+def _read_earlier(stream: IO[bytes], broken: BrokenPdf) -> MeasuredReader:
     """The last revision that can be read; what cannot is behind it."""
     size = stream.seek(0, os.SEEK_END)
     for end in itertools.islice(_revision_ends(stream, size), _MOST_BROKEN_REVISIONS):

@@ -26,6 +26,9 @@ from pyhanko_certvalidator.util import get_ocsp_urls
 
 from vanthu.pdfsign.certificates import Certificate, fingerprint
 
+#: Answers of a kind taken from a file: 40 signatures with four certificates each have 160.
+_MOST_ANSWERS = 400
+_MOST_RESPONDERS = 8
 _NO_ANSWER = (CRLFetchError, OCSPFetchError, OCSPValidationError, TimeoutError, OSError, ValueError)
 
 #: Asks an address for this process: the address, and the request for a responder, None for a list. The
@@ -60,15 +63,24 @@ def embedded_evidence(reader: PdfFileReader) -> Evidence:
         store = DocumentSecurityStore.read_dss(reader)
     except NoDSSFoundError:
         return Evidence()
+    answers = (ocsp.OCSPResponse.load(data) for data in _streams(store.ocsps))
     return Evidence(
         certificates=list(store.load_certs()),
-        ocsps=[ocsp.OCSPResponse.load(data) for data in _streams(store.ocsps)],
+        ocsps=[answer for answer in answers if _is_usual(answer)],
         crls=[crl.CertificateList.load(data) for data in _streams(store.crls)],
     )
 
 
+def _is_usual(answer: ocsp.OCSPResponse) -> bool:
+    """Whether it brings no more certificates than its responder needs; a crowd is there to be lost in."""
+    try:
+        return len(answer.basic_ocsp_response["certs"]) <= _MOST_RESPONDERS
+    except (ValueError, TypeError, KeyError):
+        return True
+
+
 def _streams(references: Iterable[generic.IndirectObject]) -> Iterator[bytes]:
-    for reference in references:
+    for reference in itertools.islice(references, _MOST_ANSWERS):
         yield cast(generic.StreamObject, reference.get_object()).data
 
 

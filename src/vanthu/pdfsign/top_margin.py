@@ -40,7 +40,7 @@ def printed_areas(file: Path) -> list[Area]:
 
     Raises BrokenPdf, PasswordProtected.
     """
-    with open_pdfium(file) as document:
+    with open_pdfium(file, [0]) as document:
         page = document[0]
         text = page.get_textpage()
         try:

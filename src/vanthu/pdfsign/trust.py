@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -20,7 +21,9 @@ from pyhanko_certvalidator.errors import (
 )
 from pyhanko_certvalidator.path import ValidationPath
 
-from vanthu.pdfsign.certificates import Certificate, unique
+from vanthu.pdfsign.budget import CERTIFICATE_CHECKS, CERTIFICATES, Budget
+from vanthu.pdfsign.certificates import Certificate, is_signed_by, unique
+from vanthu.pdfsign.errors import TooComplex
 from vanthu.pdfsign.revocation import Evidence, Fetcher
 from vanthu.pdfsign.verdict import Problem, Revocation
 
@@ -100,7 +103,10 @@ async def judge_certificate(
     Evidence that the network gives is added to `evidence`.
     """
     (certificate,) = unique([certificate])
-    intermediates = unique([*others, *evidence.certificates])
+    try:
+        intermediates = _vouched_for(unique([*others, *evidence.certificates]), settings.roots)
+    except TooComplex:
+        return Standing(problem=Problem.NOT_JUDGED)
     found = await _find_path(
         certificate, intermediates, purpose, moment=times.proven or times.now, roots=settings.roots
     )
@@ -123,6 +129,33 @@ async def judge_certificate(
     if checked.revocation is Revocation.UNKNOWN and settings.policy is RevocationPolicy.REQUIRE:
         return replace(standing, problem=Problem.REVOCATION_UNKNOWN)
     return standing
+
+
+def _vouched_for(others: Sequence[Certificate], roots: Sequence[Certificate]) -> list[Certificate]:
+    """Those of `others` that a root vouches for, itself or through one of them.
+
+    Anybody can make certificates of one name that seem to vouch for each other, and a path through eight of
+    them can be laid in 40,320 ways. Those alone lead anywhere that a trusted key really signed.
+    Raises TooComplex for more of them than come with honest signatures.
+    """
+    if len(others) > CERTIFICATES:
+        raise TooComplex
+    checks = Budget(CERTIFICATE_CHECKS)
+    by_issuer: dict[str, list[Certificate]] = defaultdict(list)
+    for certificate in others:
+        by_issuer[certificate.issuer.hashable].append(certificate)
+    found: dict[int, Certificate] = {}
+    waiting = list(roots)
+    while waiting:
+        issuer = waiting.pop()
+        for certificate in by_issuer.get(issuer.subject.hashable, ()):
+            if id(certificate) in found:
+                continue
+            checks.spend()
+            if is_signed_by(certificate, issuer):
+                found[id(certificate)] = certificate
+                waiting.append(certificate)
+    return list(found.values())
 
 
 def _with_term(problem: Problem, certificate: Certificate, times: Times) -> Problem:

@@ -15,12 +15,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pyhanko.pdf_utils import generic, misc
-from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader, RawPdfPath
+from pyhanko.pdf_utils.reader import RawPdfPath
+
+from vanthu.pdfsign.budget import Budget
+from vanthu.pdfsign.reader import MeasuredReader, MeasuredResolver
 
 Key = tuple[int, int]
 Path = tuple[str | int, ...]
 Edges = tuple[tuple[Path, Key], ...]
 
+#: Names of a path that are copied in the time of one step.
+_NAMES_PER_STEP = 8
 _STRUCTURE = ("/Root", "/StructTreeRoot")
 
 
@@ -46,10 +51,10 @@ class _Graph:
 _TRAILER: Key = (0, -1)
 
 
-class QuickResolver(HistoricalResolver):
+class QuickResolver(MeasuredResolver):
     """A view of one revision that finds the usages of an object without walking to all the others."""
 
-    def __init__(self, reader: PdfFileReader, revision: int, shared: _Shared) -> None:
+    def __init__(self, reader: MeasuredReader, revision: int, shared: _Shared) -> None:
         super().__init__(reader, revision)
         self._shared = shared
         self._graph: _Graph | None = None
@@ -63,7 +68,7 @@ class QuickResolver(HistoricalResolver):
         if key not in self._found:
             if self._graph is None:
                 self._graph = self._read_graph()
-            self._found[key] = {RawPdfPath(*path) for path in _paths_to(self._graph, key)}
+            self._found[key] = {RawPdfPath(*path) for path in _paths_to(self._graph, key, self.reader.budget)}
         return self._found[key]
 
     def _read_graph(self) -> _Graph:
@@ -72,6 +77,7 @@ class QuickResolver(HistoricalResolver):
         waiting = [_TRAILER]
         while waiting:
             node = waiting.pop()
+            self.reader.budget.spend(1 + len(outgoing[node]) // 8)
             for _, child in outgoing[node]:
                 incoming[child].add(node)
                 if child not in outgoing:
@@ -105,6 +111,7 @@ class QuickResolver(HistoricalResolver):
         waiting: list[tuple[Any, Path]] = [(top, ("/Root", "/Pages"))]
         while waiting:
             node, path = waiting.pop()
+            self.reader.budget.spend(1 + len(path) // _NAMES_PER_STEP)
             if isinstance(node, generic.IndirectObject):
                 if _key(node) in seen:
                     raise misc.PdfReadError("Circular reference in page tree")
@@ -125,6 +132,7 @@ class QuickResolver(HistoricalResolver):
                 continue
             listed = children if isinstance(children, generic.ArrayObject) else [children]
             for child in listed:
+                self.reader.budget.spend()
                 element = self._followed(child)
                 if not isinstance(element, generic.DictionaryObject):
                     continue
@@ -141,11 +149,10 @@ class QuickResolver(HistoricalResolver):
         return self._followed(_raw_get(node, "/Type"))
 
 
-def use_quick_resolvers(reader: PdfFileReader) -> None:
+def use_quick_resolvers(reader: MeasuredReader) -> None:
     """Let every view of this file's revisions be a quick one. Unencrypted files only."""
     shared = _Shared()
-    for revision in range(reader.xrefs.total_revisions):
-        reader._historical_resolver_cache[revision] = QuickResolver(reader, revision, shared)
+    reader.view = lambda reader, revision: QuickResolver(reader, revision, shared)
 
 
 def _key(reference: Any) -> Key:
@@ -169,7 +176,8 @@ def _references(value: Any, path: Path) -> Iterator[tuple[Path, Key]]:
             yield from _references(item, (*path, index))
 
 
-def _paths_to(graph: _Graph, target: Key) -> set[Path]:
+def _paths_to(graph: _Graph, target: Key, budget: Budget) -> set[Path]:
+    """Raises TooComplex: a dozen layers of two references each are four thousand paths."""
     towards = _ancestors(graph, target)
     found: set[Path] = set()
     waiting: list[tuple[Key, Path, frozenset[Key], bool]] = []
@@ -177,6 +185,7 @@ def _paths_to(graph: _Graph, target: Key) -> set[Path]:
         waiting.append((_TRAILER, (), frozenset(), False))
     while waiting:
         node, path, above, structural = waiting.pop()
+        budget.spend(1 + (len(path) + len(graph.outgoing[node])) // _NAMES_PER_STEP)
         for step, child in graph.outgoing[node]:
             if child not in towards or child in above:
                 continue

@@ -34,6 +34,8 @@ class Changes(enum.StrEnum):
     #: Number and date filled, a further signature, long-term validation data, timestamps.
     ALLOWED = "allowed"
     ILLEGAL = "illegal"
+    #: More than the work one file may cost; not judged to the end.
+    UNKNOWN = "unknown"
 
 
 class Revocation(enum.StrEnum):
@@ -60,6 +62,8 @@ class Problem(enum.StrEnum):
     EXPIRED_WHEN_SIGNED = "expired_when_signed"
     NOT_YET_VALID = "not_yet_valid"
     WRONG_USAGE = "wrong_usage"
+    #: Judging it to the end would have cost more than one file may.
+    NOT_JUDGED = "not_judged"
     UNTRUSTED = "untrusted"
     WEAK_ALGORITHM = "weak_algorithm"
     EXPIRED_SINCE = "expired_since"
@@ -68,7 +72,9 @@ class Problem(enum.StrEnum):
 
 #: Problems that leave the question open; every other one makes the signature invalid. Of these only the last
 #: may answer itself by waiting, when a service that was silent answers.
-OPEN_QUESTIONS = frozenset({Problem.UNTRUSTED, Problem.EXPIRED_SINCE, Problem.REVOCATION_UNKNOWN})
+OPEN_QUESTIONS = frozenset(
+    {Problem.NOT_JUDGED, Problem.UNTRUSTED, Problem.EXPIRED_SINCE, Problem.REVOCATION_UNKNOWN}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +153,8 @@ class Report:
     number: str = ""
     day: str = ""
     month: str = ""
+    #: Signatures the file has besides, which nobody looked at: there were too many.
+    not_judged: int = 0
 
     @property
     def person(self) -> SignatureReport | None:
@@ -170,6 +178,7 @@ class Report:
             "number": self.number,
             "day": self.day,
             "month": self.month,
+            "not_judged": self.not_judged,
         }
 
     @classmethod
@@ -187,17 +196,30 @@ class Report:
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
 
 
-def sum_up(signatures: Sequence[SignatureReport]) -> tuple[Verdict, str]:
-    """The document's verdict and sentence: valid only if all its signatures are."""
+def sum_up(signatures: Sequence[SignatureReport], not_judged: int = 0) -> tuple[Verdict, str]:
+    """The document's verdict and sentence: valid only if all its signatures are.
+
+    `not_judged`: signatures besides, which nobody looked at.
+    """
     if not signatures:
         return Verdict.UNSIGNED, "Văn bản không có chữ ký số."
     bad = [signature for signature in signatures if signature.verdict is Verdict.INVALID]
     if bad:
         return Verdict.INVALID, _worst(bad).message
     doubtful = [signature for signature in signatures if signature.verdict is Verdict.INDETERMINATE]
+    unfinished = sum(1 for one in doubtful if one.details.problem is Problem.NOT_JUDGED)
+    if not_judged + unfinished:
+        return Verdict.INDETERMINATE, _unfinished(len(signatures) + not_judged, not_judged + unfinished)
     if doubtful:
         return Verdict.INDETERMINATE, _worst(doubtful).message
     return Verdict.VALID, _all_well(signatures)
+
+
+def _unfinished(total: int, not_judged: int) -> str:
+    return (
+        f"Văn bản có {total} chữ ký số, {not_judged} chữ ký chưa kiểm tra hết được vì tệp lớn hoặc rắc rối "
+        "bất thường; chưa thể xác nhận văn bản."
+    )
 
 
 def _worst(signatures: Sequence[SignatureReport]) -> SignatureReport:
@@ -253,6 +275,7 @@ _SENTENCES = {
     Problem.EXPIRED_WHEN_SIGNED: "Chứng thư số của {signer} đã hết hạn ngày {valid_to}, trước khi ký.",
     Problem.NOT_YET_VALID: "Chứng thư số của {signer} chỉ có hiệu lực từ ngày {valid_from}, sau khi ký.",
     Problem.WRONG_USAGE: "Chứng thư số của {signer} không được cấp để ký văn bản.",
+    Problem.NOT_JUDGED: "Chưa kiểm tra hết được chữ ký số này vì tệp lớn hoặc rắc rối bất thường.",
     Problem.UNTRUSTED: "Không tin cậy chứng thư số của {signer}: không dẫn tới tổ chức chứng thực đã biết.",
     Problem.WEAK_ALGORITHM: "Chữ ký số của {signer} dùng thuật toán đã lỗi thời, không bảo đảm an toàn.",
     Problem.EXPIRED_SINCE: (

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import enumerate_sig_fields
-from pyhanko.sign.general import SigningError
-from pyhanko.sign.validation.errors import SignatureValidationError, ValidationInfoReadingError
-from pyhanko.sign.validation.generic_cms import validate_sig_integrity
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-
+from vanthu.pdfsign.budget import FILE_STEPS, Budget
 from vanthu.pdfsign.certificates import (
     Certificate,
     SignerKind,
@@ -26,11 +19,11 @@ from vanthu.pdfsign.certificates import (
     owner_places,
     unique,
 )
-from vanthu.pdfsign.changes import Coverage, changes_after, coverage_of, tail_is_validation_data
-from vanthu.pdfsign.errors import BrokenPdf
-from vanthu.pdfsign.issue_fields import LABELS, deceptive_fields
+from vanthu.pdfsign.errors import BrokenPdf, TooComplex
+from vanthu.pdfsign.examining import Examined, examine, left_behind, look_at
+from vanthu.pdfsign.issue_fields import LABELS
 from vanthu.pdfsign.objects import form_fields, pick
-from vanthu.pdfsign.opening import PARSING_FAILURES, open_suspect, parsing
+from vanthu.pdfsign.opening import open_suspect, parsing
 from vanthu.pdfsign.pending import run
 from vanthu.pdfsign.prepare import (
     DAY_FIELD,
@@ -39,8 +32,9 @@ from vanthu.pdfsign.prepare import (
     PERSON_FIELD,
     SEAL_FIELD,
 )
+from vanthu.pdfsign.reader import MeasuredReader
 from vanthu.pdfsign.revocation import Ask, Evidence, Fetcher, embedded_evidence
-from vanthu.pdfsign.tokens_of_time import TimeToken, embedded_token, signature_token
+from vanthu.pdfsign.tokens_of_time import TimeToken
 from vanthu.pdfsign.trust import (
     Purpose,
     RevocationPolicy,
@@ -63,7 +57,6 @@ from vanthu.pdfsign.verdict import (
     sum_up,
 )
 
-_BROKEN = (*PARSING_FAILURES, SignatureValidationError, SigningError, ValidationInfoReadingError)
 _STRONG_DIGESTS = frozenset({"sha256", "sha384", "sha512", "sha512_256", "sha3_256", "sha3_384", "sha3_512"})
 #: Seconds to wait for one answer of a responder.
 FETCH_TIMEOUT = 10.0
@@ -86,9 +79,10 @@ def verify(
     unless given. `fetch`: ask OCSP responders and revocation lists over HTTP, or through `ask` where there is
     no network; without it, only what the file carries counts. The document is valid only if all its
     signatures are, nothing but allowed changes followed each, and the last of them covers the file to its
-    end (validation data may follow).
+    end (validation data may follow). What would cost more than one file may is not judged, and then nothing
+    is valid.
 
-    Raises NotAPdf, BrokenPdf, PasswordProtected, EmptyPdf: files nothing can be said about.
+    Raises NotAPdf, BrokenPdf, PasswordProtected, EmptyPdf, TooComplex: files nothing can be said about.
     """
     roots = tuple(unique(trust))
     fetcher = Fetcher(timeout=fetch_timeout, ask=ask) if fetch else None
@@ -96,124 +90,40 @@ def verify(
     stamp_roots = roots if timestamp_trust is None else tuple(unique(timestamp_trust))
     with open_suspect(file) as (reader, trailing), parsing():
         use_quick_resolvers(reader)
-        examined = _examine(reader)
+        examined, not_judged = examine(reader)
         if trailing and not examined:
             raise BrokenPdf
         if trailing:
-            examined = [_left_behind(one) for one in examined]
+            examined = [left_behind(one) for one in examined]
         evidence = _evidence(reader)
-        examined = _look_at(file, reader, examined)
+        examined = look_at(file, reader, examined)
         values = _field_values(reader)
         signatures = run(_judge_all(examined, settings, replace(settings, roots=stamp_roots), evidence, now))
-    verdict, message = sum_up(signatures)
-    return Report(verdict=verdict, message=message, signatures=tuple(signatures), **values)
-
-
-_UNCOVERED = Coverage(sound=False, whole_file=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Examined:
-    """One signature as its bytes tell it, before any trust is asked for."""
-
-    field: str
-    embedded: EmbeddedPdfSignature | None = None
-    #: A document timestamp's, or the one attached to the signature.
-    token: TimeToken | None = None
-    is_timestamp: bool = False
-    intact: bool = False
-    made_by_key: bool = False
-    coverage: Coverage = _UNCOVERED
-    changes: Changes = Changes.ILLEGAL
-    #: Names of the fields for number and date that do not show their values.
-    shown_otherwise: tuple[str, ...] = ()
-
-    @property
-    def revision(self) -> int:
-        return self.embedded.signed_revision if self.embedded else -1
-
-    @property
-    def certificate(self) -> Certificate | None:
-        return self.embedded.signer_cert if self.embedded else None
-
-
-def _examine(reader: PdfFileReader) -> list[_Examined]:
-    fields = [(name, ref.get_object()) for name, _, ref in enumerate_sig_fields(reader, filled_status=True)]
-    examined = sorted(
-        (_examine_one(reader, name, field) for name, field in fields), key=lambda one: one.revision
+    verdict, message = sum_up(signatures, not_judged)
+    return Report(
+        verdict=verdict, message=message, signatures=tuple(signatures), not_judged=not_judged, **values
     )
-    return _close_the_tail(reader, examined)
 
 
-def _examine_one(reader: PdfFileReader, name: str, field: generic.DictionaryObject) -> _Examined:
+def _evidence(reader: MeasuredReader) -> Evidence:
+    reader.budget = Budget(FILE_STEPS)
     try:
-        embedded = EmbeddedPdfSignature(reader, field, name)
-        is_timestamp = pick(embedded.sig_object, "/SubFilter") == "/ETSI.RFC3161"
-        coverage = coverage_of(embedded)
-        digest = embedded.compute_digest()
-        token: TimeToken | None
-        if is_timestamp:
-            token = embedded_token(embedded.signed_data)
-            intact, made_by_key = token.made_by_key and token.matches(digest), token.made_by_key
-        else:
-            intact, made_by_key = validate_sig_integrity(
-                embedded.signer_info, embedded.signer_cert, "data", digest
-            )
-            token = signature_token(embedded.signer_info)
-        return _Examined(
-            field=name,
-            embedded=embedded,
-            token=token,
-            is_timestamp=is_timestamp,
-            intact=intact,
-            made_by_key=made_by_key,
-            coverage=coverage,
-            changes=changes_after(embedded, coverage),
-        )
-    except _BROKEN:
-        return _Examined(field=name)
-
-
-def _close_the_tail(reader: PdfFileReader, examined: list[_Examined]) -> list[_Examined]:
-    """What no signature covers may only be validation data; else everything was changed after signing."""
-    if not examined or any(one.coverage.whole_file for one in examined):
-        return examined
-    if tail_is_validation_data(reader, max(one.revision for one in examined)):
-        return examined
-    return [_left_behind(one) for one in examined]
-
-
-def _look_at(file: Path, reader: PdfFileReader, examined: list[_Examined]) -> list[_Examined]:
-    """Find what each signature covers that deceives the eye about number and date."""
-    revisions = [one.revision for one in examined if one.embedded and not one.is_timestamp]
-    if not revisions:
-        return examined
-    lying = deceptive_fields(file, reader, revisions, first=min(revisions))
-    return [replace(one, shown_otherwise=lying.get(one.revision, ())) for one in examined]
-
-
-def _left_behind(one: _Examined) -> _Examined:
-    """The signature with the file grown behind it by something nobody may add."""
-    coverage = replace(one.coverage, whole_file=False)
-    return replace(one, coverage=coverage, changes=Changes.ILLEGAL)
-
-
-def _evidence(reader: PdfFileReader) -> Evidence:
-    try:
-        return embedded_evidence(reader)
-    except _BROKEN:
+        with parsing():
+            return embedded_evidence(reader)
+    except (BrokenPdf, TooComplex):
         # A broken store proves nothing; the signatures are then judged without it.
         return Evidence()
 
 
-def _field_values(reader: PdfFileReader) -> dict[str, str]:
+def _field_values(reader: MeasuredReader) -> dict[str, str]:
     wanted = {NUMBER_FIELD: "number", DAY_FIELD: "day", MONTH_FIELD: "month"}
+    reader.budget = Budget(FILE_STEPS)
     found = form_fields(reader)
     return {key: str(pick(found[name], "/V", "")) if name in found else "" for name, key in wanted.items()}
 
 
 async def _judge_all(
-    examined: Sequence[_Examined],
+    examined: Sequence[Examined],
     settings: TrustSettings,
     stamp_settings: TrustSettings,
     evidence: Evidence,
@@ -250,7 +160,7 @@ def _stamp_times(token: TimeToken | None, now: datetime, over: datetime | None) 
 
 
 async def _own_time(
-    one: _Examined, settings: TrustSettings, evidence: Evidence, now: datetime, over: datetime | None
+    one: Examined, settings: TrustSettings, evidence: Evidence, now: datetime, over: datetime | None
 ) -> datetime | None:
     """The time of the timestamp attached to the signature, if it is over it and can be relied on."""
     token = one.token
@@ -276,9 +186,7 @@ async def _own_time(
     return token.time if standing.trusted else None
 
 
-async def _judge(
-    one: _Examined, times: Times, settings: TrustSettings, evidence: Evidence
-) -> SignatureReport:
+async def _judge(one: Examined, times: Times, settings: TrustSettings, evidence: Evidence) -> SignatureReport:
     certificate = one.certificate
     if one.embedded is None or certificate is None:
         return _unreadable(one)
@@ -311,7 +219,7 @@ async def _judge(
     )
 
 
-def _problem(one: _Examined, kind: SignerKind, standing: Standing) -> Problem | None:
+def _problem(one: Examined, kind: SignerKind, standing: Standing) -> Problem | None:
     """The first reason, in order of weight, why the signature is not valid."""
     assert one.embedded is not None
     checks = (
@@ -323,7 +231,10 @@ def _problem(one: _Examined, kind: SignerKind, standing: Standing) -> Problem | 
         (not _fits_field(one.field, kind), Problem.WRONG_KIND),
         (one.embedded.md_algorithm not in _STRONG_DIGESTS, Problem.WEAK_ALGORITHM),
     )
-    return next((problem for wrong, problem in checks if wrong), standing.problem)
+    problem = next((problem for wrong, problem in checks if wrong), standing.problem)
+    if one.unfinished and (problem is None or problem in OPEN_QUESTIONS):
+        return Problem.NOT_JUDGED
+    return problem
 
 
 def _fits_field(field: str, kind: SignerKind) -> bool:
@@ -342,7 +253,7 @@ def _verdict(problem: Problem | None) -> Verdict:
 
 
 def _details(
-    one: _Examined,
+    one: Examined,
     certificate: Certificate,
     standing: Standing,
     times: Times,
@@ -377,8 +288,9 @@ def _aware(moment: datetime | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
 
-def _unreadable(one: _Examined) -> SignatureReport:
-    details = SignatureDetails(problem=Problem.UNREADABLE, revocation=Revocation.NOT_CHECKED)
+def _unreadable(one: Examined) -> SignatureReport:
+    problem = Problem.NOT_JUDGED if one.unfinished else Problem.UNREADABLE
+    details = SignatureDetails(problem=problem, revocation=Revocation.NOT_CHECKED)
     return SignatureReport(
         field=one.field,
         kind=SignerKind.UNKNOWN,
@@ -389,8 +301,8 @@ def _unreadable(one: _Examined) -> SignatureReport:
         cryptographically_valid=False,
         trusted=False,
         covers_whole_file=False,
-        changes_after=Changes.ILLEGAL,
-        verdict=Verdict.INVALID,
-        message=sentence(Problem.UNREADABLE, signer="", changes=Changes.ILLEGAL, details=details),
+        changes_after=one.changes,
+        verdict=_verdict(problem),
+        message=sentence(problem, signer="", changes=one.changes, details=details),
         details=details,
     )

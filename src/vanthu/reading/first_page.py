@@ -46,7 +46,7 @@ def pdf_lines(path: Path) -> list[str]:
 
     Raises pdfsign.BrokenPdf, pdfsign.PasswordProtected.
     """
-    with open_pdfium(path) as document:
+    with open_pdfium(path, [0]) as document:
         if len(document) == 0:
             return []
         page = document[0]

@@ -40,6 +40,7 @@ _CHANGES = {
     Changes.NONE: "không có thay đổi",
     Changes.ALLOWED: "chỉ có bổ sung được phép",
     Changes.ILLEGAL: "có thay đổi không được phép",
+    Changes.UNKNOWN: "chưa kiểm tra hết được",
 }
 
 
