@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -119,8 +120,8 @@ def _report(args: argparse.Namespace, tally: Tally) -> None:
     print(
         f"Đã hứa: {len(tally.drafts)} dự thảo, {len(tally.issued)} phát hành, {len(tally.registered)} vào sổ"
     )
-    for violation in tally.violations:
-        print(f"SAI: {violation}")
+    for violation, times in Counter(tally.violations).most_common():
+        print(f"SAI: {violation}" + (f" ({times} lần)" if times > 1 else ""))
     print(f"Hạt giống {args.seed}, {args.minutes:g} phút: {len(tally.violations)} chỗ sai.")
 
 

@@ -159,8 +159,8 @@ class Checks:
         address = self._topology.postgres().url(installation.database, OWNER_ROLE)
         with psycopg.connect(address, autocommit=True, connect_timeout=5) as connection:
             if "%(" not in statement:
-                return connection.execute(statement).fetchall()  # type: ignore[arg-type]  # written above
-            return connection.execute(statement, {"mark": self._mark, **more}).fetchall()  # type: ignore[arg-type]  # written above
+                return connection.execute(statement).fetchall()
+            return connection.execute(statement, {"mark": self._mark, **more}).fetchall()
 
     def _check_command(self, installation: Installation, *arguments: str) -> None:
         self._check_ends_well(
