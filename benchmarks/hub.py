@@ -44,12 +44,12 @@ INSERT INTO axis_mailboxitem (id, packet_id, recipient_id, state, description, c
 {audit_of_agency}
 COMMIT;
 BEGIN;
-SELECT * FROM axis_mailboxitem WHERE id = ':item' FOR UPDATE;
+SELECT * FROM axis_mailboxitem WHERE id = ':item' FOR NO KEY UPDATE;
 UPDATE axis_mailboxitem SET fetched_at = now() WHERE id = ':item';
 {audit_of_other}
 COMMIT;
 BEGIN;
-SELECT * FROM axis_mailboxitem WHERE id = ':item' FOR UPDATE;
+SELECT * FROM axis_mailboxitem WHERE id = ':item' FOR NO KEY UPDATE;
 INSERT INTO axis_usedsignature (system_id, signature, subject, used_at)
  SELECT system_id, ':hash', ':item', now() FROM axis_agency WHERE id = ':agency';
 UPDATE axis_mailboxitem SET state = 'done', updated_at = now() WHERE id = ':item';
@@ -58,7 +58,7 @@ COMMIT;
 """
 _AUDIT = """INSERT INTO kernel_auditchain (agency_id, last_sequence, last_hash) VALUES (':{who}', 0, ':hash')
  ON CONFLICT DO NOTHING;
-SELECT last_sequence + 1 AS link FROM kernel_auditchain WHERE agency_id = ':{who}' FOR UPDATE \\gset
+SELECT last_sequence + 1 AS link FROM kernel_auditchain WHERE agency_id = ':{who}' FOR NO KEY UPDATE \\gset
 INSERT INTO kernel_auditentry (agency_id, sequence, action, at, user_id, actor_label, subject_type,
  subject_id, data, previous_hash, hash) VALUES (':{who}', :link, 'axis.packet-accepted', now(), ':agency',
  'Hệ thống', 'axis.packet', ':packet', '{{"kind": "edoc", "sha256": ":hash"}}', ':hash', ':hash');

@@ -27,19 +27,19 @@ _SAME_ROWS = """
 SELECT lpad(to_hex(nextval('bench_next')), 32, '0')::uuid AS id \\gset
 BEGIN;
 SELECT * FROM incoming_incomingdocument i JOIN documents_document d ON d.id = i.document_id
- WHERE i.agency_id = '{agency}' AND i.document_id = ':id' FOR UPDATE OF i;
+ WHERE i.agency_id = '{agency}' AND i.document_id = ':id' FOR NO KEY UPDATE OF i;
 SELECT * FROM registers_register WHERE agency_id = '{agency}' AND kind = 'incoming' ORDER BY name, id;
-INSERT INTO registers_registeryear (register_id, year, last_number)
- VALUES ('{register}', {year}, 0) ON CONFLICT DO NOTHING;
+SELECT * FROM registers_register WHERE id = '{register}' FOR NO KEY UPDATE;
+UPDATE registers_register SET last_taken_at = now() WHERE id = '{register}';
 SELECT id AS counter, last_number + 1 AS number FROM registers_registeryear
- WHERE register_id = '{register}' AND year = {year} FOR UPDATE \\gset
+ WHERE register_id = '{register}' AND year = {year} \\gset
 UPDATE registers_registeryear SET last_number = :number WHERE id = :counter;
 INSERT INTO registers_registerentry (register_year_id, number, document_id, taken_at, cancelled_reason)
  VALUES (:counter, :number, ':id', now(), '');
 UPDATE incoming_incomingdocument SET state = 'registered', arrival_number = :number, arrival_year = {year},
  registered_at = now(), submitted_to_id = NULL WHERE document_id = ':id';
 SELECT last_sequence + 1 AS link, last_hash AS before FROM kernel_auditchain
- WHERE agency_id = '{agency}' FOR UPDATE \\gset
+ WHERE agency_id = '{agency}' FOR NO KEY UPDATE \\gset
 INSERT INTO kernel_auditentry (agency_id, sequence, action, at, user_id, actor_label, subject_type,
  subject_id, data, previous_hash, hash) VALUES ('{agency}', :link, 'incoming.registered', now(),
  '{agency}', 'Nguyễn Thị Minh Thư, Văn thư', 'incoming.document', ':id',

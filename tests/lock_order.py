@@ -21,6 +21,7 @@ ORDER = (
     "incoming_incomingdocument",
     "exchange_delivery",
     "exchange_statusreport",
+    "exchange_receivedpacket",
     "registers_register",
     "registers_registeryear",
     "registers_registerentry",
@@ -30,6 +31,7 @@ ORDER = (
     "axis_mailboxitem",
     "axis_usedsignature",
     "kernel_blob",
+    "kernel_attempt",
     "kernel_auditchain",
     "procrastinate_jobs",
 )
@@ -51,7 +53,6 @@ ONLY_WRITTEN = frozenset(
         "axis_packet",
         "documents_documentrelation",
         "exchange_deliverystatus",
-        "exchange_receivedpacket",
         "kernel_auditentry",
         "organizations_position",
         "organizations_unit",

@@ -21,6 +21,7 @@ from vanthu.kernel.embedded_postgres import APP_ROLE
 DELETED_FROM = {
     "axis_usedsignature",
     "django_session",
+    "kernel_attempt",
     "outgoing_recipient",
     "procrastinate_events",
     "procrastinate_jobs",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from typing import Any
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -10,7 +11,8 @@ from django.core.wsgi import get_wsgi_application
 from vanthu.kernel import workrooms
 
 # Nobody waits in front of a page longer than this; long work is a command's or a job's, which have no limit.
-settings.DATABASES["default"]["OPTIONS"]["options"] += " -c statement_timeout=60s"
+databases: Any = settings.DATABASES
+databases["default"]["OPTIONS"]["options"] += " -c statement_timeout=60s"
 
 application = get_wsgi_application()
 

@@ -65,6 +65,10 @@ RIGHTS = {
     ),
     "procrastinate_workers": Rights(update=("last_heartbeat",), delete=True),
     # The kernel, in both programs' databases.
+    # What is under way or put aside; gone when it is done, and the trail tells of what was put aside.
+    "kernel_attempt": Rights(
+        update=("arguments", "state", "unfinished", "begun_at", "put_aside_at", "reason"), delete=True
+    ),
     "kernel_auditchain": _grows("last_sequence", "last_hash"),
     "kernel_auditentry": GROWS_ONLY,
     "kernel_blob": _grows("checked_at", "damage", "damaged_at"),
@@ -163,7 +167,19 @@ RIGHTS = {
         "noted_word",
     ),
     "exchange_deliverystatus": GROWS_ONLY,
-    "exchange_receivedpacket": GROWS_ONLY,
+    # Which packet it was stays; what was put aside may be opened again and come to something else.
+    "exchange_receivedpacket": _grows(
+        "kind",
+        "state",
+        "packet_id",
+        "sender_code",
+        "recipient_code",
+        "agency_id",
+        "reason",
+        "told",
+        "may_reopen",
+        "taken_at",
+    ),
     "exchange_statusreport": _grows("axis_doc_id", "sent_at", "attempts", "last_error"),
     # The axis.
     "axis_agency": _grows(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -163,22 +164,25 @@ def _keep(
 ) -> None:
     if packet.content is not None:
         blobs.keep(packet.content, now=now)
-    # A packet that was put aside and opened again has its row already.
-    ReceivedPacket.objects.update_or_create(
-        axis_doc_id=packet.axis_doc_id,
-        defaults={
-            "kind": packet.kind,
-            "state": state,
-            "packet_id": packet.content.sha256 if packet.content else None,
-            "sender_code": packet.sender_code[:100],
-            "recipient_code": packet.recipient_code[:100],
-            "agency_id": packet.agency_id,
-            "reason": rules.shortened(reason, 500),
-            "told": told,
-            "may_reopen": may_reopen,
-            "taken_at": now,
-        },
-    )
+    # Whoever is here holds the packet (`_known`); one that was put aside and opened again has its row.
+    written: dict[str, Any] = {
+        "kind": packet.kind,
+        "state": state,
+        "packet_id": packet.content.sha256 if packet.content else None,
+        "sender_code": packet.sender_code[:100],
+        "recipient_code": packet.recipient_code[:100],
+        "agency_id": packet.agency_id,
+        "reason": rules.shortened(reason, 500),
+        "told": told,
+        "may_reopen": may_reopen,
+        "taken_at": now,
+    }
+    row, is_new = ReceivedPacket.objects.get_or_create(axis_doc_id=packet.axis_doc_id, defaults=written)
+    if is_new:
+        return
+    for name, value in written.items():
+        setattr(row, name, value)
+    row.save(update_fields=[*written])
 
 
 def _fault(agency: Agency | None, report: ReportedState) -> str:
