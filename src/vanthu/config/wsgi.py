@@ -6,9 +6,10 @@ import gc
 
 from django.core.wsgi import get_wsgi_application
 
+from vanthu.interfaces.front import readable_first
 from vanthu.kernel import workrooms
 
-application = get_wsgi_application()
+application = readable_first(get_wsgi_application())
 
 # A process that took the place of a killed one removes what that one had in hand.
 workrooms.sweep_dead_rooms()
