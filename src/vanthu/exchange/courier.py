@@ -37,6 +37,9 @@ from vanthu.signing.operations import Examination
 
 logger = logging.getLogger(__name__)
 
+#: Recipients named in the header of one call: it is signed, and repeated in the signature's own header.
+_NAMED_AT_ONCE = 500
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
@@ -128,11 +131,15 @@ def send(waiting: Parcel, packet: str) -> SendingResult:
     result, refusals = SendingResult(), dict[UUID, AxisRefused]()
     client = axis()
     with blobs.as_path(packet) as path:
-        everyone = [waiting.recipients]
-        one_by_one = [{delivery: code} for delivery, code in waiting.recipients.items()]
-        for group in everyone + (one_by_one if len(one_by_one) > 1 else []):
+        whole = _is_everybody(waiting, packet)
+        together = [waiting.recipients] if whole else _groups(waiting, _NAMED_AT_ONCE)
+        one_by_one = _groups(waiting, 1)
+        for group in together + (one_by_one if len(one_by_one) > 1 else []):
+            if result.sent.keys() >= group.keys():
+                continue
+            named = () if whole and group is waiting.recipients else tuple(group.values())
             try:
-                doc_id = client.send(path, "edoc", waiting.sender_code, list(group.values()))
+                doc_id = client.send(path, "edoc", waiting.sender_code, named)
             except AxisRefused as refusal:
                 if not is_final(refusal):
                     raise
@@ -145,6 +152,18 @@ def send(waiting: Parcel, packet: str) -> SendingResult:
     for delivery in to_blame - set(result.sent):
         result.refused[delivery] = str(refusals[delivery])
     return result
+
+
+def _is_everybody(waiting: Parcel, packet: str) -> bool:
+    """Whether all the packet is for still wait, so that nobody need be named beside it."""
+    return Delivery.objects.filter(document_id=waiting.document_id, packet_id=packet).count() == len(
+        waiting.recipients
+    )
+
+
+def _groups(waiting: Parcel, size: int) -> list[Mapping[UUID, str]]:
+    everyone = list(waiting.recipients.items())
+    return [dict(everyone[start : start + size]) for start in range(0, len(everyone), size)]
 
 
 def send_status(packet: edxml.StatusPacket, *, sender_code: str, recipient_code: str) -> str:

@@ -173,8 +173,7 @@ def _recipient(content: edxml.Packet, waiting: WaitingPacket) -> Agency | None:
     if waiting.recipient_code:
         agency = organizations.agency_by_code(waiting.recipient_code)
         return agency if agency is not None and agency.is_hosted else None
-    known = [organizations.agency_by_code(party.organ_id) for party in content.recipients]
-    hosted = [agency for agency in known if agency is not None and agency.is_hosted]
+    hosted = organizations.hosted_among([party.organ_id for party in content.recipients])
     return hosted[0] if len(hosted) == 1 else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -92,6 +92,15 @@ def agency_by_code(code: str) -> Agency | None:
     """The agency known under this code, present or old; None when unknown."""
     found = Agency.objects.filter(code=code).first()
     return found or Agency.objects.filter(old_code=code).exclude(old_code="").order_by("code").first()
+
+
+def hosted_among(codes: Collection[str]) -> list[Agency]:
+    """The agencies of this installation known under these codes, present or old, each once."""
+    present = {row.code: row for row in Agency.objects.filter(code__in=set(codes))}
+    former = Agency.objects.filter(old_code__in=set(codes) - present.keys() - {""}).order_by("-code")
+    known = {row.old_code: row for row in former} | present
+    found = {row.id: row for row in map(known.get, codes) if row is not None and row.is_hosted}
+    return list(found.values())
 
 
 def _open_posts() -> QuerySet[Post]:
