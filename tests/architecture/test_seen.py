@@ -22,7 +22,7 @@ NOBODYS_PAGE = {
     "organizations.actions.accounts.": "the administrator at the console names a person, and is shown none",
     "organizations.actions.agencies.": "the administrator at the console, and a job that reads the directory",
     "organizations.actions.people.": "the administrator at the console appoints by name",
-    "registers.actions.": "the administrator at the console opens what is not there yet",
+    "exchange.actions.reopening.": "has the machine try what stands aside again, and decides nothing",
     "signing.actions.": "the administrator at the console registers a new certificate",
 }
 #: Acts on nothing shown in modules whose other acts do act on it.
@@ -32,6 +32,7 @@ NOTHING_SHOWN = {
     "organizations.actions.signing_in.change_password": "one's own password, which no page shows",
     "organizations.actions.signing_in.sign_in": "one's own password, which no page shows",
     "organizations.actions.signing_in.sign_out": "one's own session",
+    "registers.actions.open_register": "the administrator at the console opens what is not there yet",
     "outgoing.actions.drafting.draft_document": "makes what is not there yet; sent twice, it makes one",
 }
 
@@ -165,6 +166,7 @@ FORMS_ON_NOTHING_SHOWN = {
     "accounts/change_password.html": "one's own password",
     "accounts/choose_post.html": "one's own post",
     "base.html": "signing out",
+    "aside/list.html": "has the machine try what stands aside again, and decides nothing",
 }
 _FORM = re.compile(r"<form\b[^>]*method=\"post\"[^>]*>.*?</form>", re.DOTALL | re.IGNORECASE)
 _SEEN = '{% include "components/seen.html" with seen='

@@ -99,7 +99,7 @@ RIGHTS = {
     "signing_signingsession": _grows("ended_at"),
     "signing_verification": _grows("verdict", "message", "report", "checked_at", "attempts"),
     "workflow_approvalstep": _grows("state", "became_current_at", "decided_at", "comment"),
-    "workflow_assignment": _grows("state", "started_at", "finished_at", "result"),
+    "workflow_assignment": _grows("state", "version", "started_at", "finished_at", "result"),
     "documents_document": _grows(
         "document_code",
         "number",
@@ -121,6 +121,7 @@ RIGHTS = {
     "documents_documentrelation": GROWS_ONLY,
     "incoming_incomingdocument": _grows(
         "state",
+        "version",
         "verdict",
         "verdict_message",
         "arrival_number",
@@ -135,6 +136,7 @@ RIGHTS = {
     ),
     "outgoing_outgoingdocument": _grows(
         "state",
+        "version",
         "signer_id",
         "places",
         "written_notation",
@@ -156,6 +158,7 @@ RIGHTS = {
     "outgoing_recipient": Rights(delete=True),
     "exchange_delivery": _grows(
         "state",
+        "version",
         "state_at",
         "axis_doc_id",
         "packet_id",

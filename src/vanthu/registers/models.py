@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from vanthu.kernel.seen import Seen
 from vanthu.registers.states import RegisterKind
 
 
@@ -47,6 +49,15 @@ class Register(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agency", "kind", "name"], name="register_named_once")]
+
+    #: As it stood when a use case locked it; no column.
+    acted_on: Seen
+
+    def as_seen(self) -> Seen:
+        """What is shown of it to whoever answers for its time: the microsecond of its last number."""
+        last = self.last_taken_at
+        state = f"{last.astimezone(UTC):%Y%m%d%H%M%S%f}" if last else "none"
+        return Seen(subject=self.id, state=state, version=1)
 
     def __str__(self) -> str:
         return self.name

@@ -74,8 +74,10 @@ class Conflict:
 def answer(request: HttpRequest, error: TooLate) -> HttpResponse:
     """The conflict page, 409; an alert where htmx asks for a part of a page."""
     match = request.resolver_match
-    if match is None or "document_id" not in match.kwargs or wants_partial(request):
+    if match is None or wants_partial(request):
         return refuse_domain(request, error)
+    if "document_id" not in match.kwargs:
+        return _show_words(request, error)  # type: ignore[arg-type]  # only signed-in people act
     try:
         return _show(request, error, match.namespace, **match.kwargs)  # type: ignore[arg-type]  # only signed-in people act
     except DomainError as gone:
@@ -96,8 +98,21 @@ def _show(
         "conflict": conflict_of(request, error, document, history),
         "document": document,
         "back": back,
-        "page_title": "Văn bản vừa thay đổi",
+        "page_title": "Nội dung vừa thay đổi",
     }
+    return page(request, "errors/conflict.html", context, status=error.status)
+
+
+def _show_words(request: WebRequest, error: TooLate) -> HttpResponse:
+    """The page of an act on what is no document: its sentence, and his own words."""
+    conflict = Conflict(
+        message=str(error),
+        deeds=(),
+        differences=(),
+        written=tuple(written_in(request.actor, request.written)),
+        files=(),
+    )
+    context = {"conflict": conflict, "back": request.path, "page_title": "Nội dung vừa thay đổi"}
     return page(request, "errors/conflict.html", context, status=error.status)
 
 

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from vanthu.incoming import queries as incoming
 from vanthu.interfaces.web.acting import ActPage, act_page
-from vanthu.interfaces.web.http import WebRequest, page
+from vanthu.interfaces.web.http import WebRequest, page, posted
 from vanthu.interfaces.web.registers.forms import BookForm, ConfirmTimeForm
 from vanthu.interfaces.web.screens import Crumb
+from vanthu.interfaces.web.seeing import seen_by
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound, require
 from vanthu.outgoing import queries as outgoing
@@ -74,6 +75,8 @@ def confirm_time(request: WebRequest, register_id: UUID) -> HttpResponse:
     """The clerk answers for a register whose last number is later than now."""
     register = _register(request.actor, register_id)
     require(queries.can_confirm_time(request.actor))
+    form = ConfirmTimeForm(posted(request))
+    seen = seen_by(request, register.seen, form)
     now, back = timezone.now(), reverse("registers:list")
     if register.last_taken_at is None or not rules.is_ahead(register.last_taken_at, now):
         raise rules.NotAhead
@@ -94,9 +97,14 @@ def confirm_time(request: WebRequest, register_id: UUID) -> HttpResponse:
     return act_page(
         request,
         screen,
-        ConfirmTimeForm(request.POST or None),
+        form,
+        seen,
         lambda words: actions.confirm_time(
-            actor=request.actor, register_id=register_id, reason=words["reason"], now=timezone.now()
+            actor=request.actor,
+            register_id=register_id,
+            seen=seen,
+            reason=words["reason"],
+            now=timezone.now(),
         ),
     )
 
