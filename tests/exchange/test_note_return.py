@@ -14,7 +14,7 @@ from django.db import transaction
 from tests.at_once import at_once
 from tests.exchange import desk, jobs
 from tests.seeing import delivery_seen
-from tests.traces import audited, nothing_changed
+from tests.traces import acted_on, audited, nothing_changed
 from tests.world import NOW, World
 from vanthu.exchange import actions, operations, queries
 from vanthu.exchange.models import Delivery, DeliveryStatus
@@ -23,6 +23,7 @@ from vanthu.exchange.states import COME_BACK, Channel, DeliveryState
 from vanthu.kernel import actor as actors
 from vanthu.kernel import audit
 from vanthu.kernel.errors import NotAllowed, NotFound
+from vanthu.kernel.seen import Stale
 from vanthu.organizations.models import Agency
 from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.operations import CommentRefused
@@ -144,6 +145,20 @@ class TestNoteReturn:
         with nothing_noted(delivery), pytest.raises(NotAllowed):
             note(world, delivery, by=who)
 
+    def test_is_refused_over_a_return_that_was_noted_meanwhile(self, world: World) -> None:
+        """Clerk and author open the page at the same time: the second one is told of the first."""
+        delivery = returned(world)
+        opened = delivery_seen(delivery)
+        note(world, delivery)
+
+        with nothing_noted(delivery), pytest.raises(Stale):
+            actions.note_return(
+                actor=world.officer, delivery_id=delivery, seen=opened, word="Gửi lại", now=NOW
+            )
+
+        assert acted_on(delivery)[-1] == ("exchange.return-noted", opened.facts)
+        assert delivery_seen(delivery) == opened.after(opened.state)
+
     def test_of_nothing_is_not_found(self, world: World) -> None:
         with nothing_changed(), pytest.raises(NotFound):
             note(world, uuid4())
@@ -169,7 +184,7 @@ class TestNoteReturn:
         done, refused = at_once([partial(note, committed, delivery, by=who) for who in ("clerk", "officer")])
 
         assert len(done) == 1
-        assert [type(refusal) for refusal in refused] == [AlreadyNoted]
+        assert {type(refusal) for refusal in refused} <= {AlreadyNoted, Stale}
         assert [action for action, *_ in audited(delivery)].count("exchange.return-noted") == 1
 
     def test_broken_off_half_way_leaves_nothing(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:

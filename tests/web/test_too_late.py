@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from tests import arrivals, path
+from tests.exchange.test_note_return import returned
 from tests.keys import PIN, KeyRing
 from tests.outgoing.test_seen import replaced
 from tests.seeing import now_seen
@@ -18,6 +19,7 @@ from tests.traces import nothing_changed
 from tests.web.conftest import SignIn
 from tests.web.outgoing_desk import filled, pdf, state_of
 from tests.world import NOW, World
+from vanthu.exchange.models import Delivery
 from vanthu.incoming import actions as incoming
 from vanthu.kernel.seen import Seen
 from vanthu.outgoing import actions
@@ -285,6 +287,22 @@ class TestAnOfficersPart:
         assert late.status_code == 409
         assert "Báo cáo kết quả: Đã trả lời" in text_of(late)
         assert "Kết quả Đã gọi điện, chờ ý kiến" in text_of(late)
+
+
+class TestADocumentThatCameBack:
+    def test_is_not_noted_twice_and_the_second_word_is_kept(self, world: World, sign_in: SignIn) -> None:
+        delivery = returned(world)
+        document = Delivery.objects.get(id=delivery).document_id
+        clerk, address = sign_in("clerk"), f"/van-ban-di/{document}/gui-nhan/{delivery}/ghi-nhan/"
+        opened = seen_on(clerk, address)
+        assert sign_in("officer").post(address, {"word": "Đã gọi xã"}).status_code == 303
+
+        with nothing_changed():
+            late = clerk.post(address, {"seen": opened, "word": "Sẽ gửi lại cho phường"})
+
+        assert late.status_code == 409
+        assert "Đã biết, đã xử lý: Đã gọi xã Nguyễn Văn An" in text_of(late)
+        assert "Sẽ gửi lại cho phường" in text_of(late)
 
 
 class TestOneWhoSeesItNoMore:
