@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest
@@ -32,4 +33,4 @@ def no_such_call(request: HttpRequest, exception: Exception) -> HttpResponseBase
 
 def fault(request: HttpRequest) -> HttpResponseBase:
     """What went wrong outside every endpoint."""
-    return answers.fail(Refusal.AXIS_FAULT, status=500)
+    return answers.fault(sys.exc_info()[1])
