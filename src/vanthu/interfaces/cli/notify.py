@@ -23,7 +23,8 @@ def say_ready() -> None:
 
 def say_alive() -> None:
     """The program still gets on; systemd ends one that stays silent for WatchdogSec."""
-    _say("WATCHDOG=1")
+    if seconds_between_signs() is not None:
+        _say("WATCHDOG=1")
 
 
 def seconds_between_signs() -> float | None:
@@ -72,7 +73,8 @@ def _say(words: str) -> None:
     if not address:
         return
     try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as mail:
+        # Whoever does not read his mail must not hold up the work.
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as mail:
             mail.sendto(words.encode(), "\0" + address[1:] if address.startswith("@") else address)
     except OSError as error:
         # Who watched is gone or does not listen; the work itself is not in question.

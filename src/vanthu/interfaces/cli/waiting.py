@@ -27,7 +27,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 #: Seconds between two lines about the same waiting.
 _SAY_EVERY = 300.0
 #: Work that lasted so long (seconds) was well; what ended earlier begins again later and later.
-_WELL_AFTER, _LONGEST_REST = 10.0, 30.0
+_WELL_AFTER, _LONGEST_REST = 10.0, 5.0
 #: A server that says FATAL has answered and refuses us, unless it says that it is on its way.
 _ON_ITS_WAY = (
     *("starting up", "shutting down", "recovery", "not yet accepting", "not accepting"),
@@ -104,7 +104,7 @@ def work_until_told(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
             logger.warning("Việc nền tạm ngừng: %s", first_line(error))
         wait_until_it_is_back(lambda: told.to_stop)
         quick_ends = quick_ends + 1 if time.monotonic() - began < _WELL_AFTER else 0
-        told.rest(min(quick_ends * _FIRST_PAUSE * 2 ** min(quick_ends, 9), _LONGEST_REST))
+        told.rest(min(_FIRST_PAUSE * 2 ** min(quick_ends, 9), _LONGEST_REST))
 
 
 class _Told:
