@@ -22,7 +22,7 @@ from vanthu.kernel import embedded_postgres
 from vanthu.kernel.embedded_postgres import OWNER_ROLE, SUPERUSER, EmbeddedPostgres
 
 _ROOT = Path(__file__).parents[2]
-_LONGEST = 40.0
+_LONGEST = 60.0
 
 #: What supervises: argv is (folder, port).
 _PROGRAM = """
@@ -64,7 +64,7 @@ class Installation:
         self.folder.chmod(0o755)
         self.postgres = EmbeddedPostgres(self.folder / "postgres", durable=False)
         self.url = self.postgres.url("vanthu", OWNER_ROLE)
-        self.port = _free_port()
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self._supervisor: subprocess.Popen[bytes] | None = None
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
@@ -85,8 +85,8 @@ class Installation:
         self._copy_postgres()
         with self.copied_tree(), self.postgres:
             self.postgres.create_database("vanthu")
-            self.console("migrate")
-            self.run("-c", _BUILD_WORLD)
+            for done in (self.console("migrate"), self.run("-c", _BUILD_WORLD)):
+                assert done.returncode == 0, done.stderr
         with (self.folder / "supervisor.log").open("wb") as log:
             self._supervisor = subprocess.Popen(
                 [sys.executable, "-c", _PROGRAM, str(self.folder), str(self.port)],
@@ -215,7 +215,8 @@ class _Elsewhere:
         embedded_postgres.DEBIAN_VERSIONS = self._before
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -58,7 +58,7 @@ def _vouch(host: str, port: int) -> None:
 def _answers(host: str, port: int) -> bool:
     connection = http.client.HTTPConnection(host, port, timeout=_LOOK_SECONDS)
     try:
-        connection.request("GET", "/suc-khoe/")
+        connection.request("GET", "/suc-khoe")
         connection.getresponse().read()
     except (OSError, http.client.HTTPException):
         return False
