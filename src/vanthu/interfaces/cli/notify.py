@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import http.client
 import os
 import socket
@@ -16,8 +17,9 @@ _LOOK_EVERY = 0.2
 _LOOK_SECONDS = 10.0
 
 
+@functools.cache
 def say_ready() -> None:
-    """Work has begun."""
+    """Work has begun; said once, however often it begins again."""
     _say("READY=1")
 
 

@@ -121,13 +121,22 @@ async def _rescue_lost_jobs(pause: int) -> None:
     """
     from asgiref.sync import sync_to_async
 
-    from vanthu.kernel import jobs
-
     missing: frozenset[int] = frozenset()
     while True:
-        found = await sync_to_async(jobs.lost_workers)()
-        for worker in found & missing:
-            await sync_to_async(jobs.rescue)(worker)
-        missing = found
-        await sync_to_async(jobs.rescue_ownerless)()
+        missing = await sync_to_async(_look_for_lost_workers)(missing)
         await asyncio.sleep(pause)
+
+
+def _look_for_lost_workers(missing: frozenset[int]) -> frozenset[int]:
+    """Rescue the jobs of those who were `missing` before and still are; who is missing now."""
+    from django.db import close_old_connections
+
+    from vanthu.kernel import jobs
+
+    # This thread outlives the database: its connection may have been lost since the last look.
+    close_old_connections()
+    found = jobs.lost_workers()
+    for worker in found & missing:
+        jobs.rescue(worker)
+    jobs.rescue_ownerless()
+    return found
