@@ -13,6 +13,7 @@ import pytest
 _USABLE = {
     "VANTHU_SECRET_KEY": "chỉ dùng trong kiểm thử",
     "DATABASE_URL": "postgresql://vanthu@/vanthu?host=/không/có",
+    "VANTHU_DATABASE_WAIT_SECONDS": "0",
 }
 
 

@@ -167,13 +167,13 @@ class TestRestart:
         program.process.terminate()
         program.end()
 
-    def test_fails_loudly_and_stops_all_when_a_child_keeps_dying(self, tmp_path: Path) -> None:
+    def test_fails_loudly_at_the_first_start_when_a_child_never_comes_up(self, tmp_path: Path) -> None:
         program = _Program(
             tmp_path,
             """
             children = [
                 child("well", "echo $$ > $FOLDER/well; exec sleep 600"),
-                child("sick", "echo không mở được cổng >&2; exit 3"),
+                child("sick", "echo không mở được cổng >&2; exit 3", ready=lambda: False),
             ]
             """,
         )
@@ -181,9 +181,97 @@ class TestRestart:
         code, errors = program.end()
 
         assert code == 1
-        assert "«sick» dừng 5 lần liên tiếp (mã 3). Dòng cuối: không mở được cổng" in errors
+        assert "«sick» dừng 5 lần liên tiếp. Dòng cuối: không mở được cổng" in errors
         assert program.state()["state"] == "failed"
         _wait_until_gone(int((tmp_path / "well").read_text()))
+
+    def test_goes_on_without_a_child_that_keeps_dying_and_takes_it_back_when_it_is_well(
+        self, tmp_path: Path
+    ) -> None:
+        program = _Program(
+            tmp_path,
+            """
+            supervisor.LONGEST_PAUSE = 0.1
+            children = [
+                child("well", "exec sleep 600"),
+                child("ill", "echo đĩa hỏng; test ! -e $FOLDER/ill || exit 3; exec sleep 600"),
+            ]
+            """,
+        )
+        children = program.wait_until_ready()["children"]
+        (tmp_path / "ill").touch()
+        os.kill(children["ill"]["pid"], signal.SIGKILL)
+
+        program.wait_for(lambda state: state["children"]["ill"]["restarts"] > 25)
+
+        state = program.state()
+        assert (state["state"], state["children"]["ill"]["sick"]) == ("ready", True)
+        assert state["children"]["well"]["pid"] == children["well"]["pid"]
+        (tmp_path / "ill").unlink()
+        program.wait_for(lambda state: state["children"]["ill"]["state"] == "running")
+        program.process.terminate()
+        assert program.end() == (0, "")
+
+    def test_goes_on_without_a_child_whose_program_is_gone(self, tmp_path: Path) -> None:
+        (tmp_path / "program").symlink_to("/bin/sleep")
+        program = _Program(
+            tmp_path,
+            """
+            supervisor.LONGEST_PAUSE = 0.1
+            def start(log):
+                if not (folder / "program").exists():
+                    raise supervisor.SupervisionFailed("chưa cài")
+                return command([str(folder / "program"), "600"], os.environ)(log)
+            children = [Child(name="only", start=start, ready=lambda: True)]
+            """,
+        )
+        only = program.wait_until_ready()["children"]["only"]["pid"]
+        (tmp_path / "program").unlink()
+        os.kill(only, signal.SIGKILL)
+        program.wait_for(lambda state: state["children"]["only"]["sick"])
+
+        (tmp_path / "program").symlink_to("/bin/sleep")
+
+        program.wait_for(lambda state: state["children"]["only"]["state"] == "running")
+        program.process.terminate()
+        assert program.end() == (0, "")
+
+    def test_starts_a_child_anew_whose_program_was_exchanged(self, tmp_path: Path) -> None:
+        program = _Program(
+            tmp_path,
+            """
+            supervisor._LOOK_EVERY = 0.1
+            script = ("trap 'echo stopped >> $FOLDER/said; rm $FOLDER/up; exit' TERM; "
+                      "rm -f $FOLDER/new; touch $FOLDER/up; while :; do sleep 0.05; done")
+            children = [child("only", script, outdated=(folder / "new").exists, ready=(folder / "up").exists)]
+            """,
+        )
+        before = program.wait_until_ready()["children"]["only"]["pid"]
+
+        (tmp_path / "new").touch()
+
+        state = program.wait_for(
+            lambda state: (
+                state["children"]["only"]["pid"] != before and state["children"]["only"]["state"] == "running"
+            )
+        )
+        assert (tmp_path / "said").read_text() == "stopped\n"
+        assert (state["children"]["only"]["restarts"], state["children"]["only"]["sick"]) == (1, False)
+        program.process.terminate()
+        assert program.end() == (0, "")
+
+    def test_goes_on_though_its_own_state_cannot_be_written(self, tmp_path: Path) -> None:
+        program = _Program(tmp_path, 'children = [child("only", "echo $$ >> $FOLDER/said; exec sleep 600")]')
+        only = program.wait_until_ready()["children"]["only"]["pid"]
+        # Where a file is to be written stands a folder.
+        (tmp_path / "run.json.new").mkdir()
+
+        os.kill(only, signal.SIGKILL)
+
+        _wait_for_lines(tmp_path / "said", 2)
+        (tmp_path / "run.json.new").rmdir()
+        program.process.terminate()
+        assert program.end() == (0, "")
 
 
 class TestStop:
@@ -234,6 +322,13 @@ class TestStop:
 
         for child in children:
             _wait_until_gone(child)
+
+
+def _wait_for_lines(path: Path, lines: int) -> None:
+    limit = time.monotonic() + 60
+    while len(path.read_text().splitlines()) < lines:
+        assert time.monotonic() < limit, f"{path} stays short"
+        time.sleep(0.02)
 
 
 def _read_when_written(path: Path) -> str:

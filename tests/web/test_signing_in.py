@@ -53,7 +53,8 @@ class TestAStranger:
     def test_finds_the_supervisors_question_answered(self, stranger: Client) -> None:
         answer = stranger.get("/suc-khoe/")
 
-        assert (answer.status_code, answer.content) == (200, b"ok")
+        # Acts are done; that no worker runs here is worth a warning.
+        assert (answer.status_code, answer.content.decode()) == (200, "cảnh báo")
 
 
 class TestSigningIn:

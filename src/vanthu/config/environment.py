@@ -12,6 +12,15 @@ _DATABASE_FORM = (
     "DATABASE_URL phải có dạng postgresql://người_dùng:mật_khẩu@máy_chủ:cổng/tên_csdl; "
     "chỉ PostgreSQL được hỗ trợ."
 )
+#: A server that vanished without a word must not hold a page for the quarter of an hour TCP would: seconds
+#: to connect and of silence before asking, milliseconds for what was sent (libpq's own names).
+_CONNECTING = {
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
 
 
 #: How long a transaction waits for a lock, and how long it may stand still holding some: a program that hangs
@@ -111,7 +120,7 @@ def database(url: str) -> dict[str, object]:
         raise SettingRefused(_DATABASE_FORM) from None
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise SettingRefused(_DATABASE_FORM)
-    options = dict(parse_qsl(parts.query))
+    options = {**_CONNECTING, **dict(parse_qsl(parts.query))}
     # What the address itself says comes later and wins.
     options["options"] = f"{_PATIENCE} {options.get('options', '')}".strip()
     host = options.pop("host", parts.hostname or "")

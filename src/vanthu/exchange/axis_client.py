@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import binascii
 import json
+import logging
 import mmap
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Literal, Self
+from typing import Any, BinaryIO, Literal, Self, TypeVar
 
-import httpx
-
-from vanthu.edxml import transport
-from vanthu.edxml.leaves import parse_moment
+from vanthu.edxml import is_acceptable_organ_id, transport
+from vanthu.edxml.leaves import parse_moment, shorten
+from vanthu.exchange.axis_calls import Answer, CallFailed, CallMalformed, Calls
 from vanthu.kernel.errors import DomainError
 
+logger = logging.getLogger(__name__)
+
 _PIECE = 1024 * 1024
-#: The whole directory (125,000 agencies) is some 30 MB of JSON.
-_LONGEST_ANSWER = 256 * 1024 * 1024
-_LARGEST_PACKET_ANSWER = 2 * 1024 * 1024 * 1024
+#: Longest answers in bytes: to an act; a list of what waits (a thousand rows are 400 kB); the whole directory
+#: (125,000 agencies are some 30 MB of JSON); a packet (300 MB are 400 MB in base64).
+_LONGEST_ANSWER, _LONGEST_LIST = 1024 * 1024, 16 * 1024 * 1024
+_LONGEST_DIRECTORY, _LARGEST_PACKET_ANSWER = 64 * 1024 * 1024, 1024 * 1024 * 1024
+#: Most values and most lists and objects in an answer: a few bytes of JSON become a hundred of memory.
+_MOST_VALUES, _MOST_GROUPS = 4_000_000, 400_000
+#: The national axis names packets by UUID or by 24 hexadecimal digits.
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
+#: Longest text of a field, in characters, and of what a refusal says.
+_LONGEST_TEXT, _LONGEST_REASON = 1000, 500
 #: Refusals that another try may overcome: clock, used signature, a fault of the axis.
 _TRANSIENT = frozenset({"16", "17", "20", "21"})
 _DATA = re.compile(rb'"data"\s*:\s*"')
@@ -33,6 +42,9 @@ _DATA = re.compile(rb'"data"\s*:\s*"')
 _ESCAPES = {b"\\/": b"/", b"\\n": b"", b"\\r": b"", b"\\u003d": b"=", b"\\u002b": b"+", b"\\u002f": b"/"}
 _ESCAPE = re.compile(rb"\\(?:[/nr]|u00(?:3d|2b|2f))", re.IGNORECASE)
 _LONGEST_ESCAPE = 6
+
+
+Row = TypeVar("Row")
 
 
 class AxisUnreachable(DomainError):
@@ -98,11 +110,14 @@ class AxisClient:
     """
 
     def __init__(self, url: str, system_id: str, secret: str, timeout: float = 60) -> None:
-        """`url` is the axis's base address; `timeout` (seconds) bounds each wait, not a whole transfer."""
-        self._url = url.rstrip("/")
+        """`url` is the axis's base address; `timeout` (seconds) bounds a whole call that moves little.
+
+        What a call sends and receives gives it more time, at the least rate of `axis_calls.LEAST_RATE`.
+        """
+        self._url, self._timeout = url, timeout
         self._system_id = system_id
         self._secret = secret
-        self._http = httpx.Client(timeout=httpx.Timeout(timeout, connect=min(timeout, 10)))
+        self._opened: Calls | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -114,16 +129,19 @@ class AxisClient:
 
     def close(self) -> None:
         """Give the connections back."""
-        self._http.close()
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.close()
 
     def list_agencies(self) -> list[AxisAgency]:
         """The directory of the axis, open codes only."""
-        return [_agency(row) for row in self._rows("getAgenciesListQD20", {"level": "1"})]
+        rows = self._rows("getAgenciesListQD20", {"level": "1"}, longest=_LONGEST_DIRECTORY)
+        return _each(_agency, rows)
 
     def list_closed_agencies(self) -> list[AxisAgency]:
         """The closed codes of the directory; `code102` and `successorCode` are our axis's additions."""
-        agencies = (_agency(row) for row in self._rows("getSynchronizeUnit", {}))
-        return [agency for agency in agencies if agency.is_closed]
+        rows = self._rows("getSynchronizeUnit", {}, longest=_LONGEST_DIRECTORY)
+        return [agency for agency in _each(_agency, rows) if agency.is_closed]
 
     def send(
         self, path: Path, kind: Literal["edoc", "status"], sender_code: str, recipients: Sequence[str] = ()
@@ -144,26 +162,14 @@ class AxisClient:
             parameters["to"] = json.dumps(list(recipients))
         length = {"Content-Length": str(path.stat().st_size + 2)}
         answer = self._ask("sendEdoc", parameters, content=_body(path), extra=length)
-        doc_id = answer.get("DocId")
-        if not isinstance(doc_id, str) or not doc_id:
-            raise AxisAnswerMalformed
-        return doc_id
+        return _id(answer, "DocId")
 
     def list_received(self, kind: Literal["edoc", "status"]) -> list[WaitingPacket]:
         """What waits for this system's agencies; an axis may give a part, the rest once those are ended."""
-        rows = self._rows("getReceivedEdocList", {"servicetype": "eDoc", "messagetype": kind})
-        return [
-            WaitingPacket(
-                doc_id=_text(row, "docId"),
-                kind=_text(row, "messageType") or kind,
-                sender_code=_text(row, "from"),
-                recipient_code=_text(row, "to"),
-                received_at=parse_moment(_text(row, "created_time")),
-                status=_text(row, "status"),
-            )
-            for row in rows
-            if _text(row, "docId")
-        ]
+        asked = {"servicetype": "eDoc", "messagetype": kind}
+        rows = self._rows("getReceivedEdocList", asked, longest=_LONGEST_LIST)
+        packets = _each(_waiting_packet, rows)
+        return [replace(packet, kind=packet.kind or kind) for packet in packets]
 
     def fetch(self, doc_id: str, target: Path) -> None:
         """Write the packet into the file `target`, which appears whole or not at all.
@@ -173,10 +179,10 @@ class AxisClient:
         with tempfile.TemporaryDirectory(prefix=".lay-goi-tin-", dir=target.parent) as folder:
             answer, packet = Path(folder, "answer"), Path(folder, "packet")
             with (
-                self._call("getEdoc", {"docId": doc_id}, content=b"{}") as response,
+                self._call("getEdoc", {"docId": doc_id}, b"{}", longest=_LARGEST_PACKET_ANSWER) as response,
                 answer.open("wb") as file,
             ):
-                for piece in _bounded(response, _LARGEST_PACKET_ANSWER):
+                for piece in response.pieces:
                     file.write(piece)
             _unpack(answer, packet)
             packet.replace(target)
@@ -190,8 +196,8 @@ class AxisClient:
             parameters["description"] = transport.encode_text(description[:1000])
         self._ask("updateStatus", parameters, content=b"{}")
 
-    def _rows(self, call: str, parameters: Mapping[str, str]) -> list[Mapping[str, Any]]:
-        rows = self._ask(call, parameters).get("data")
+    def _rows(self, call: str, parameters: Mapping[str, str], *, longest: int) -> list[Mapping[str, Any]]:
+        rows = self._ask(call, parameters, longest=longest).get("data")
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise AxisAnswerMalformed
         return rows
@@ -203,33 +209,39 @@ class AxisClient:
         *,
         content: bytes | Iterator[bytes] = b"",
         extra: Mapping[str, str] | None = None,
+        longest: int = _LONGEST_ANSWER,
     ) -> Mapping[str, Any]:
-        with self._call(call, parameters, content=content, extra=extra) as response:
-            return _accepted(b"".join(_bounded(response, _LONGEST_ANSWER)))
+        with self._call(call, parameters, content, extra=extra, longest=longest) as answer:
+            return _accepted(b"".join(answer.pieces))
 
     @contextmanager
     def _call(
         self,
         call: str,
         parameters: Mapping[str, str],
+        content: bytes | Iterator[bytes],
         *,
-        content: bytes | Iterator[bytes] = b"",
         extra: Mapping[str, str] | None = None,
-    ) -> Iterator[httpx.Response]:
+        longest: int,
+    ) -> Iterator[Answer]:
         headers = transport.sign_headers(
             parameters, system_id=self._system_id, secret=self._secret, now=datetime.now(UTC)
         )
         try:
-            with self._http.stream(
-                "POST", f"{self._url}/{call}", headers={**headers, **(extra or {})}, content=content
-            ) as response:
-                if response.status_code >= 500:
+            calls = self._calls()
+            with calls.post(call, {**headers, **(extra or {})}, content, longest=longest) as answer:
+                if answer.status >= 500:
                     raise AxisUnreachable
-                yield response
-        except httpx.InvalidURL as error:
-            raise AxisAnswerMalformed(f"Địa chỉ của trục «{self._url}» không đúng.") from error
-        except httpx.HTTPError as error:
+                yield answer
+        except CallMalformed as error:
+            raise AxisAnswerMalformed(str(error) or None) from error
+        except CallFailed as error:
             raise AxisUnreachable from error
+
+    def _calls(self) -> Calls:
+        if self._opened is None:
+            self._opened = Calls(self._url, seconds=self._timeout)
+        return self._opened
 
 
 def _body(path: Path) -> Iterator[bytes]:
@@ -240,45 +252,93 @@ def _body(path: Path) -> Iterator[bytes]:
     yield b"\r\n"
 
 
-def _bounded(response: httpx.Response, limit: int) -> Iterator[bytes]:
-    size = 0
-    for piece in response.iter_bytes(_PIECE):
-        size += len(piece)
-        if size > limit:
-            raise AxisAnswerMalformed("Câu trả lời của trục liên thông dài quá mức.")
-        yield piece
-
-
 def _accepted(text: bytes) -> Mapping[str, Any]:
     """The answer's fields. Raises AxisRefused, AxisAnswerMalformed."""
+    if text.count(b",") > _MOST_VALUES or text.count(b"[") + text.count(b"{") > _MOST_GROUPS:
+        raise AxisAnswerMalformed("Câu trả lời của trục liên thông có quá nhiều mục.")
     try:
         answer = json.loads(text)
     except (ValueError, RecursionError):
         raise AxisAnswerMalformed from None
     if not isinstance(answer, dict):
         raise AxisAnswerMalformed
-    status, code = _text(answer, "status"), _text(answer, "ErrorCode")
+    status, code = _said(answer, "status"), _said(answer, "ErrorCode")
     if status.upper() == "OK" and code in ("", "0"):
         return answer
     if not status and not code:
         raise AxisAnswerMalformed
-    raise AxisRefused(code, _text(answer, "ErrorDesc"))
+    raise AxisRefused(code[:20], _said(answer, "ErrorDesc"))
+
+
+def _each(read: Callable[[Mapping[str, Any]], Row], rows: Iterable[Mapping[str, Any]]) -> list[Row]:
+    """What can be read of the rows; one that cannot be kept must not hold up the others."""
+    found, passed_over = [], 0
+    for row in rows:
+        try:
+            found.append(read(row))
+        except AxisAnswerMalformed:
+            passed_over += 1
+    if passed_over:
+        logger.warning("Bỏ qua %d dòng của trục liên thông không đúng quy cách", passed_over)
+    return found
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str:
-    """A field as text: peers write numbers, strings and null alike."""
+    """A field as text: peers write numbers, strings and null alike. Raises AxisAnswerMalformed.
+
+    Refused is what no column holds and no header carries: NUL and other control characters, half of a
+    surrogate pair, a text without end.
+    """
     value = fields.get(name)
-    return str(value).strip() if isinstance(value, str | int) else ""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    text = str(value).strip()
+    if len(text) > _LONGEST_TEXT or not transport.is_writable(text):
+        raise AxisAnswerMalformed
+    return text
+
+
+def _said(fields: Mapping[str, Any], name: str) -> str:
+    """What a refusal says, for people: cut off, and without what cannot be written."""
+    value = fields.get(name)
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return "".join(sign if transport.is_writable(sign) else " " for sign in text[:_LONGEST_REASON]).strip()
+
+
+def _id(fields: Mapping[str, Any], name: str) -> str:
+    text = _text(fields, name)
+    if not _ID.fullmatch(text):
+        raise AxisAnswerMalformed(f"Trục liên thông đặt mã gói tin không đúng quy cách («{shorten(text)}»).")
+    return text
+
+
+def _code(fields: Mapping[str, Any], name: str) -> str:
+    """The code of an agency, or nothing."""
+    text = _text(fields, name)
+    if text and not is_acceptable_organ_id(text):
+        raise AxisAnswerMalformed
+    return text
+
+
+def _waiting_packet(row: Mapping[str, Any]) -> WaitingPacket:
+    return WaitingPacket(
+        doc_id=_id(row, "docId"),
+        kind=_text(row, "messageType"),
+        sender_code=_code(row, "from"),
+        recipient_code=_code(row, "to"),
+        received_at=parse_moment(_text(row, "created_time")),
+        status=_text(row, "status"),
+    )
 
 
 def _agency(row: Mapping[str, Any]) -> AxisAgency:
     return AxisAgency(
-        code=_text(row, "code"),
+        code=_code(row, "code"),
         old_code=_text(row, "code102"),
         name=_text(row, "name"),
         mail=_text(row, "mail"),
-        is_closed=_text(row, "deleted").lower() in {"true", "1"},
-        successor_code=_text(row, "successorCode"),
+        is_closed=row.get("deleted") is True or _text(row, "deleted").lower() in {"true", "1"},
+        successor_code=_code(row, "successorCode"),
     )
 
 

@@ -26,6 +26,8 @@ from typing import IO, Self
 import psycopg
 from psycopg import sql
 
+from vanthu.kernel.program_files import Files, program_files
+
 #: Owns every database and its tables; migrations run as this role.
 OWNER_ROLE = "vanthu_owner"
 #: What the programs work as; migrations grant it what it may do.
@@ -74,6 +76,10 @@ class EmbeddedPostgres:
         self._durable = durable
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
+        self._binary = ""
+        #: The program's files when it was started, and when somebody last asked.
+        self._started_from: Files | None = None
+        self._seen: Files | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -133,6 +139,8 @@ class EmbeddedPostgres:
                 self._create_cluster(account)
             binary = _binary("postgres", (self.data / "PG_VERSION").read_text().strip())
             _clear_leftovers(self.data)
+            self._binary = binary
+            self._started_from = self._seen = program_files(binary)
             self._process = self._launch_server(account, binary, log)
         except BaseException:
             self.release()
@@ -154,6 +162,16 @@ class EmbeddedPostgres:
                 return True
         except psycopg.OperationalError:
             return False
+
+    def is_outdated(self) -> bool:
+        """Whether the server's program or libraries on the disk are others than those it was started from.
+
+        A server upgraded under its feet serves whom it has, and gives new connections libraries it cannot
+        load. True only when nothing has changed since it was asked last: an upgrade under way is let finish.
+        """
+        now = program_files(self._binary)
+        settled, self._seen = now == self._seen and now is not None, now
+        return settled and now != self._started_from
 
     def stop(self, *, timeout: float = 60) -> None:
         """End the server cleanly (open transactions are rolled back), reap it and free the folder."""

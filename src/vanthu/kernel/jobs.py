@@ -57,6 +57,11 @@ class OwnedJobs(JobManager):
         """As JobManager; the worker is known to others only with its lock held."""
         return await self._proof.begin()
 
+    async def unregister_worker(self, worker_id: int) -> None:
+        """As JobManager; the lock goes first, or its holder would find the worker gone and end its program."""
+        await self._proof.end()
+        await super().unregister_worker(worker_id)
+
     async def prune_stalled_workers(self, seconds_since_heartbeat: float) -> list[int]:
         """Nobody is taken for dead because he is late: see `rescue`."""
         return []

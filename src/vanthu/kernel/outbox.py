@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from django.db import transaction
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
 from procrastinate.types import JSONDict, JSONValue
 
@@ -47,6 +48,25 @@ def publish(event: Event) -> None:
     payload: JSONDict = {field.name: _plain(getattr(event, field.name)) for field in fields(event)}
     for task in _subscriptions[type(event)]:
         _jobs.defer_job(task.configure(task_kwargs=payload).job)
+
+
+def try_out() -> None:
+    """Defer a job nobody does, in the caller's transaction, which the caller must take back.
+
+    Raises what the database raises when the outbox cannot be written.
+    """
+    assert transaction.get_connection().in_atomic_block, "outbox.try_out needs a transaction"
+    _jobs.defer_job(
+        Job(
+            id=None,
+            queue="kernel",
+            lock=None,
+            queueing_lock=None,
+            task_name="kernel.try_out",
+            scheduled_at=None,
+            task_kwargs={},
+        )
+    )
 
 
 def _plain(value: object) -> JSONValue:

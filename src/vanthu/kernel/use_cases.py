@@ -5,14 +5,16 @@ from __future__ import annotations
 import functools
 import logging
 import random
+import threading
 import time
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled, SerializationFailure
 
 from vanthu.kernel.errors import Busy
+from vanthu.kernel.trouble import OutcomeUnknown, connection_was_lost
 
 logger = logging.getLogger(__name__)
 
@@ -36,13 +38,20 @@ def is_busy(error: BaseException) -> bool:
     return isinstance(error, OperationalError) and isinstance(error.__cause__, _BROKEN_OFF + _WAITED_OUT)
 
 
+class _Tally(threading.local):
+    done = 0
+
+
+_tally = _Tally()
+
+
 def use_case(act: Callable[Params, Result]) -> Callable[Params, Result]:
     """Make `act` a use case: durable and whole, in a transaction that is never part of another.
 
     A transaction the database broke off (deadlock, serialisation failure), in the middle or at its end,
     changed nothing, and is repeated from its first line a few times; the arguments must bear being read
-    again. Raises Busy when that did not help or a lock was waited for too long, RuntimeError inside another
-    transaction, and whatever `act` raises.
+    again. Raises Busy when that did not help or a lock was waited for too long, OutcomeUnknown when the
+    database went away during the commit, RuntimeError inside another transaction, and whatever `act` raises.
     """
 
     @functools.wraps(act)
@@ -50,8 +59,7 @@ def use_case(act: Callable[Params, Result]) -> Callable[Params, Result]:
         attempt = 1
         while True:
             try:
-                with transaction.atomic(durable=True):
-                    return act(*args, **kwargs)
+                return _once(act, *args, **kwargs)
             except OperationalError as error:
                 if isinstance(error.__cause__, _WAITED_OUT):
                     logger.warning("%s chờ khóa quá lâu: %s", act.__qualname__, error)
@@ -67,3 +75,23 @@ def use_case(act: Callable[Params, Result]) -> Callable[Params, Result]:
             attempt += 1
 
     return run
+
+
+def times_done() -> int:
+    """How many use cases this thread has committed: what differs since a request began was kept."""
+    return _tally.done
+
+
+def _once(act: Callable[Params, Result], *args: Params.args, **kwargs: Params.kwargs) -> Result:
+    is_committing = False
+    try:
+        with transaction.atomic(durable=True):
+            result = act(*args, **kwargs)
+            is_committing = True
+    except (DatabaseError, InterfaceError) as error:
+        # Until COMMIT is sent, a lost connection means that nothing was kept; from then on it may have been.
+        if is_committing and connection_was_lost(error):
+            raise OutcomeUnknown from error
+        raise
+    _tally.done += 1
+    return result

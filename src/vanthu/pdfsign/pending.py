@@ -172,10 +172,11 @@ def finish_signature(
         )
     with new_file(target) as stream:
         try:
-            with pending_file.open("rb") as source:
-                shutil.copyfileobj(source, stream, _CHUNK)
+            source = pending_file.open("rb")
         except OSError as error:
             raise PendingMismatch from error
+        with source:
+            shutil.copyfileobj(source, stream, _CHUNK)
         _require_untouched(stream, pending)
         _fill(stream, pending, container.dump())
 

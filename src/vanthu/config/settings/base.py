@@ -38,6 +38,8 @@ STORAGES = {
 BLOB_CHECK_DAYS = max(1, environment.number("VANTHU_BLOB_CHECK_DAYS", 30))
 #: Bytes that no row has spoken of for so many days are removed; 0: never.
 BLOB_SWEEP_DAYS = max(0, environment.number("VANTHU_BLOB_SWEEP_DAYS", 30))
+#: Megabytes free on the disk below which the administrator is warned.
+LEAST_FREE = max(0, environment.number("VANTHU_LEAST_FREE_MB", 1024))
 #: Files in forms are taken by no program unless it says how; the axis reads its bodies itself.
 FILE_UPLOAD_HANDLERS: list[str] = []
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440

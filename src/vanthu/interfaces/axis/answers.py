@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from vanthu.axis.rules import Refusal
 from vanthu.kernel import blobs
+from vanthu.kernel.trouble import trouble_of
 
 _OK = {"status": "OK", "ErrorCode": "0", "ErrorDesc": "Thành công."}
 #: A multiple of three, so that pieces of base64 join without padding between them.
@@ -38,6 +39,16 @@ def fail(refusal: Refusal, message: str | None = None, *, status: int = 200) -> 
         "ErrorDesc": message or refusal.sentence,
     }
     return _json(answer, status=status)
+
+
+def fault(error: BaseException | None) -> HttpResponse:
+    """A fault of the axis's own, to be tried again unchanged: 503 when database or disk stop it, else 500."""
+    trouble = trouble_of(error) if error is not None else None
+    if trouble is None:
+        return fail(Refusal.AXIS_FAULT, status=500)
+    answer = fail(Refusal.AXIS_FAULT, f"{trouble} Hãy gửi lại sau ít phút.", status=503)
+    answer["Retry-After"] = str(trouble.retry_after)
+    return answer
 
 
 def _json(fields: dict[str, object], *, status: int) -> HttpResponse:

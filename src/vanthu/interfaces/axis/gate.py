@@ -11,7 +11,6 @@ from functools import wraps
 from uuid import UUID
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -26,6 +25,7 @@ from vanthu.kernel import actor as actors
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.blobs import BlobDamaged, BlobVanished, EmptyFile, FileTooLarge
 from vanthu.kernel.errors import Busy, DomainError
+from vanthu.kernel.trouble import Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -74,14 +74,13 @@ def protocol_call(
                     return endpoint(call)
                 finally:
                     _hear_out(request)
+            except Unavailable as trouble:
+                return answers.fault(trouble)
             except (DomainError, transport.TransportRefused) as error:
                 return _refusal_answer(error)
-            except (OperationalError, InterfaceError):
-                log.exception("Cơ sở dữ liệu của trục không trả lời")
-                return answers.fail(Refusal.AXIS_FAULT, status=503)
-            except Exception:
-                log.exception("Lỗi không lường trước khi xử lý %s", request.path)
-                return answers.fail(Refusal.AXIS_FAULT, status=500)
+            except Exception as error:
+                log.exception("Lỗi khi xử lý %s", request.path)
+                return answers.fault(error)
 
         return view
 

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import logging
+import sys
 
-from django.db import DatabaseError, connection
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from vanthu.axis.rules import Refusal
 from vanthu.interfaces.axis import answers
-
-log = logging.getLogger(__name__)
+from vanthu.kernel import health as state
+from vanthu.kernel.health import Verdict
 
 
 def health(request: HttpRequest) -> HttpResponseBase:
-    """200 when the axis answers and its database does; 503 when the database does not."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM axis_system LIMIT 1")
-    except DatabaseError:
-        log.exception("Cơ sở dữ liệu của trục không trả lời")
+    """200 while the axis can do its work, with one word of how well; 503 while it cannot."""
+    word = state.verdict(state.examine())
+    if word is Verdict.FAULT:
         return answers.fail(Refusal.AXIS_FAULT, status=503)
-    return answers.ok()
+    return answers.ok(health=word)
 
 
 def no_such_call(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -32,4 +28,4 @@ def no_such_call(request: HttpRequest, exception: Exception) -> HttpResponseBase
 
 def fault(request: HttpRequest) -> HttpResponseBase:
     """What went wrong outside every endpoint."""
-    return answers.fail(Refusal.AXIS_FAULT, status=500)
+    return answers.fault(sys.exc_info()[1])

@@ -13,6 +13,7 @@ COMMANDS = {
     "system": ("vanthu.interfaces.cli.axis_system", "Hệ thống kết nối: thêm, đổi khóa bí mật, liệt kê"),
     "agency": ("vanthu.interfaces.cli.axis_agency", "Danh bạ cơ quan: thêm, đóng mã, liệt kê"),
     "blobs": ("vanthu.interfaces.cli.axis_blobs", "Gói tin lưu trữ: tệp nào hỏng, tệp nào không ai dùng"),
+    "health": ("vanthu.interfaces.cli.axis_health", "Trục có làm việc được không, và điều gì đang cản trở"),
     "status": ("vanthu.interfaces.cli.axis_status", "Trục đang giữ gì, hộp nào không ai lấy"),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from vanthu.interfaces.cli import settings
+from vanthu.interfaces.cli import settings, waiting
 from vanthu.interfaces.cli.command import CommandRefused
 
 
@@ -27,7 +27,7 @@ def migrate(settings_module: str) -> None:
     """Bring the database of `settings_module` to the newest form and grant the working rights.
 
     Works as the owner of the tables: DATABASE_OWNER_URL where given, else DATABASE_URL. Safe to repeat.
-    Raises CommandRefused when the database does not answer.
+    Waits for a database that is on its way. Raises CommandRefused.
     """
     if owner := os.environ.get("DATABASE_OWNER_URL"):
         os.environ["DATABASE_URL"] = owner
@@ -38,7 +38,7 @@ def migrate(settings_module: str) -> None:
 
     from vanthu.kernel import database_rights
 
-    settings.reach_database()
+    waiting.wait_for_database()
     try:
         call_command("migrate", interactive=False, verbosity=1)
         if role := configured.DATABASE_APPLICATION_ROLE:

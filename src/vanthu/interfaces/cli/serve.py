@@ -8,7 +8,7 @@ import socket
 
 from vanthu.config import environment
 from vanthu.config.environment import SettingRefused
-from vanthu.interfaces.cli import settings
+from vanthu.interfaces.cli import notify, settings, waiting
 from vanthu.interfaces.cli.command import CommandRefused
 from vanthu.interfaces.cli.parser import port_number
 from vanthu.kernel.errors import why
@@ -51,6 +51,9 @@ def serve(settings_module: str, *, host: str, port: int | None) -> None:
         raise CommandRefused(str(refused)) from refused
     settings.require_folder()
     _require_free(host, port)
+    # Pages say themselves that they wait for the database, and come back with it.
+    waiting.look_for_database()
+    notify.vouch_for(host, port)
     from granian import Granian
     from granian.constants import Interfaces
     from granian.http import HTTP1Settings

@@ -47,17 +47,6 @@ def require_folder() -> None:
         raise CommandRefused(f"Không dùng được thư mục «{folder}» (VANTHU_VAR): không có quyền ghi.")
 
 
-def reach_database() -> None:
-    """Fail at once, and say why, when the database does not answer. Raises CommandRefused."""
-    from django.db import Error, connection
-
-    try:
-        connection.ensure_connection()
-        connection.close()
-    except Error as error:
-        raise CommandRefused(f"Không làm việc được với cơ sở dữ liệu: {first_line(error)}") from error
-
-
 def first_line(error: Exception) -> str:
     """The first line of what the database said, or what kind of error it was."""
     lines = str(error.__cause__ or error).strip().splitlines()

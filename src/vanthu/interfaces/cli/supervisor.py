@@ -23,11 +23,16 @@ from typing import IO, Literal, NoReturn, Self
 
 #: A child that lived this long (seconds) was well; its earlier deaths are forgotten.
 WELL_AFTER = 10.0
-#: Deaths in a row, each sooner than WELL_AFTER, that make the whole supervision fail.
+#: Deaths in a row, each sooner than WELL_AFTER, after which a child is called sick: it is tried more seldom,
+#: and the rest goes on without it. One that was never well makes the first start fail.
 QUICK_DEATHS = 5
+#: Longest pause (seconds) between two tries of a sick child.
+LONGEST_PAUSE = 30.0
+#: Seconds between two looks whether the files of a running child were exchanged.
+_LOOK_EVERY = 5.0
 _TICK = 0.1
 
-ChildState = Literal["waiting", "starting", "running", "stopped"]
+ChildState = Literal["waiting", "starting", "running", "stopping", "stopped"]
 Start = Callable[[IO[bytes]], "subprocess.Popen[bytes]"]
 
 
@@ -52,13 +57,16 @@ class Child:
     start: Start
     #: Whether it does its work now; asked often, so cheap.
     ready: Callable[[], bool]
-    #: Names of the children that must be ready before this one starts, also when it starts again.
+    #: Names of the children that must be ready before this one starts for the first time, and that stop after
+    #: it. Started again it does not wait: it finds its own way to what it needs, and says so meanwhile.
     after: tuple[str, ...] = ()
     #: Where people or programs reach it, for the state file.
     address: str = ""
     stop_signal: signal.Signals = signal.SIGTERM
     #: Seconds it may take to stop before it is killed.
     stop_seconds: float = 15.0
+    #: Whether its program was exchanged on the disk since it started; it is then stopped and started anew.
+    outdated: Callable[[], bool] = lambda: False
 
 
 @dataclass
@@ -71,6 +79,14 @@ class _Running:
     not_before: float = 0.0
     quick_deaths: int = 0
     restarts: int = 0
+    was_ready: bool = False
+    look_at: float = 0.0
+    #: When a child that is being stopped for a new start is killed.
+    kill_at: float = 0.0
+
+    @property
+    def is_sick(self) -> bool:
+        return self.quick_deaths >= QUICK_DEATHS
 
 
 @dataclass
@@ -121,13 +137,15 @@ class Supervisor:
     def start(self, children: Sequence[Child], *, timeout: float) -> None:
         """Start `children`, each after those it needs, and return when all are ready.
 
-        Raises SupervisionFailed when one keeps dying or is not ready within `timeout` seconds.
+        Raises SupervisionFailed when one that was never ready keeps dying, or is not ready within `timeout`
+        seconds: who starts the system must hear at once that a setting is wrong.
         """
         for child in children:
             self._running[child.name] = _Running(child, self.folder / "log" / f"{child.name}.log")
         limit = time.monotonic() + timeout
         while not all(running.state == "running" for running in self._running.values()):
             self._step()
+            self._require_hope()
             if time.monotonic() > limit:
                 late = ", ".join(name for name, one in self._running.items() if one.state != "running")
                 raise SupervisionFailed(
@@ -136,7 +154,7 @@ class Supervisor:
             time.sleep(_TICK)
 
     def watch(self) -> NoReturn:
-        """Keep every child alive until a signal. Raises StopRequested or SupervisionFailed."""
+        """Keep every child alive until a signal (StopRequested), whatever becomes of any one of them."""
         self._state = "ready"
         self._write_state()
         while True:
@@ -152,7 +170,11 @@ class Supervisor:
             if running.state == "waiting" and self._may_start(running):
                 self._launch(running)
             if running.state == "starting" and running.child.ready():
-                running.state = "running"
+                running.state, running.was_ready = "running", True
+            if running.state == "running" and self._is_outdated(running):
+                self._begin_exchange(running)
+            if running.state == "stopping":
+                self._press(running)
         if self._snapshot() != before:
             self._write_state()
 
@@ -160,33 +182,71 @@ class Supervisor:
         if time.monotonic() < running.not_before:
             return False
         needed = [self._running[name] for name in running.child.after]
-        return all(one.state == "running" for one in needed) and (
-            running.restarts == 0 or all(one.child.ready() for one in needed)
-        )
+        return running.restarts > 0 or all(one.state == "running" for one in needed)
+
+    def _is_outdated(self, running: _Running) -> bool:
+        if time.monotonic() < running.look_at:
+            return False
+        running.look_at = time.monotonic() + _LOOK_EVERY
+        return running.child.outdated()
+
+    def _begin_exchange(self, running: _Running) -> None:
+        """Stop a child gracefully; when it has ended, the new program takes its place."""
+        assert running.process is not None, "only a running child is outdated"
+        self.say(f"Chương trình «{running.child.name}» trên đĩa đã đổi; đang khởi động lại.")
+        running.state = "stopping"
+        running.kill_at = time.monotonic() + running.child.stop_seconds
+        running.process.send_signal(running.child.stop_signal)
+
+    def _press(self, running: _Running) -> None:
+        if running.process is not None and time.monotonic() > running.kill_at:
+            running.process.kill()
+
+    def _require_hope(self) -> None:
+        for running in self._running.values():
+            if running.is_sick and not running.was_ready:
+                raise SupervisionFailed(
+                    f"«{running.child.name}» dừng {QUICK_DEATHS} lần liên tiếp. "
+                    f"Dòng cuối: {_last_line(running.log)} Nhật ký: {running.log}"
+                )
 
     def _launch(self, running: _Running) -> None:
-        with running.log.open("ab") as log:
-            log.write(f"—— {time.strftime('%d/%m/%Y %H:%M:%S')}: khởi động\n".encode())
-            log.flush()
-            running.process = running.child.start(log)
         running.started = time.monotonic()
-        running.state = "starting"
+        try:
+            with running.log.open("ab", buffering=0) as log:
+                # A full disk takes no line, and is no reason not to start.
+                with contextlib.suppress(OSError):
+                    log.write(f"—— {time.strftime('%d/%m/%Y %H:%M:%S')}: khởi động\n".encode())
+                running.process = running.child.start(log)
+        except Exception as error:
+            if not running.was_ready:
+                raise
+            self._note_end(running, f"{error}")
+        else:
+            running.state = "starting"
 
     def _note_death(self, running: _Running) -> None:
         process, running.process = running.process, None
         assert process is not None, "only a started child can die"
         _kill_group(process.pid)
-        lived = time.monotonic() - running.started
-        running.quick_deaths = 0 if lived > WELL_AFTER else running.quick_deaths + 1
-        if running.quick_deaths >= QUICK_DEATHS:
-            raise SupervisionFailed(
-                f"«{running.child.name}» dừng {QUICK_DEATHS} lần liên tiếp (mã {process.returncode}). "
-                f"Dòng cuối: {_last_line(running.log)} Nhật ký: {running.log}"
-            )
+        self._note_end(running, f"mã {process.returncode}")
+
+    def _note_end(self, running: _Running, how: str) -> None:
+        """Plan the next start of a child that has ended, or could not begin."""
+        was_asked, lived = running.state == "stopping", time.monotonic() - running.started
+        running.quick_deaths = 0 if was_asked or lived > WELL_AFTER else running.quick_deaths + 1
         running.state = "waiting"
         running.restarts += 1
-        running.not_before = time.monotonic() + _delay(running.quick_deaths)
-        self.say(f"«{running.child.name}» vừa dừng (mã {process.returncode}); đang khởi động lại.")
+        pause = _delay(running.quick_deaths)
+        running.not_before = time.monotonic() + pause
+        if running.is_sick:
+            self.say(
+                f"«{running.child.name}» dừng {running.quick_deaths} lần liên tiếp ({how}); "
+                f"các phần khác vẫn chạy, thử lại sau {pause:.0f} giây. "
+                f"Dòng cuối: {_last_line(running.log)} Nhật ký: {running.log}"
+            )
+        elif not was_asked:
+            self.say(f"«{running.child.name}» vừa dừng ({how}); đang khởi động lại.")
 
     def _stop_all(self) -> None:
         """Stop in the opposite order of need: first those that nothing alive depends on."""
@@ -220,6 +280,7 @@ class Supervisor:
                 "pid": one.process.pid if one.process else None,
                 "state": one.state,
                 "restarts": one.restarts,
+                "sick": one.is_sick,
                 "address": one.child.address,
                 "log": str(one.log),
             }
@@ -229,8 +290,10 @@ class Supervisor:
     def _write_state(self) -> None:
         state = {"pid": os.getpid(), "state": self._state, **self.facts, "children": self._snapshot()}
         fresh = self.folder / "run.json.new"
-        fresh.write_text(json.dumps(state, ensure_ascii=False, indent=2), encoding="utf-8")
-        fresh.replace(self.folder / "run.json")
+        # What others read may be old while the disk is full; what runs must not end for it.
+        with contextlib.suppress(OSError):
+            fresh.write_text(json.dumps(state, ensure_ascii=False, indent=2), encoding="utf-8")
+            fresh.replace(self.folder / "run.json")
 
 
 def command(arguments: Sequence[str], environment: Mapping[str, str]) -> Start:
@@ -292,7 +355,7 @@ def _request_stop(number: int, frame: FrameType | None) -> None:
 
 
 def _delay(quick_deaths: int) -> float:
-    return 0.0 if quick_deaths <= 1 else min(0.5 * 2.0 ** (quick_deaths - 2), 10.0)
+    return 0.0 if quick_deaths <= 1 else min(0.5 * 2.0 ** min(quick_deaths - 2, 10), LONGEST_PAUSE)
 
 
 def _kill_group(leader: int) -> None:

@@ -27,6 +27,7 @@ COMMANDS = {
     ),
     "serve": ("vanthu.interfaces.cli.serve", "Chạy máy chủ web"),
     "worker": ("vanthu.interfaces.cli.worker", "Chạy các việc nền"),
+    "health": ("vanthu.interfaces.cli.health", "Hệ thống có làm việc được không, và điều gì đang cản trở"),
     "manage": ("vanthu.interfaces.cli.manage", "Lệnh quản trị của Django"),
 }
 

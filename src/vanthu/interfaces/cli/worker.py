@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import os
-import socket
 from typing import TYPE_CHECKING, cast
 
 from vanthu.config import environment
 from vanthu.config.environment import SettingRefused
-from vanthu.interfaces.cli import settings
+from vanthu.interfaces.cli import notify, settings, waiting
 from vanthu.interfaces.cli.command import CommandRefused
 from vanthu.interfaces.cli.parser import how_many
 
@@ -44,14 +42,13 @@ def worker(settings_module: str, *, concurrency: int | None = None) -> None:
     A stop waits up to VANTHU_WORKER_STOP_SECONDS (20) for jobs under way; a job cut off, here or by a kill
     of any worker, is run again once that worker's proof of life (kernel.proof_of_life) has been missing at
     two looks, VANTHU_WORKER_BEAT_SECONDS (5) apart. Jobs are therefore run at least once, and by a living
-    worker never twice at the same time. Raises CommandRefused.
+    worker never twice at the same time. A database that goes away is waited for. Raises CommandRefused.
     """
     settings.load(settings_module)
-    from django.db import OperationalError
+    from django.db import DatabaseError
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
     from procrastinate.exceptions import ConnectorException
-    from psycopg_pool import PoolTimeout
 
     from vanthu.kernel import workrooms
 
@@ -63,13 +60,17 @@ def worker(settings_module: str, *, concurrency: int | None = None) -> None:
         raise CommandRefused(str(refused)) from refused
     settings.require_folder()
     workrooms.sweep_dead_rooms()
-    # The worker's own pool would try for half a minute and not say why.
-    settings.reach_database()
-    try:
+    waiting.wait_for_database()
+
+    async def work() -> None:
+        # Connections of its own each time: those of a database that went away are of no more use.
         connector = cast(DjangoConnector, app.connector).get_worker_connector()
         with app.replace_connector(connector) as working:
-            asyncio.run(_work(working, concurrency=concurrency, beat=beat, stop=stop))
-    except (ConnectorException, OperationalError, PoolTimeout) as error:
+            await _work(working, concurrency=concurrency, beat=beat, stop=stop)
+
+    try:
+        waiting.work_until_told(work)
+    except (ConnectorException, DatabaseError) as error:
         said = settings.first_line(error)
         raise CommandRefused(f"Không làm việc được với cơ sở dữ liệu: {said}") from error
 
@@ -95,16 +96,19 @@ async def _work(app: App, *, concurrency: int, beat: int, stop: int) -> None:
                 update_heartbeat_interval=beat,
                 # Rows of finished jobs prove nothing: the evidence is in deliveries and the audit trail.
                 delete_jobs="successful",
+                # Signals cancel this work: see waiting.work_until_told.
+                install_signal_handlers=False,
             )
         )
-        _say_ready()
-        await asyncio.wait({working, rescue}, return_when=asyncio.FIRST_COMPLETED)
-        rescue.cancel()
-        # When the rescue failed (the database is gone), the worker must not live on half alive.
-        if not working.done():
-            working.cancel()
-        results = await asyncio.gather(working, rescue, return_exceptions=True)
-        await proof.end()
+        notify.say_ready()
+        try:
+            await asyncio.wait({working, rescue}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            # When the rescue failed (the database is gone), the worker must not live on half alive.
+            for each in (rescue, working):
+                each.cancel()
+            results = await asyncio.gather(working, rescue, return_exceptions=True)
+            await proof.end()
         for result in results:
             if isinstance(result, Exception):
                 raise result
@@ -117,20 +121,22 @@ async def _rescue_lost_jobs(pause: int) -> None:
     """
     from asgiref.sync import sync_to_async
 
-    from vanthu.kernel import jobs
-
     missing: frozenset[int] = frozenset()
     while True:
-        found = await sync_to_async(jobs.lost_workers)()
-        for worker in found & missing:
-            await sync_to_async(jobs.rescue)(worker)
-        missing = found
-        await sync_to_async(jobs.rescue_ownerless)()
+        missing = await sync_to_async(_look_for_lost_workers)(missing)
         await asyncio.sleep(pause)
 
 
-def _say_ready() -> None:
-    """Tell a supervisor (systemd or our own) that work has begun: sd_notify(3)."""
-    if address := os.environ.get("NOTIFY_SOCKET"):
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as mail:
-            mail.sendto(b"READY=1", "\0" + address[1:] if address.startswith("@") else address)
+def _look_for_lost_workers(missing: frozenset[int]) -> frozenset[int]:
+    """Rescue the jobs of those who were `missing` before and still are; who is missing now."""
+    from django.db import close_old_connections
+
+    from vanthu.kernel import jobs
+
+    # This thread outlives the database: its connection may have been lost since the last look.
+    close_old_connections()
+    found = jobs.lost_workers()
+    for worker in found & missing:
+        jobs.rescue(worker)
+    jobs.rescue_ownerless()
+    return found

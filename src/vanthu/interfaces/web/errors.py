@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from dataclasses import dataclass
 from secrets import token_hex
 
@@ -16,6 +17,8 @@ from vanthu.interfaces.web.door import sign_in_address
 from vanthu.interfaces.web.http import page_left, wants_partial
 from vanthu.interfaces.web.reception import AddressRefused
 from vanthu.kernel.errors import DomainError
+from vanthu.kernel.trouble import OutcomeUnknown, Unavailable, trouble_of
+from vanthu.kernel.use_cases import times_done
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +38,8 @@ class Refusal:
     document: str = ""
     #: The page to load again, or to sign in for, when it was open too long; empty otherwise.
     again: str = ""
+    #: Seconds after which the browser asks for the page again by itself; 0: never.
+    comes_back_in: int = 0
 
 
 _TITLES = {
@@ -46,7 +51,7 @@ _TITLES = {
     413: ("Tệp quá lớn", "file-alert"),
     422: ("Chưa thực hiện được", "alert-circle"),
     500: ("Hệ thống gặp lỗi", "alert-triangle"),
-    503: ("Hệ thống đang bận", "hourglass"),
+    503: ("Hệ thống tạm thời chưa làm việc được", "hourglass"),
 }
 
 #: What is wrong with a request that no view has seen.
@@ -94,11 +99,49 @@ def _document_of(request: HttpRequest) -> str:
 
 def refuse_domain(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Answer an anticipated refusal with its own status and sentence."""
+    if isinstance(error, Unavailable):
+        return unavailable(request, error)
     return refuse(request, error.status, str(error))
 
 
+def unavailable(request: HttpRequest, trouble: Unavailable) -> HttpResponse:
+    """Answer 503: what stops the system, what became of the work, and when to ask again.
+
+    Needs neither database nor session. A page that was only to be read comes back by itself.
+    """
+    logger.warning("%s %s: %s (%s)", request.method, request.path, trouble, trouble.code)
+    only_reads = request.method in ("GET", "HEAD")
+    title, icon = _TITLES[503]
+    refusal = Refusal(
+        status=503,
+        title=title,
+        message=f"{trouble} {_what_became_of(request, trouble)}",
+        icon=icon,
+        comes_back_in=trouble.retry_after if only_reads else 0,
+    )
+    response = _show(request, refusal)
+    response["Retry-After"] = str(trouble.retry_after)
+    return response
+
+
+def _what_became_of(request: HttpRequest, trouble: Unavailable) -> str:
+    """What the person is told of his work: nothing was kept, something was, or nobody knows."""
+    if isinstance(trouble, OutcomeUnknown):
+        return "Hãy mở lại để xem kết quả trước khi làm lại."
+    if times_done() > getattr(request, "done_before", times_done()):
+        return "Một phần việc vừa làm đã được ghi; hãy mở lại để xem trước khi làm tiếp."
+    if request.method in ("GET", "HEAD"):
+        return "Trang sẽ tự mở lại."
+    return "Việc bạn vừa làm chưa được ghi; hãy làm lại sau ít phút."
+
+
 def fail(request: HttpRequest, error: BaseException) -> HttpResponse:
-    """Log an unexpected failure under a reference number and answer 500 with that number."""
+    """Log an unexpected failure under a reference number and answer 500 with that number.
+
+    What stops the whole system is no failure of this request: it is answered as `unavailable`.
+    """
+    if trouble := trouble_of(error):
+        return unavailable(request, trouble)
     reference = token_hex(4).upper()
     logger.error("Lỗi %s tại %s %s", reference, request.method, request.path, exc_info=error)
     got_request_exception.send(sender=fail, request=request)
@@ -123,7 +166,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500: a failure outside the views, already logged by Django."""
+    """Django's handler500: a failure outside the views, already logged by Django.
+
+    Called while the failure is handled, so that it is known here whether the database or the disk was it.
+    """
+    failure = sys.exc_info()[1]
+    trouble = trouble_of(failure) if failure else None
+    if trouble:
+        return unavailable(request, trouble)
     return refuse(request, 500, "Hãy thử lại sau ít phút; nếu vẫn lỗi, báo quản trị hệ thống.")
 
 

@@ -23,7 +23,7 @@ from vanthu.interfaces.web.session import (
 )
 from vanthu.kernel.errors import Busy, DomainError
 from vanthu.kernel.seen import NotShown, Stale
-from vanthu.kernel.use_cases import is_busy
+from vanthu.kernel.use_cases import is_busy, times_done
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -101,6 +101,8 @@ class DomainErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Should the database go away half-way, the person is told whether anything was kept.
+        request.done_before = times_done()  # type: ignore[attr-defined]  # read by errors.unavailable
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from typing import IO, Any
 
 from django.conf import settings
@@ -31,15 +32,27 @@ class UploadHandler(FileUploadHandler):
         # It has no name: not even a process that is killed leaves any of it.
         self.file = tempfile.TemporaryFile(dir=blobs.workroom())  # noqa: SIM115 - the request closes it
         self._kept = 0
+        self._trouble: OSError | None = None
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Keep these bytes, which come after `start` others, unless the limit is passed already."""
-        if start <= settings.UPLOAD_LIMIT:
+        """Keep these bytes, which come after `start` others, unless the limit is passed already.
+
+        When the disk takes no more, the rest is read past: a browser that is not heard out hears no answer.
+        """
+        if start > settings.UPLOAD_LIMIT or self._trouble is not None:
+            return
+        try:
             self.file.write(raw_data)
-            self._kept += len(raw_data)
+        except OSError as error:
+            self._trouble = error
+            self._give_up()
+        self._kept += len(raw_data)
 
     def file_complete(self, file_size: int) -> UploadedFile[bytes]:
-        """The file for the form, with the size kept on disk."""
+        """The file for the form, with the size kept. Raises OSError when the disk took not all of it."""
+        if self._trouble is not None:
+            raise self._trouble
+        # Also writes what still waits in memory.
         self.file.seek(0)
         return UploadedFile(
             file=self.file,
@@ -53,4 +66,9 @@ class UploadHandler(FileUploadHandler):
     def upload_interrupted(self) -> None:
         """The browser went away: nothing stays."""
         if hasattr(self, "file"):
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """Close and remove the file; what still waits in memory may not fit on the disk either."""
+        with suppress(OSError):
             self.file.close()

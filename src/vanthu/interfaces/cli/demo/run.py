@@ -151,6 +151,7 @@ def _database(postgres: EmbeddedPostgres) -> Child:
         address=postgres.url("postgres", "postgres"),
         stop_signal=signal.SIGINT,
         stop_seconds=60,
+        outdated=postgres.is_outdated,
     )
 
 

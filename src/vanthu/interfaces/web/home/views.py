@@ -15,6 +15,7 @@ from vanthu.incoming import queries as incoming
 from vanthu.interfaces.web.counting import open_work
 from vanthu.interfaces.web.http import WebRequest, page
 from vanthu.interfaces.web.navigation import Queue, queues_for
+from vanthu.kernel import health
 from vanthu.kernel.actor import Actor
 from vanthu.organizations.states import Role
 from vanthu.outgoing import queries as outgoing
@@ -50,10 +51,12 @@ def home(request: WebRequest) -> HttpResponse:
         )
         for queue in queues_for(request.actor, counts)
     ]
+    is_administrator = Role.ADMINISTRATOR in request.actor.roles
     context = {
         "queues": queues,
         "waiting": sum(queue.count for queue in queues),
-        "is_administrator": Role.ADMINISTRATOR in request.actor.roles,
+        "is_administrator": is_administrator,
+        "ailments": health.examine() if is_administrator else (),
         "aside": exchange.count_aside(request.actor),
         "page_title": "Việc của tôi",
     }
