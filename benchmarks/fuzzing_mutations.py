@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import random
 import re
@@ -113,7 +114,7 @@ def _tree(data: bytes, rng: random.Random, others: Sequence[bytes]) -> bytes:
         if way == 0 and one.getparent() is not None:
             one.getparent().remove(one)
         elif way == 1:
-            other.append(etree.fromstring(etree.tostring(one)))
+            other.append(copy.deepcopy(one))
         elif way == 2:
             one.text = rng.choice(["", "9" * 5000, "-1", "ế" * 3000, "\u0300" * 3000])
         elif way == 3:

@@ -76,7 +76,7 @@ def test_a_table_where_none_can_be_is_a_broken_file(tmp_path: Path, data: bytes,
 
 
 def test_a_disk_that_fails_is_no_broken_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise OSError(5, "Input/output error")
 
     path = write(tmp_path / "a.pdf", hostile.plain())
@@ -92,7 +92,7 @@ def test_an_error_of_a_kind_never_heard_of_is_a_broken_file(
     class UnheardOf(Exception):
         """No list of classes has it."""
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise UnheardOf
 
     path = write(tmp_path / "a.pdf", hostile.plain())
@@ -194,6 +194,8 @@ class TestHonestFiles:
 
         assert pdfsign.inspect(path).pages == 5_000 < PAGES
         assert len(pdfsign.page_sizes(path)) == 5_000
+        report = _report_of(write(tmp_path / "b.pdf", hostile.signed(path.read_bytes(), times=2)))
+        assert {one.details.problem for one in report.signatures} == {Problem.UNTRUSTED}
 
     def test_a_form_drawn_a_thousand_times(self, tmp_path: Path) -> None:
         path = write(tmp_path / "a.pdf", hostile.forms_in_forms(2, 1_000))
