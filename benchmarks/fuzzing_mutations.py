@@ -111,8 +111,9 @@ def _tree(data: bytes, rng: random.Random, others: Sequence[bytes]) -> bytes:
     for _ in range(rng.choice([1, 3])):
         one, other = (rng.choice(list(root.iter("*"))) for _ in range(2))
         way = rng.randrange(5)
-        if way == 0 and one.getparent() is not None:
-            one.getparent().remove(one)
+        above = one.getparent()
+        if way == 0 and above is not None:
+            above.remove(one)
         elif way == 1:
             other.append(copy.deepcopy(one))
         elif way == 2:
