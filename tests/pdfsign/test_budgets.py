@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import struct
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from vanthu.pdfsign import Problem, Verdict, examining, fastlex
 from vanthu.pdfsign.budget import FILE_STEPS, OBJECTS, PAGES, Budget
 from vanthu.pdfsign.errors import TooComplex
 from vanthu.pdfsign.examining import examine
+from vanthu.pdfsign.images import load_picture
 from vanthu.pdfsign.opening import open_reader
 from vanthu.pdfsign.usages import _TRAILER, _Graph, _paths_to
 
@@ -245,3 +248,29 @@ def _report_of(path: Path) -> pdfsign.Report:
 
 def _verdict_of(path: Path) -> Verdict:
     return _report_of(path).verdict
+
+
+def test_a_page_of_more_letters_than_a_page_holds_is_refused(tmp_path: Path) -> None:
+    helvetica = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+    font = b"/Resources << /Font << /F %s >> >> /Contents 4 0 R >>" % helvetica
+    text = b"BT /F 1 Tf 0 800 Td " + b"(%s) Tj 0 -1 Td " % (b"a" * 500) * 240 + b"ET"
+    objects = {
+        1: b"<< /Type /Catalog /Pages 2 0 R >>",
+        2: b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        3: hostile.PAGE.replace(b">>", font),
+        4: hostile.stream(text),
+    }
+    path = write(tmp_path / "a.pdf", hostile.pdf(objects))
+
+    with pytest.raises(TooComplex):
+        pdfsign.read_heading(path)
+
+
+@pytest.mark.parametrize("side", [20_000, 60_000])
+def test_a_picture_of_more_points_than_any_seal_is_refused(side: int) -> None:
+    """Pillow answers the larger one with an error of a class of its own."""
+    header = struct.pack(">4sIIBBBBB", b"IHDR", side, side, 8, 6, 0, 0, 0)
+    data = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+
+    with pytest.raises(pdfsign.BadImage):
+        load_picture(data + bytes(12) + b"IDAT")

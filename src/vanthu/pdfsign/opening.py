@@ -282,6 +282,13 @@ def open_writer(source: Path) -> Iterator[IncrementalPdfFileWriter]:
         yield writer
 
 
+def at_most(count: int, limit: int) -> range:
+    """The numbers below `count`. Raises TooComplex when they are more than `limit`."""
+    if count > limit:
+        raise TooComplex
+    return range(count)
+
+
 def _has_text(document: pypdfium2.PdfDocument, index: int) -> bool:
     page = document[index]
     text = page.get_textpage()
