@@ -22,8 +22,13 @@ class Limits:
     #: Bytes of all attachments together, after unwrapping.
     attachments_bytes: int = 512 * MEGABYTE
     attachments: int = 200
+    #: Elements and their attributes.
     elements: int = 150_000
     depth: int = 32
+    #: Pieces an XML reader reports (elements, runs of text, comments), whatever the size …
+    events: int = 1_000_000
+    #: … and one more for so many bytes: a base64 line of 76 letters comes in two.
+    bytes_per_event: int = 24
     #: Characters in one element that is not an attachment's content.
     field_characters: int = 64 * 1024
     #: Characters in all such elements together.

@@ -83,7 +83,7 @@ class PacketTarget:
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self.events += 1
-        self._elements += 1
+        self._elements += 1 + len(attributes)
         if self._elements > self._limits.elements:
             raise TooManyElements
         if self.depth >= self._limits.depth:
@@ -193,6 +193,8 @@ def parse(source: BinaryIO, target: PacketTarget, limits: Limits) -> Node:
                 raise PacketTooLarge(f"Gói tin lớn hơn {limits.packet_bytes // MEGABYTE} MB.")
             decoder.decode(piece)
             parser.feed(piece)
+            if target.events > limits.events + size // limits.bytes_per_event:
+                raise TooManyElements("Gói tin bị chia vụn bất thường; không nhận.")
             silent = silent + len(piece) if target.events == events else 0
             events = target.events
             if silent > _LONGEST_TOKEN:

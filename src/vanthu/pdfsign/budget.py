@@ -24,6 +24,8 @@ SYNTAX_BYTES = 40 * 1024 * 1024
 #: Bytes PDFium may have to unpack for the pages looked at, and as many to interpret: this, and so many times
 #: the size of the file.
 UNPACKED_BYTES, UNPACKED_TIMES = 64 * 1024 * 1024, 16
+#: Letters on one page, and separate areas of text; a page set solid in the smallest type has 20,000.
+LETTERS, AREAS = 100_000, 10_000
 #: Certificates that come with one signature, and signatures of certificates tried to find who vouches.
 CERTIFICATES, CERTIFICATE_CHECKS = 300, 400
 

@@ -62,8 +62,8 @@ def load_certificate(data: bytes) -> Certificate:
         if pem.detect(data):
             _, _, data = pem.unarmor(data)
         certificate = Certificate.load(data, strict=True)
-        # asn1crypto parses lazily; touching the body makes a broken certificate fail here, not later.
-        _ = certificate.subject.native, certificate.public_key.algorithm, certificate.not_valid_after
+        # asn1crypto parses lazily; touching all of it makes a broken certificate fail here, not later.
+        _ = certificate.native, certificate.public_key.algorithm, certificate.not_valid_after
     except Exception as error:
         # asn1crypto believes the lengths it finds; what they lead to is whatever error it comes to.
         raise BadCertificate from error

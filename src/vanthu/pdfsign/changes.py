@@ -37,6 +37,7 @@ from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
+from vanthu.pdfsign.budget import Budget
 from vanthu.pdfsign.objects import form_fields, pick
 from vanthu.pdfsign.prepare import ISSUE_FIELDS
 from vanthu.pdfsign.verdict import Changes
@@ -105,13 +106,13 @@ def coverage_of(signature: EmbeddedPdfSignature) -> Coverage:
     return Coverage(sound=level >= SignatureCoverageLevel.ENTIRE_REVISION, whole_file=whole)
 
 
-def signed_digest(signature: EmbeddedPdfSignature) -> bytes:
+def signed_digest(signature: EmbeddedPdfSignature, budget: Budget) -> bytes:
     """The digest of the signed range; empty for a range in any but two parts, which no honest file has."""
     if len(signature.byte_range) != 4:
         return b""
     size = signature.reader.decode_context.input_size or 0
-    signature.reader.budget.spend(size // _BYTES_HASHED_PER_STEP)
-    return cast(bytes, signature.compute_digest())
+    budget.spend(size // _BYTES_HASHED_PER_STEP)
+    return signature.compute_digest()
 
 
 def _is_the_value(signature: EmbeddedPdfSignature, start: int, end: int) -> bool:

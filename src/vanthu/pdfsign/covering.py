@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from vanthu.pdfsign.opening import open_pdfium
+from vanthu.pdfsign.budget import LETTERS
+from vanthu.pdfsign.opening import at_most, open_pdfium
 
 
 def hides_text(file: Path, page: int, area: Sequence[float]) -> bool:
@@ -18,7 +19,7 @@ def hides_text(file: Path, page: int, area: Sequence[float]) -> bool:
         shown = document[page]
         text = shown.get_textpage()
         try:
-            for index in range(text.count_chars()):
+            for index in at_most(text.count_chars(), LETTERS):
                 x0, y0, x1, y1 = text.get_charbox(index)
                 inside = left < (x0 + x1) / 2 < right and bottom < (y0 + y1) / 2 < top
                 if inside and any(sign.isalnum() for sign in text.get_text_range(index, 1)):

@@ -78,7 +78,7 @@ def _examine_one(reader: MeasuredReader, name: str, reference: generic.IndirectO
     try:
         with parsing():
             embedded = EmbeddedPdfSignature(reader, reference.get_object(), name)
-            found = _examine_bytes(embedded, name)
+            found = _examine_bytes(embedded, name, reader.budget)
             return replace(found, changes=changes_after(embedded, found.coverage))
     except BrokenPdf:
         return Examined(field=name)
@@ -86,11 +86,11 @@ def _examine_one(reader: MeasuredReader, name: str, reference: generic.IndirectO
         return replace(found, changes=Changes.UNKNOWN, unfinished=True)
 
 
-def _examine_bytes(embedded: EmbeddedPdfSignature, name: str) -> Examined:
+def _examine_bytes(embedded: EmbeddedPdfSignature, name: str, budget: Budget) -> Examined:
     """All but what came after the signature."""
     is_timestamp = pick(embedded.sig_object, "/SubFilter") == "/ETSI.RFC3161"
     coverage = coverage_of(embedded)
-    digest = signed_digest(embedded)
+    digest = signed_digest(embedded, budget)
     token: TimeToken | None
     if is_timestamp:
         token = embedded_token(embedded.signed_data)

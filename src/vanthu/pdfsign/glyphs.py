@@ -13,8 +13,9 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from vanthu import plain_text
+from vanthu.pdfsign.budget import LETTERS
 from vanthu.pdfsign.errors import EmptyPdf, RotatedPage
-from vanthu.pdfsign.opening import check_header, open_pdfium
+from vanthu.pdfsign.opening import at_most, check_header, open_pdfium
 
 #: Of what is looked for on a page: a name, a title, a letter with its marks.
 _LONGEST = 2000
@@ -117,7 +118,8 @@ def _read_page(document: pypdfium2.PdfDocument, index: int) -> PageText:
     page = document[index]
     text = page.get_textpage()
     try:
-        glyphs = _compose([glyph for i in range(text.count_chars()) if (glyph := _read_glyph(text, i))])
+        letters = at_most(text.count_chars(), LETTERS)
+        glyphs = _compose([glyph for i in letters if (glyph := _read_glyph(text, i))])
         x0, y0, x1, y1 = page.get_cropbox()
         return PageText(
             number=index + 1,

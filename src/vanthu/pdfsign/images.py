@@ -8,7 +8,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
@@ -50,7 +50,10 @@ def _decode(data: bytes) -> Picture:
             if image.width * image.height > _MOST_PIXELS:
                 raise BadImage("Ảnh chữ ký hoặc ảnh dấu quá lớn; hãy dùng ảnh PNG nhỏ hơn 25 triệu điểm ảnh.")
             picture = image.convert("RGBA")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+    except BadImage:
+        raise
+    except Exception as error:
+        # What Pillow makes of a picture somebody broke is no short list, and grows with each of its versions.
         raise BadImage from error
     picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
     alpha = picture.getchannel("A")

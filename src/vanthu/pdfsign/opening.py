@@ -110,6 +110,11 @@ def check_header(file: Path) -> None:
         raise NotAPdf
 
 
+def is_disk_failure(error: Exception) -> bool:
+    """Whether the disk failed, and not a parser that sought a place no file has."""
+    return isinstance(error, OSError) and error.errno not in _NO_SUCH_PLACE
+
+
 @contextlib.contextmanager
 def parsing() -> Iterator[None]:
     """Whatever the parser trips over inside becomes BrokenPdf; a disk that fails stays an OSError.
@@ -125,7 +130,7 @@ def parsing() -> Iterator[None]:
     except Exception as error:
         # Bytes somebody made up end in whatever error the calculation with them comes to: no list of those
         # would be whole.
-        if isinstance(error, OSError) and error.errno not in _NO_SUCH_PLACE:
+        if is_disk_failure(error):
             raise
         logger.debug("A PDF could not be parsed", exc_info=error)
         raise BrokenPdf from error
@@ -275,6 +280,13 @@ def open_writer(source: Path) -> Iterator[IncrementalPdfFileWriter]:
         with parsing():
             writer = IncrementalPdfFileWriter.from_reader(reader)
         yield writer
+
+
+def at_most(count: int, limit: int) -> range:
+    """The numbers below `count`. Raises TooComplex when they are more than `limit`."""
+    if count > limit:
+        raise TooComplex
+    return range(count)
 
 
 def _has_text(document: pypdfium2.PdfDocument, index: int) -> bool:

@@ -65,15 +65,30 @@ class MeasuredReader(PdfFileReader):
             raise TooComplex
         self.xrefs = IndexedXRefs(self, self.xrefs._xref_sections)
 
-    def get_object(self, ref: Any, revision: int | None = None, **options: Any) -> Any:
+    def get_object(  # type: ignore[override]  # as the library's own reader has it
+        self,
+        ref: Any,
+        revision: int | None = None,
+        never_decrypt: bool = False,
+        transparent_decrypt: bool = True,
+        as_metadata_stream: bool = False,
+    ) -> Any:
         """The object a reference leads to, at the price of a step and of its size."""
         self.charge(ref)
+        options: dict[str, Any] = {
+            "never_decrypt": never_decrypt,
+            "transparent_decrypt": transparent_decrypt,
+            "as_metadata_stream": as_metadata_stream,
+        }
+        found: Any
         if revision is None:
-            return super().get_object(ref, **options)
+            found = super().get_object(ref, **options)  # type: ignore[no-untyped-call]  # the library's
+            return found
         # What a revision holds does not change: it is read once, whichever later one asks.
         key = (ref.idnum, ref.generation, self.xrefs.get_historical_ref(ref, revision))
         if key not in self._history:
-            self._history[key] = super().get_object(ref, revision, **options)
+            found = super().get_object(ref, revision, **options)  # type: ignore[no-untyped-call]  # too
+            self._history[key] = found
         return self._history[key]
 
     def charge(self, ref: Any) -> None:
@@ -87,8 +102,10 @@ class MeasuredReader(PdfFileReader):
             found = self._historical_resolver_cache[revision] = self.view(self, revision)
         return found
 
-    def _read_object(self, ref: Any, marker: Any, **options: Any) -> Any:
-        found = super()._read_object(ref, marker, **options)
+    def _read_object(
+        self, ref: Any, marker: Any, never_decrypt: bool = False, as_metadata_stream: bool = False
+    ) -> Any:
+        found = super()._read_object(ref, marker, never_decrypt, as_metadata_stream)
         if isinstance(marker, int):
             self._weigh(ref, self.stream.tell() - marker, found)
         return found
@@ -139,12 +156,13 @@ class MeasuredResolver(HistoricalResolver):
 
     def __init__(self, reader: MeasuredReader, revision: int) -> None:
         super().__init__(reader, revision)
+        self.budget_holder = reader
         # One account of unpacked bytes for the whole file, not one for each of its revisions.
         self._decode_context = reader.decode_context
 
     def get_object(self, ref: Any, as_metadata_stream: bool = False) -> Any:
         """The object as of this revision, at the price of a step and of its size."""
-        self.reader.charge(ref)
+        self.budget_holder.charge(ref)
         return super().get_object(ref, as_metadata_stream=as_metadata_stream)
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vanthu.pdfsign.appearance import LINE_HEIGHT
+from vanthu.pdfsign.budget import AREAS
 from vanthu.pdfsign.fonts import stamp_font
-from vanthu.pdfsign.opening import open_pdfium
+from vanthu.pdfsign.opening import at_most, open_pdfium
 from vanthu.pdfsign.places import MILLIMETRE, Box
 
 Area = Sequence[float]
@@ -44,7 +45,7 @@ def printed_areas(file: Path) -> list[Area]:
         page = document[0]
         text = page.get_textpage()
         try:
-            return [text.get_rect(index) for index in range(text.count_rects())]
+            return [text.get_rect(index) for index in at_most(text.count_rects(), AREAS)]
         finally:
             text.close()
             page.close()

@@ -68,7 +68,9 @@ class QuickResolver(MeasuredResolver):
         if key not in self._found:
             if self._graph is None:
                 self._graph = self._read_graph()
-            self._found[key] = {RawPdfPath(*path) for path in _paths_to(self._graph, key, self.reader.budget)}
+            self._found[key] = {
+                RawPdfPath(*path) for path in _paths_to(self._graph, key, self.budget_holder.budget)
+            }
         return self._found[key]
 
     def _read_graph(self) -> _Graph:
@@ -77,7 +79,7 @@ class QuickResolver(MeasuredResolver):
         waiting = [_TRAILER]
         while waiting:
             node = waiting.pop()
-            self.reader.budget.spend(1 + len(outgoing[node]) // 8)
+            self.budget_holder.budget.spend(1 + len(outgoing[node]) // 8)
             for _, child in outgoing[node]:
                 incoming[child].add(node)
                 if child not in outgoing:
@@ -111,7 +113,7 @@ class QuickResolver(MeasuredResolver):
         waiting: list[tuple[Any, Path]] = [(top, ("/Root", "/Pages"))]
         while waiting:
             node, path = waiting.pop()
-            self.reader.budget.spend(1 + len(path) // _NAMES_PER_STEP)
+            self.budget_holder.budget.spend(1 + len(path) // _NAMES_PER_STEP)
             if isinstance(node, generic.IndirectObject):
                 if _key(node) in seen:
                     raise misc.PdfReadError("Circular reference in page tree")
@@ -132,7 +134,7 @@ class QuickResolver(MeasuredResolver):
                 continue
             listed = children if isinstance(children, generic.ArrayObject) else [children]
             for child in listed:
-                self.reader.budget.spend()
+                self.budget_holder.budget.spend()
                 element = self._followed(child)
                 if not isinstance(element, generic.DictionaryObject):
                     continue

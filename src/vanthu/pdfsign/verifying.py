@@ -169,20 +169,25 @@ async def _own_time(
     value = one.embedded.signer_info["signature"].native
     if not token.made_by_key or not token.matches_value(value):
         return None
-    standing = await judge_certificate(
-        token.certificate,
-        token.others,
-        purpose=Purpose.TIMESTAMPING,
-        times=_stamp_times(token, now, over),
-        # Who vouches for the time may not be reachable; a known revocation still counts against him.
-        settings=replace(
-            settings,
-            policy=RevocationPolicy.IGNORE
-            if settings.policy is RevocationPolicy.IGNORE
-            else RevocationPolicy.IF_AVAILABLE,
-        ),
-        evidence=evidence,
-    )
+    try:
+        with parsing():
+            standing = await judge_certificate(
+                token.certificate,
+                token.others,
+                purpose=Purpose.TIMESTAMPING,
+                times=_stamp_times(token, now, over),
+                # Who vouches for the time may not be reachable; a known revocation still counts against him.
+                settings=replace(
+                    settings,
+                    policy=RevocationPolicy.IGNORE
+                    if settings.policy is RevocationPolicy.IGNORE
+                    else RevocationPolicy.IF_AVAILABLE,
+                ),
+                evidence=evidence,
+            )
+    except BrokenPdf:
+        # A token whose certificate cannot be read proves no time.
+        return None
     return token.time if standing.trusted else None
 
 
@@ -190,6 +195,18 @@ async def _judge(one: Examined, times: Times, settings: TrustSettings, evidence:
     certificate = one.certificate
     if one.embedded is None or certificate is None:
         return _unreadable(one)
+    try:
+        with parsing():
+            return await _judge_by(certificate, one, times, settings, evidence)
+    except BrokenPdf:
+        # Certificates are parsed as they are asked; this one holds something that cannot be.
+        return _unreadable(replace(one, unfinished=False))
+
+
+async def _judge_by(
+    certificate: Certificate, one: Examined, times: Times, settings: TrustSettings, evidence: Evidence
+) -> SignatureReport:
+    assert one.embedded is not None
     standing = await judge_certificate(
         certificate,
         one.embedded.other_embedded_certs,

@@ -30,6 +30,8 @@ _DRAWN = re.compile(rb"(?<![^\s\x00/%()<>\[\]{}])Do(?![^\s\x00/%()<>\[\]{}])")
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 #: PDFium draws no forms deeper in one another than this.
 _DEEPEST = 40
+#: Nodes of a page tree above one another.
+_HIGHEST = 100
 #: Ways out of what belongs to the page.
 _ELSEWHERE = frozenset({"/Parent", "/P", "/Pg", "/StructParents", "/Annots", "/B", "/PieceInfo", "/Thumb"})
 
@@ -76,15 +78,28 @@ class _Scale:
         room = UNPACKED_BYTES + UNPACKED_TIMES * (reader.decode_context.input_size or 0)
         self._drawn, self._unpacked = Budget(room), Budget(room)
         self._forms: dict[int, int] = {}
+        self._above: dict[tuple[int, int], Any] = {}
         self._seen: set[int] = set()
 
     def put(self, page: generic.DictionaryObject) -> None:
         """Add a page. Raises TooComplex."""
-        resources = _inherited(page, "/Resources") or generic.DictionaryObject()
+        resources = self._resources(page, 0) or generic.DictionaryObject()
         contents = pick(page, "/Contents")
         drawing = b"\n".join(self._read(part) for part in _streams(contents))
         self._drawn.spend(self._weight(drawing, resources, 0))
         self._open(resources)
+
+    def _resources(self, node: Any, height: int) -> Any:
+        """The page's own, or those of what it hangs on; a node above thousands of pages is asked once."""
+        if not isinstance(node, generic.DictionaryObject) or height > _HIGHEST:
+            return None
+        above = node.raw_get("/Parent") if "/Parent" in node else None
+        if "/Resources" in node or not isinstance(above, generic.IndirectObject):
+            return pick(node, "/Resources")
+        key = (above.idnum, above.generation)
+        if key not in self._above:
+            self._above[key] = self._resources(above.get_object(), height + 1)
+        return self._above[key]
 
     def _weight(self, drawing: bytes, resources: Any, depth: int) -> int:
         """Bytes interpreted for a drawing, those of the forms in it as often as they are drawn."""
@@ -171,13 +186,3 @@ def _followed(array: generic.ArrayObject) -> Iterator[Any]:
 def _decoded(name: bytes) -> str:
     plain = _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), name)
     return "/" + plain.decode("utf-8", errors="replace")
-
-
-def _inherited(page: Any, key: str) -> Any:
-    """A value of the page or of what it hangs on; the reader's budget ends a ring of parents."""
-    node = page
-    while isinstance(node, generic.DictionaryObject):
-        if key in node:
-            return node[key]
-        node = pick(node, "/Parent")
-    return None

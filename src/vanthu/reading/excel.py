@@ -8,21 +8,49 @@ import posixpath
 import re
 import struct
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import xlrd
 
-from vanthu.reading.parts import Listener, listen, tail_of
+from vanthu.reading.parts import LONGEST_LINE, MOST_LINES, Line, Listener, listen, tail_of
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _CELL, _ROW, _ITEM = f"{_MAIN}c", f"{_MAIN}row", f"{_MAIN}si"
-_MARGIN = re.compile(r"<(?:\w+:)?(?:odd|even|first)(?:Header|Footer)\b[^>]*>([^<]*)<")
+_MARGIN = re.compile(r"<(?:\w+:)?(?:odd|even|first)(?:Header|Footer)\b[^<>]*>([^<]*)<")
 #: Codes in a header: left, centre and right part; font, size, colour, page number and the like.
 _SECTION = re.compile(r"&[LCR]|\n")
 _CODE = re.compile(r'&"[^"]*"|&\d+|&K[0-9A-Fa-f]{6}|&K\d\d[+-]\d{3}|&.', re.DOTALL)
 #: Records of the old format: header and footer of a sheet.
 _OLD_MARGINS = {0x0014, 0x0015}
+
+
+#: Records of an old sheet that are read: 300,000 cells. Its first rows stand at its beginning.
+_MOST_RECORDS = 300_000
+_END_OF_SHEET = 0x000A
+#: The module is handled as an object with replaceable parts.
+_library: Any = xlrd.book
+
+
+class _Book(_library.Book):  # type: ignore[misc]  # the library has no types
+    """A workbook that seems to end after so many records: a sheet's first rows stand at its beginning."""
+
+    is_cut_short = False
+    _records = 0
+
+    def get_record_parts(self) -> tuple[int, int, bytes]:
+        """The next record: its kind, its length and its bytes."""
+        self._records += 1
+        if self._records > _MOST_RECORDS:
+            self.is_cut_short = True
+            return _END_OF_SHEET, 0, b""
+        found: tuple[int, int, bytes] = super().get_record_parts()
+        return found
+
+
+_library.Book = _Book
 
 
 class SheetUnreadable(Exception):
@@ -59,10 +87,12 @@ def old_lines_of(path: Path, *, rows: int) -> Iterator[str]:
 def _old_lines(path: Path, rows: int) -> Iterator[str]:
     with xlrd.open_workbook(path, logfile=io.StringIO(), on_demand=True, ragged_rows=True) as book:
         sheet = book.sheet_by_index(0)
+        if book.is_cut_short and sheet.nrows <= rows:
+            raise ValueError("too many records before the first rows")
         for row in range(min(rows, sheet.nrows)):
             for value in sheet.row_values(row):
-                yield from str(value).splitlines()
-        for text in _old_margins(book.mem[book.base : book.base + book.stream_len]):
+                yield from str(value)[:LONGEST_LINE].splitlines()
+        for text in islice(_old_margins(book.mem[book.base : book.base + book.stream_len]), MOST_LINES):
             yield from _margin_lines(text)
 
 
@@ -133,7 +163,7 @@ class _Cells(Listener):
         self.lines: list[str] = []
         self.shared: set[int] = set()
         self._last, self._row = rows, 0
-        self._kind, self._text = "", ""
+        self._kind, self._text = "", Line()
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
@@ -142,20 +172,23 @@ class _Cells(Listener):
             self._row = int(number) if number.isdecimal() else self._row + 1
             self.done = self._row > self._last
         elif tag == _CELL:
-            self._kind, self._text = attributes.get("t", ""), ""
+            self._kind = attributes.get("t", "")
+            self._text.take()
 
     def end(self, tag: str) -> None:
         """An element ends."""
         if tag != _CELL or self.done:
             return
-        if self._kind == "s" and self._text.strip().isdecimal():
-            self.shared.add(int(self._text))
+        text = self._text.take()
+        if self._kind == "s" and text.strip().isdecimal():
+            self.shared.add(int(text))
         else:
-            self.lines += self._text.splitlines()
+            self.lines += text.splitlines()
+        self.done = len(self.lines) + len(self.shared) >= MOST_LINES
 
     def data(self, text: str) -> None:
         """Text of the innermost element."""
-        self._text += text
+        self._text.add(text)
 
 
 class _Strings(Listener):
@@ -165,19 +198,20 @@ class _Strings(Listener):
         super().__init__()
         self.lines: list[str] = []
         self._wanted, self._last = wanted, max(wanted, default=-1)
-        self._number, self._text = -1, ""
+        self._number, self._text = -1, Line()
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
         if tag == _ITEM:
-            self._number, self._text = self._number + 1, ""
+            self._number += 1
+            self._text.take()
 
     def end(self, tag: str) -> None:
         """An element ends."""
         if tag == _ITEM and self._number in self._wanted:
-            self.lines += self._text.splitlines()
+            self.lines += self._text.take().splitlines()
         self.done = self._number >= self._last and tag == _ITEM
 
     def data(self, text: str) -> None:
         """Text of the innermost element."""
-        self._text += text
+        self._text.add(text)

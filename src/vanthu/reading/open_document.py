@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vanthu.reading.parts import Listener, listen
+from vanthu.reading.parts import MOST_LINES, Line, Listener, listen
 
 _OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"
 _TEXT, _TABLE, _STYLE = f"{_OASIS}text:1.0}}", f"{_OASIS}table:1.0}}", f"{_OASIS}style:1.0}}"
@@ -41,10 +41,10 @@ def _margins(path: Path) -> list[str]:
 class _Paragraphs(Listener):
     """Every paragraph as a line; one may stand inside another, in a frame."""
 
-    def __init__(self, *, most: int | None = None, ends: str = "") -> None:
+    def __init__(self, *, most: int = MOST_LINES, ends: str = "") -> None:
         super().__init__()
         self.lines: list[str] = []
-        self._open: list[str] = []
+        self._open: list[Line] = []
         self._apart = 0
         self._most, self._ends = most, ends
 
@@ -52,23 +52,22 @@ class _Paragraphs(Listener):
         """An element begins."""
         self._apart += tag in _APART
         if tag in _PARAGRAPHS:
-            self._open.append("")
+            self._open.append(Line())
         elif tag in _BREAKS and self._open:
-            self._keep(self._open.pop())
-            self._open.append("")
+            self._keep(self._open[-1].take())
 
     def end(self, tag: str) -> None:
         """An element ends."""
         self._apart -= tag in _APART
         if tag in _PARAGRAPHS and self._open:
-            self._keep(self._open.pop())
-        if tag == self._ends or (self._most is not None and len(self.lines) >= self._most):
+            self._keep(self._open.pop().take())
+        if tag == self._ends or len(self.lines) >= self._most:
             self.done = True
 
     def data(self, text: str) -> None:
         """Text of the innermost element."""
         if self._open:
-            self._open[-1] += text
+            self._open[-1].add(text)
 
     def _keep(self, line: str) -> None:
         if not self._apart and not self.done:

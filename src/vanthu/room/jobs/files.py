@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import magic
@@ -15,7 +13,7 @@ from vanthu.pdfsign import PdfSignError
 from vanthu.pdfsign.images import load_picture
 from vanthu.reading import first_page
 from vanthu.reading.excel import SheetUnreadable
-from vanthu.reading.parts import DAMAGED, names_of
+from vanthu.reading.parts import names_of, unpacked_size
 from vanthu.room import refusals
 from vanthu.room.jobs import Work, job
 
@@ -38,7 +36,7 @@ def survey(work: Work, parameters: dict[str, Any]) -> dict[str, Any]:
         "media_type": media_type,
         "format": first_page.format_of(path),
         "parts": [name for name in first_page.TELLING if name in names_of(path)],
-        "unpacked": _unpacked(path),
+        "unpacked": unpacked_size(path),
         "refused": None,
         "facts": None,
         "lines": [],
@@ -81,12 +79,3 @@ def check_certificates(work: Work, parameters: dict[str, Any]) -> int:
 
 def _cut(lines: Iterable[str]) -> list[str]:
     return [line[:_LETTERS] for line in islice(lines, _LINES)]
-
-
-def _unpacked(path: Path) -> int | None:
-    """Bytes an archive says it comes to; None for what is none, or damaged."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return sum(part.file_size for part in archive.infolist())
-    except DAMAGED:
-        return None

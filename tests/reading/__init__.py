@@ -1,0 +1,1 @@
+"""Reading the first pages of office files."""
