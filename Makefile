@@ -21,7 +21,7 @@ storm: setup ## Mười phút bão: làm việc, tấn công, giết tiến trì
 	@exec $(VENV)/python -m benchmarks.storm --minutes 10
 
 hostile: setup ## Gửi dữ liệu lạ tới mọi địa chỉ (VANTHU_HOSTILE_SECONDS=600 VANTHU_HOSTILE_SEED=1)
-	@VANTHU_HOSTILE_SECONDS=$${VANTHU_HOSTILE_SECONDS:-600} $(VENV)/python -m pytest -q -s -p no:logging tests/hostile
+	@VANTHU_HOSTILE_SECONDS=$${VANTHU_HOSTILE_SECONDS:-600} $(VENV)/python -m pytest -q -s tests/hostile
 
 reset: ## Xóa dữ liệu mẫu (var/)
 	@exec scripts/reset
