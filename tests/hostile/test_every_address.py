@@ -18,6 +18,7 @@ from tests.hostile.visitors import (
     Knock,
     Ledger,
     Town,
+    close,
     knock,
     query_of,
     somewhere,
@@ -81,7 +82,7 @@ def _walk(town: Town, knocks: Iterable[Knock]) -> tuple[list[str], int]:
             wrong.setdefault(f"{made.address.name} wrote", f"{made}\n{answer.status_code} wrote {changed}")
         if made.address.name.startswith("accounts:"):
             browsers.forget(made.who)
-        answer.close()
+        close(answer)
     return list(wrong.values()), count
 
 
