@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test bench storm reset lint lock setup
+.PHONY: help run test bench storm hostile reset lint lock setup
 
 PORT ?= 8000
 export PORT
@@ -19,6 +19,9 @@ bench: setup ## Cài đặt, rồi đo tốc độ
 
 storm: setup ## Mười phút bão: làm việc, tấn công, giết tiến trình, rồi kiểm tra không mất gì
 	@exec $(VENV)/python -m benchmarks.storm --minutes 10
+
+hostile: setup ## Gửi dữ liệu lạ tới mọi địa chỉ (VANTHU_HOSTILE_SECONDS=600 VANTHU_HOSTILE_SEED=1)
+	@VANTHU_HOSTILE_SECONDS=$${VANTHU_HOSTILE_SECONDS:-600} $(VENV)/python -m pytest -q -s tests/hostile
 
 reset: ## Xóa dữ liệu mẫu (var/)
 	@exec scripts/reset

@@ -208,6 +208,13 @@ class TestRefuseContent:
         with refused_with(Refusal.NOT_CONFORMANT):
             send(axis.province, broken, DEPARTMENT)
 
+    def test_that_has_a_letter_with_a_megabyte_of_marks(self, axis: AxisWorld) -> None:
+        marks = "\u0301\u0323".encode() * 15_000
+        packet = packets.document(DEPARTMENT, [DISTRICT]).replace(b"V/v r", b"V/v e" + marks)
+        with pytest.raises(Refused, match="mang quá nhiều dấu chồng lên nhau") as caught:
+            send(axis.province, packet, DEPARTMENT)
+        assert caught.value.refusal is Refusal.NOT_CONFORMANT
+
     @pytest.mark.parametrize(
         "content", [b"%PDF-1.7", b"<html/>", b"<!DOCTYPE x [<!ENTITY a 'b'>]><edXML/>", b"{}"], ids=str
     )

@@ -31,6 +31,10 @@ class TestFaults:
             (_replaced('place = "An Bình"\n', ""), "[agency], place: còn thiếu."),
             (_replaced('place = "An Bình"', 'place = " "'), "[agency], place: để trống."),
             (_replaced("An Bình", "A" * 51), "[agency], place: dài 51 ký tự, không được quá 50."),
+            (
+                _replaced("An Bình", "e" + "\\u0301" * 31),
+                "place: không dùng được. Nội dung có một chữ",
+            ),
             (_replaced('"STC"', '"S\\u0000C"'), "[agency], abbreviation: có ký tự không đọc được."),
             (
                 _replaced("[agency]\n", '[agency]\nemail = "thư"\n'),

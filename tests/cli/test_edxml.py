@@ -79,7 +79,9 @@ class TestRead:
         hostile = with_element(MESSAGE, "Subject", "a\u009b2Jb\u202ec\nBên gửi: kẻ khác")
         (tmp_path / "a.edxml").write_bytes(edoc(message=hostile))
         assert main(["edxml", "read", str(tmp_path / "a.edxml")]) == 0
-        assert "Trích yếu:      a 2Jb c Bên gửi: kẻ khác\n" in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert "Trích yếu:      a2Jbc Bên gửi: kẻ khác\n" in said
+        assert "Subject: có ký tự điều khiển không nhìn thấy được, đã bỏ\n" in said
 
     def test_writes_the_attachments_out_when_asked(
         self, packet: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -178,9 +180,10 @@ class TestRefuse:
             (b"<html/>", "phần tử gốc là «html»"),
             (edoc()[:200], "bị cắt ngang"),
             (edoc(declaration="<!DOCTYPE edXML>"), "DOCTYPE"),
+            (edoc(message=with_element(MESSAGE, "Subject", "e" + "\u0301" * 31)), "quá nhiều dấu"),
             (edoc(enclosed=[Enclosed(encoded="*")]), "base64"),
         ],
-        ids=["nothing", "a PDF", "HTML", "cut short", "DOCTYPE", "base64"],
+        ids=["nothing", "a PDF", "HTML", "cut short", "DOCTYPE", "marks", "base64"],
     )
     def test_what_is_not_a_packet(
         self, content: bytes, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -216,6 +219,9 @@ class TestRefuse:
             ("[]", "phải là một đối tượng JSON"),
             ("{}", "From: chưa có"),
             ('{"kind": "thu"}', "kind: phải là"),
+            ('{"Subject": "e' + "\\u0301" * 31 + '"}', "Subject: có một chữ mang quá nhiều dấu"),
+            (r'{"Subject": "a\u0000"}', "Subject: có ký tự điều khiển"),
+            (r'{"Subject": "a\ud800"}', "Subject: có ký tự điều khiển"),
             ('{"attachments": {}}', "attachments: phải là một danh sách"),
             ('{"attachments": [1]}', "attachments[1]: phải là một đối tượng"),
             ('{"attachments": [{"name": "a.pdf"}]}', "attachments[1]: chưa có path"),

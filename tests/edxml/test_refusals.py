@@ -118,6 +118,16 @@ MALFORMED: dict[str, tuple[Callable[[], bytes], type[edxml.PacketRefused]]] = {
         lambda: edoc(message=with_element(MESSAGE, "Subject", "a" * 100_000)),
         edxml.FieldTooLong,
     ),
+    "a letter with sixty thousand marks": (
+        lambda: edoc(message=with_element(MESSAGE, "Subject", "e" + "\u0323\u0301" * 30_000)),
+        edxml.UnfitField,
+    ),
+    "marks through many elements in one": (
+        lambda: edoc(message=[*MESSAGE, ("Subject", "@")]).replace(
+            b"@", b"<a/>".join(["\u0301".encode() * 60_000] * 200)
+        ),
+        edxml.FieldTooLong,
+    ),
     "elements nested too deep": (
         lambda: edoc(message=[*MESSAGE, ("Subject", "@")]).replace(b"@", b"<a>" * 40 + b"</a>" * 40),
         edxml.TooDeep,

@@ -18,6 +18,7 @@ from tests.hostile.visitors import (
     Knock,
     Ledger,
     Town,
+    close,
     knock,
     query_of,
     somewhere,
@@ -29,6 +30,8 @@ NAMES = sorted(parameters())
 
 #: Where a request is handed on whole: to a form, whose fields are names, or to what reads every one.
 WHOLE = {
+    "interfaces.web.aside.views",
+    "interfaces.web.conflicts",
     "interfaces.web.http",
     "interfaces.web.incoming.views",
     "interfaces.web.outgoing.drafting",
@@ -79,8 +82,7 @@ def _walk(town: Town, knocks: Iterable[Knock]) -> tuple[list[str], int]:
             wrong.setdefault(f"{made.address.name} wrote", f"{made}\n{answer.status_code} wrote {changed}")
         if made.address.name.startswith("accounts:"):
             browsers.forget(made.who)
-        # The client closes what it has read to the end, and the database stays open for the test.
-        b"".join(answer)
+        close(answer)
     return list(wrong.values()), count
 
 

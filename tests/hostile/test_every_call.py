@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,12 +19,6 @@ from tests.hostile.visitors import Ledger, at_the_front, query_of
 CALLS = addresses("vanthu.config.axis_urls")
 #: What the axis reads from a request.
 NAMES = [*PARAMETERS, "systemid", "timestamp", "sign-header", "sign-header-key", "hash-header"]
-
-
-@pytest.fixture(autouse=True)
-def _no_traceback(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    yield
-    assert [record for record in caplog.records if record.exc_info] == []
 
 
 def _headers(rng: random.Random) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ from vanthu.pdfsign import (
     organization_name,
     read_certificates,
 )
+from vanthu.pdfsign.revocation import Evidence
+from vanthu.pdfsign.trust import Purpose, RevocationPolicy, Times, TrustSettings, judge_certificate
+from vanthu.pdfsign.verdict import Problem
 
 _KEY = ec.generate_private_key(ec.SECP256R1())
 
@@ -144,3 +148,27 @@ class TestReading:
             load_certificates(key)
         with pytest.raises(BadCertificate, match=r"khong-co\.pem"):
             read_certificates(tmp_path / "khong-co.pem")
+
+
+class TestHostileNames:
+    MARKS = "Sở " + "\u0301\u0323" * 100_000
+
+    @pytest.mark.parametrize("name", [MARKS, "\u202eSở Nội vụ", "Sở\x00Nội vụ", "x" * 1001], ids=ascii)
+    def test_are_shown_as_no_names(self, name: str) -> None:
+        assert organization_name(_certificate("Lê Minh", o=name)) == "(tên không đọc được)"
+
+    def test_are_not_compared_which_would_take_minutes(self) -> None:
+        hostile = _certificate("Lê Minh", o=self.MARKS)
+
+        standing = asyncio.run(
+            judge_certificate(
+                hostile,
+                [hostile],
+                purpose=Purpose.SIGNING,
+                times=Times(now=datetime.now(UTC), claimed=None, proven=None, archived=None),
+                settings=TrustSettings(roots=(), policy=RevocationPolicy.IGNORE, fetcher=None),
+                evidence=Evidence(),
+            )
+        )
+
+        assert standing.problem is Problem.NOT_JUDGED

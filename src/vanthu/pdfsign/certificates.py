@@ -33,6 +33,8 @@ _AGENCY_NAME = re.compile(rf"(?:{_AGENCY_WORDS})\s")
 
 #: RFC 5280 allows 64 characters of a name; authorities write more.
 _NAME_LIMIT = 1000
+#: Bytes of a whole subject or issuer.
+_NAMES_LIMIT = 16 * 1024
 _ILLEGIBLE = "(tên không đọc được)"
 
 
@@ -198,6 +200,21 @@ def _legible(text: str) -> str:
         return plain_text.take_line(text.strip(), longest=_NAME_LIMIT)
     except plain_text.UnfitText:
         return _ILLEGIBLE
+
+
+def has_legible_names(certificate: Certificate) -> bool:
+    """Whether subject and issuer are names. Others must not be compared: libraries sort their marks."""
+    names = (certificate.subject, certificate.issuer)
+    if any(len(name.dump()) > _NAMES_LIMIT for name in names):
+        return False
+    texts = [text for name in names for value in name.native.values() for text in _texts(value)]
+    return not any(plain_text.has_too_many_marks(text) for text in texts)
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, list):
+        return [text for each in value for text in _texts(each)]
+    return [value] if isinstance(value, str) else []
 
 
 def _folded(text: str) -> str:

@@ -22,7 +22,7 @@ from pyhanko_certvalidator.errors import (
 from pyhanko_certvalidator.path import ValidationPath
 
 from vanthu.pdfsign.budget import CERTIFICATE_CHECKS, CERTIFICATES, Budget
-from vanthu.pdfsign.certificates import Certificate, is_signed_by, unique
+from vanthu.pdfsign.certificates import Certificate, has_legible_names, is_signed_by, unique
 from vanthu.pdfsign.errors import TooComplex
 from vanthu.pdfsign.revocation import Evidence, Fetcher
 from vanthu.pdfsign.verdict import Problem, Revocation
@@ -102,6 +102,8 @@ async def judge_certificate(
     In force: at the proven time; without one, now. Revoked: before the proven time; without one, at all.
     Evidence that the network gives is added to `evidence`.
     """
+    if not has_legible_names(certificate):
+        return Standing(problem=Problem.NOT_JUDGED)
     (certificate,) = unique([certificate])
     try:
         intermediates = _vouched_for(unique([*others, *evidence.certificates]), settings.roots)

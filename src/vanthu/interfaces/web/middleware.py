@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect, resolve_url
 from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
@@ -26,6 +27,9 @@ from vanthu.kernel.seen import NotShown, Stale
 from vanthu.kernel.use_cases import is_busy, times_done
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+#: What Django raises while a view reads a form that cannot be read, or that its browser no longer sends.
+_UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError)
 
 #: Scripts and styles only from our own files. PDF.js decodes some images with WebAssembly in its worker.
 _POLICY = {
@@ -118,7 +122,7 @@ class DomainErrorMiddleware:
             return errors.not_found(request)
         if isinstance(error, PermissionDenied):
             return errors.forbidden(request)
-        if isinstance(error, SuspiciousOperation):
+        if isinstance(error, _UNREADABLE):
             return errors.bad_request(request, error)
         return errors.fail(request, error)
 

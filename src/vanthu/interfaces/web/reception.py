@@ -56,7 +56,8 @@ def _require_readable(text: str, *, longest: int) -> None:
 
 
 def _drop_unreadable_headers(request: HttpRequest) -> None:
-    for name in [name for name in request.META if name.startswith("HTTP_")]:
+    # Not Host: Django refuses one it does not know.
+    for name in [name for name in request.META if name.startswith("HTTP_") and name != "HTTP_HOST"]:
         if not _CONTROLS.isdisjoint(request.META[name]):
             del request.META[name]
     for name in _ADDRESSES:

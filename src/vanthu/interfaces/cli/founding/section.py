@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from vanthu import plain_text
 from vanthu.interfaces.cli.command import CommandRefused
 from vanthu.kernel.folding import tidy
 
@@ -25,6 +26,10 @@ def load(path: Path) -> Mapping[str, Any]:
         found = _WHERE.search(str(error))
         where = f" ở dòng {found[1]}, cột {found[2]}" if found else ""
         raise CommandRefused(f"{path}: không đúng cú pháp TOML{where}.") from error
+
+
+#: Of one value of the file; each kind of value has a limit of its own besides.
+_LONGEST_VALUE = 20_000
 
 
 class Section:
@@ -93,7 +98,7 @@ class Section:
                 self.fault(key, f"phải là các bảng [[{key}]].")
                 return found
             name = each.get(named)
-            label = f" ({tidy(name)})" if isinstance(name, str) and name.strip() else ""
+            label = f" ({_label(name)})" if isinstance(name, str) and name.strip() else ""
             found.append(Section(each, f"[[{key}]] thứ {number}{label}", self._faults))
         return found
 
@@ -117,7 +122,12 @@ class Section:
         return value
 
     def _sound(self, key: str, value: str, most: int, required: bool, lines: bool) -> str:
-        text = "\n".join(filter(None, map(tidy, value.split("\n")))) if lines else tidy(value)
+        try:
+            plain_text.require_fit(value, longest=_LONGEST_VALUE)
+            text = "\n".join(filter(None, map(tidy, value.split("\n")))) if lines else tidy(value)
+        except plain_text.UnfitText as unfit:
+            self.fault(key, f"không dùng được. {unfit}")
+            return ""
         if required and not text:
             self.fault(key, "để trống.")
         elif len(text) > most:
@@ -135,3 +145,8 @@ class Section:
             return True
         self.fault(key, f"không có «{value}», chỉ có: {', '.join(choices)}.")
         return False
+
+
+def _label(name: str) -> str:
+    """What a person or a unit is called in a sentence about a fault; its own faults are said elsewhere."""
+    return " ".join(plain_text.compose_or(name, longest=_LONGEST_VALUE, otherwise="…").split())
