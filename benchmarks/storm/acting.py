@@ -80,7 +80,8 @@ class Acts:
             while not self.enough.is_set():
                 try:
                     work(chance)
-                except CommandRefused:
+                except CommandRefused as refused:
+                    self.tally.was_told(str(refused))
                     self.enough.wait(0.5)
                 except Exception as fault:
                     self.tally.fault(f"{name}: {type(fault).__name__}: {fault}")
@@ -149,7 +150,8 @@ class Acts:
                 if state in {"issued", "discarded"}:
                     return
                 self._step(office, document_id, state, chance)
-            except CommandRefused:
+            except CommandRefused as refused:
+                self.tally.was_told(str(refused))
                 # Not done, or done and not heard of: where the document stands tells.
                 self.enough.wait(0.5)
 

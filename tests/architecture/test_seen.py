@@ -22,7 +22,6 @@ NOBODYS_PAGE = {
     "organizations.actions.accounts.": "the administrator at the console names a person, and is shown none",
     "organizations.actions.agencies.": "the administrator at the console, and a job that reads the directory",
     "organizations.actions.people.": "the administrator at the console appoints by name",
-    "registers.actions.": "the administrator at the console opens what is not there yet",
     "signing.actions.": "the administrator at the console registers a new certificate",
 }
 #: Acts on nothing shown in modules whose other acts do act on it.
@@ -32,6 +31,7 @@ NOTHING_SHOWN = {
     "organizations.actions.signing_in.change_password": "one's own password, which no page shows",
     "organizations.actions.signing_in.sign_in": "one's own password, which no page shows",
     "organizations.actions.signing_in.sign_out": "one's own session",
+    "registers.actions.open_register": "the administrator at the console opens what is not there yet",
     "outgoing.actions.drafting.draft_document": "makes what is not there yet; sent twice, it makes one",
 }
 

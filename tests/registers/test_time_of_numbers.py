@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from tests import arrivals, path
 from tests.registers.test_take_number import LAST_SECOND, NEW_YEAR
+from tests.seeing import now_seen
 from tests.world import NOW, World
 from vanthu.incoming import actions as incoming
 from vanthu.incoming.models import IncomingDocument
@@ -23,6 +24,7 @@ from vanthu.kernel import clock
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotAllowed, NotFound
 from vanthu.kernel.models import AuditEntry
+from vanthu.kernel.seen import Stale
 from vanthu.registers import actions, operations, rules
 from vanthu.registers.models import Register, RegisterEntry, RegisterYear
 from vanthu.registers.operations import TakenNumber
@@ -45,7 +47,11 @@ def _take(world: World, *, now: datetime = NOW) -> TakenNumber:
 
 def _confirm(world: World, *, by: Actor | None = None, reason: str = "Đồng hồ máy chủ chạy nhanh") -> None:
     actions.confirm_time(
-        actor=by or world.clerk, register_id=world.outgoing_register.id, reason=reason, now=NOW
+        actor=by or world.clerk,
+        register_id=world.outgoing_register.id,
+        seen=Register.objects.get(id=world.outgoing_register.id).as_seen(),
+        reason=reason,
+        now=NOW,
     )
 
 
@@ -152,7 +158,9 @@ class TestAClockSetBack:
 
 def incoming_number(world: World, document: UUID, *, now: datetime) -> int:
     """The arrival number the clerk gives."""
-    return incoming.register_document(actor=world.clerk, document_id=document, now=now)
+    return incoming.register_document(
+        actor=world.clerk, document_id=document, seen=now_seen(document), now=now
+    )
 
 
 class TestConfirmTime:
@@ -191,6 +199,19 @@ class TestConfirmTime:
     def test_is_refused_without_a_reason(self, world: World, reason: str) -> None:
         with pytest.raises(rules.ReasonRefused):
             _confirm(world, reason=reason)
+
+    def test_is_refused_to_who_saw_another_last_number(self, world: World) -> None:
+        shown = Register.objects.get(id=world.outgoing_register.id).as_seen()
+        _take(world, now=NOW + 2 * DAY)
+
+        with pytest.raises(Stale):
+            actions.confirm_time(
+                actor=world.clerk,
+                register_id=world.outgoing_register.id,
+                seen=shown,
+                reason="Thử",
+                now=NOW,
+            )
 
     def test_is_refused_where_nothing_is_wrong(self, world: World) -> None:
         _confirm(world)

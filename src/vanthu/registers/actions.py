@@ -10,9 +10,10 @@ from vanthu.kernel import audit, clock
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound, require
 from vanthu.kernel.folding import tidy
+from vanthu.kernel.seen import Seen
 from vanthu.kernel.use_cases import use_case
 from vanthu.organizations.models import Agency
-from vanthu.registers import permissions, rules
+from vanthu.registers import operations, permissions, rules
 from vanthu.registers.models import Register
 from vanthu.registers.states import RegisterKind
 
@@ -55,21 +56,15 @@ def open_register(
 
 
 @use_case
-def confirm_time(*, actor: Actor, register_id: UUID, reason: str, now: datetime) -> None:
+def confirm_time(*, actor: Actor, register_id: UUID, seen: Seen, reason: str, now: datetime) -> None:
     """Xác nhận giờ của sổ: the last number got a time that has not come yet; from here it counts on from now.
 
     The entry itself stays as it was written. Numbers after it have earlier times than it has, so who answers
-    for the register says why, and the trail keeps it (NĐ 30/2020 Điều 15). Raises NotFound, NotAllowed,
-    NotAhead, ReasonRefused.
+    for the register says why, and the trail keeps it (NĐ 30/2020 Điều 15). Raises NotFound, Stale,
+    NotAllowed, NotAhead, ReasonRefused.
     """
-    register = (
-        Register.objects.select_for_update(no_key=True)
-        .filter(permissions.visible(actor), id=register_id)
-        .first()
-    )
+    register = operations.lock(actor, register_id, seen)
 
-    if register is None:
-        raise NotFound
     require(permissions.may_confirm_time(actor))
 
     confirmed_at, former = clock.under_lock(now), register.last_taken_at
@@ -86,5 +81,6 @@ def confirm_time(*, actor: Actor, register_id: UUID, reason: str, now: datetime)
         at=confirmed_at,
         subject_type="registers.register",
         subject_id=register.id,
+        acted_on=register.acted_on,
         data={"name": register.name, "former": former.isoformat(), "reason": said},
     )

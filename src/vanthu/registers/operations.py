@@ -10,8 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from vanthu.kernel import clock
-from vanthu.kernel.errors import DomainError
-from vanthu.registers import rules
+from vanthu.kernel.actor import Actor
+from vanthu.kernel.errors import DomainError, NotFound
+from vanthu.kernel.seen import Seen, require_seen
+from vanthu.registers import permissions, rules
 from vanthu.registers.models import Register, RegisterEntry, RegisterYear
 from vanthu.registers.states import RegisterKind
 
@@ -36,6 +38,23 @@ class TakenNumber:
     year: int
     taken_at: datetime
     register_name: str
+
+
+def lock(actor: Actor, register_id: UUID, seen: Seen) -> Register:
+    """The register, locked until the caller commits, if it is the actor's and as it was seen.
+
+    Raises NotFound, Stale.
+    """
+    register = (
+        Register.objects.select_for_update(no_key=True)
+        .filter(permissions.visible(actor), id=register_id)
+        .first()
+    )
+    if register is None:
+        raise NotFound
+    register.acted_on = register.as_seen()
+    require_seen(seen, register.acted_on)
+    return register
 
 
 def take_number(

@@ -11,6 +11,7 @@ from django.utils import timezone
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound, require
 from vanthu.kernel.pages import Page, page_of
+from vanthu.kernel.seen import Seen
 from vanthu.registers import permissions
 from vanthu.registers.models import Register, RegisterEntry, RegisterYear
 from vanthu.registers.states import RegisterKind
@@ -31,6 +32,8 @@ class RegisterRow:
     years: list[int]
     #: When its last number was taken.
     last_taken_at: datetime | None
+    #: The register as this row shows it.
+    seen: Seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,7 @@ def list_registers(actor: Actor) -> list[RegisterRow]:
             document_types=register.document_types,
             years=sorted((year.year for year in register.years.all()), reverse=True),
             last_taken_at=register.last_taken_at,
+            seen=register.as_seen(),
         )
         for register in registers.order_by("kind", "name", "id")
     ]

@@ -16,6 +16,7 @@ from vanthu.interfaces.web.acting import ActPage, act_page
 from vanthu.interfaces.web.http import WebRequest, page
 from vanthu.interfaces.web.registers.forms import BookForm, ConfirmTimeForm
 from vanthu.interfaces.web.screens import Crumb
+from vanthu.interfaces.web.seeing import seen_by
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound, require
 from vanthu.outgoing import queries as outgoing
@@ -91,12 +92,19 @@ def confirm_time(request: WebRequest, register_id: UUID) -> HttpResponse:
         crumbs=[Crumb(label="Sổ đăng ký", url=back), Crumb(label="Xác nhận giờ")],
         said="Đã xác nhận giờ của sổ. Có thể cấp số tiếp.",
     )
+    form = ConfirmTimeForm(request.POST or None)
+    seen = seen_by(request, register.seen, form)
     return act_page(
         request,
         screen,
-        ConfirmTimeForm(request.POST or None),
+        form,
+        seen,
         lambda words: actions.confirm_time(
-            actor=request.actor, register_id=register_id, reason=words["reason"], now=timezone.now()
+            actor=request.actor,
+            register_id=register_id,
+            seen=seen,
+            reason=words["reason"],
+            now=timezone.now(),
         ),
     )
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exchange", "0002_noted_returns"),
+        ("exchange", "0004_let_reopen"),
     ]
 
     operations = [
