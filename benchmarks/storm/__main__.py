@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.storm.acting import Acts
+from benchmarks.storm.acting import ATTACKED, Acts
 from benchmarks.storm.checking import Checks
 from benchmarks.storm.striking import Striker
 from benchmarks.storm.tally import Tally
@@ -34,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
     with _province(args) as topology:
         tally, enough = Tally(), threading.Event()
+        _unlock(topology)
         addresses = {each.name: each.address for each in topology.installations}
         acts = Acts(addresses, tally, enough, args.seed)
         print(f"Bão {args.minutes:g} phút, hạt giống {args.seed}, {topology.var}", flush=True)
@@ -58,10 +59,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         checks = Checks(topology, tally, acts.mark)
         checks.wait_until_calm(_CALM_SECONDS)
         checks.run()
+        _unlock(topology)
         if not tally.drafts:
             tally.fault("không ai làm được việc gì, nên bão không chứng tỏ điều gì")
     _report(args, tally)
     return 1 if tally.violations else 0
+
+
+def _unlock(topology: Topology) -> None:
+    """Open the accounts that strangers locked, in this storm or in one before it."""
+    for username in ATTACKED:
+        subprocess.run(  # noqa: S603 - our own program
+            [*topology.program(topology.province), "account", "unlock", username],
+            env=topology.environment(topology.province),
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
