@@ -80,7 +80,8 @@ class Acts:
             while not self.enough.is_set():
                 try:
                     work(chance)
-                except CommandRefused:
+                except CommandRefused as refused:
+                    self.tally.was_told(str(refused))
                     self.enough.wait(0.5)
                 except Exception as fault:
                     self.tally.fault(f"{name}: {type(fault).__name__}: {fault}")
@@ -149,7 +150,8 @@ class Acts:
                 if state in {"issued", "discarded"}:
                     return
                 self._step(office, document_id, state, chance)
-            except CommandRefused:
+            except CommandRefused as refused:
+                self.tally.was_told(str(refused))
                 # Not done, or done and not heard of: where the document stands tells.
                 self.enough.wait(0.5)
 
@@ -215,14 +217,10 @@ class Acts:
         self.tally.did("đăng nhập đúng" if is_known else "đăng nhập sai")
 
 
-#: Whose door is tried, and whether the password is right. Those attacked signed in before the storm.
-_DOORS = [
-    ("snv.chuyenvien", False),
-    ("snv.giamdoc", False),
-    ("snv.vanthu", False),
-    ("hoabinh.chutich", True),
-    ("khong.co.ai", False),
-]
+#: Whose door strangers try: the very people the letters name. They signed in before the storm.
+ATTACKED = ("snv.chuyenvien", "snv.giamdoc", "snv.vanthu")
+#: Whose door is tried, and whether the password is right.
+_DOORS = [*((name, False) for name in ATTACKED), ("hoabinh.chutich", True), ("khong.co.ai", False)]
 
 
 def _next_act(state: str, chance: random.Random) -> tuple[str, str, dict[str, str]]:

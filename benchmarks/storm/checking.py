@@ -81,7 +81,11 @@ _NEVER = {
         SELECT subject FROM documents_document WHERE subject LIKE '%%tệp xấu%%' || %(mark)s || '%%'
     """,
     "việc nền dừng hẳn": """
-        SELECT task_name || ' ' || id FROM procrastinate_jobs WHERE status = 'failed'
+        -- What comes again by the clock has a next turn, which does the work of one that failed.
+        SELECT task_name || ' ' || id FROM procrastinate_jobs
+        WHERE status = 'failed'
+          AND task_name NOT IN (SELECT task_name FROM procrastinate_periodic_defers)
+          AND queueing_lock IS NULL
     """,
 }
 

@@ -17,6 +17,8 @@ class Tally:
     acts: Counter[str] = field(default_factory=Counter)
     #: What was killed, by name.
     kills: Counter[str] = field(default_factory=Counter)
+    #: Refusals and outages as people were told of them.
+    told: Counter[str] = field(default_factory=Counter)
     #: What must not happen.
     violations: list[str] = field(default_factory=list)
     #: Drafts somebody was told are saved: document → subject, SHA-256 of the file.
@@ -45,6 +47,11 @@ class Tally:
         """Count an act that was answered as done."""
         with self._lock:
             self.acts[act] += 1
+
+    def was_told(self, sentence: str) -> None:
+        """Count what somebody was told instead of what he asked for."""
+        with self._lock:
+            self.told[sentence.partition(": ")[2][-120:]] += 1
 
     def killed(self, what: str) -> None:
         """Count a kill."""

@@ -215,6 +215,8 @@ class TestLocks:
             for module in EVERYTHING
             for node in ast.walk(module.tree)
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and stronger.search(node.value)
+            # A job that is done is deleted, so whoever ends it locks its key as well.
+            if "procrastinate_jobs" not in node.value
         ]
 
         assert wrong == [], "FOR NO KEY UPDATE"

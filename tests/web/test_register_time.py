@@ -32,6 +32,11 @@ def address(world: World) -> str:
     return reverse("registers:confirm-time", args=[world.outgoing_register.id])
 
 
+def _words(world: World, reason: str) -> dict[str, str]:
+    """What the form sends: the reason, and what it was shown."""
+    return {"reason": reason, "seen": str(Register.objects.get(id=world.outgoing_register.id).as_seen())}
+
+
 class TestTheListOfRegisters:
     def test_says_which_one_is_ahead_and_offers_the_clerk_to_confirm(
         self, sign_in: SignIn, address: str
@@ -53,7 +58,7 @@ class TestConfirming:
         clerk = sign_in("clerk")
         assert "Chỉ xác nhận khi giờ của máy" in clerk.get(address).content.decode()
 
-        answer = clerk.post(address, {"reason": "Đồng hồ máy chủ chạy nhanh một ngày"})
+        answer = clerk.post(address, _words(world, "Đồng hồ máy chủ chạy nhanh một ngày"))
 
         assert (answer.status_code, answer["Location"]) == (303, reverse("registers:list"))
         register = Register.objects.get(id=world.outgoing_register.id)
@@ -61,15 +66,15 @@ class TestConfirming:
         assert register.last_taken_at <= timezone.now()
         assert AuditEntry.objects.filter(action="registers.time-confirmed").count() == 1
 
-    def test_needs_the_reason(self, sign_in: SignIn, address: str) -> None:
-        assert sign_in("clerk").post(address, {"reason": ""}).status_code == 422
+    def test_needs_the_reason(self, sign_in: SignIn, address: str, world: World) -> None:
+        assert sign_in("clerk").post(address, _words(world, "")).status_code == 422
 
     def test_is_refused_to_others(self, sign_in: SignIn, address: str) -> None:
         assert sign_in("leader").get(address).status_code == 403
         assert sign_in("outsider").get(address).status_code == 404
 
-    def test_is_over_once_done(self, sign_in: SignIn, address: str) -> None:
+    def test_is_over_once_done(self, sign_in: SignIn, address: str, world: World) -> None:
         clerk = sign_in("clerk")
-        clerk.post(address, {"reason": "Đồng hồ chạy nhanh"})
+        clerk.post(address, _words(world, "Đồng hồ chạy nhanh"))
 
         assert clerk.get(address).status_code == 409

@@ -120,8 +120,8 @@ RIGHTS = {
     "documents_documentfile": _grows("superseded_at"),
     "documents_documentrelation": GROWS_ONLY,
     "incoming_incomingdocument": _grows(
-        "state",
         "version",
+        "state",
         "verdict",
         "verdict_message",
         "arrival_number",
@@ -135,8 +135,8 @@ RIGHTS = {
         "completed_at",
     ),
     "outgoing_outgoingdocument": _grows(
-        "state",
         "version",
+        "state",
         "signer_id",
         "places",
         "written_notation",
@@ -157,8 +157,8 @@ RIGHTS = {
     # Whom a draft is to go to is written anew each time it is edited; whom it went to are deliveries.
     "outgoing_recipient": Rights(delete=True),
     "exchange_delivery": _grows(
-        "state",
         "version",
+        "state",
         "state_at",
         "axis_doc_id",
         "packet_id",

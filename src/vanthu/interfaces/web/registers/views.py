@@ -94,6 +94,8 @@ def confirm_time(request: WebRequest, register_id: UUID) -> HttpResponse:
         crumbs=[Crumb(label="Sổ đăng ký", url=back), Crumb(label="Xác nhận giờ")],
         said="Đã xác nhận giờ của sổ. Có thể cấp số tiếp.",
     )
+    form = ConfirmTimeForm(request.POST or None)
+    seen = seen_by(request, register.seen, form)
     return act_page(
         request,
         screen,
