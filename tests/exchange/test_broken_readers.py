@@ -1,4 +1,4 @@
-"""A packet whose PDF breaks its reader holds nobody up: it stands with its verdict, those behind it arrive."""
+"""A packet whose PDF breaks its reader stands with its verdict, and holds nobody behind it up."""
 
 from __future__ import annotations
 
