@@ -1,6 +1,7 @@
 """Jobs gone wrong, loaded into the zygote of a test: readers that break, and readers that try to get out.
 
-A file that holds `%GO:name` makes whatever job reads it do that; any other file is read as ever.
+A file that holds `%GO:name` makes whatever job reads it do that, `%GO:name@job` that job only; any other file
+is read as ever.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 from vanthu.room import jobs
 from vanthu.room.jobs import Job, Work
 
-_MARK = re.compile(rb"%GO:(\w+)")
+_MARK = re.compile(rb"%GO:(\w+)(?:@(\w+))?")
 
 
 class NobodyKnowsMe(Exception):
@@ -70,7 +71,8 @@ _DEEDS: dict[str, Callable[[], None]] = {
 def _wrapped(act: Job) -> Job:
     def reads(work: Work, parameters: dict[str, Any]) -> Any:
         for path in work.inputs:
-            if found := _MARK.search(path.read_bytes()):
+            found = _MARK.search(path.read_bytes())
+            if found and found[2] in {None, act.__name__.encode()}:
                 deed = found[1].decode()
                 if deed == "lies":
                     _lies(work)

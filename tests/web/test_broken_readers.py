@@ -67,7 +67,9 @@ class TestAFileThatBreaksItsReader:
 
     def test_is_not_shown_for_placing_marks(self, sign_in: SignIn, world: World) -> None:
         """A version kept before its reader learned to fear it."""
-        document: UUID = path.drafted(world, draft=AcceptedDraft(pdf=path.stored(_going("raises"))))
+        document: UUID = path.drafted(
+            world, draft=AcceptedDraft(pdf=path.stored(_going("raises@page_sizes")))
+        )
         refused = sign_in("officer").get(f"/van-ban-di/{document}/vi-tri/")
 
         assert refused.status_code == 422

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import socket
-from typing import ClassVar
 
 #: What the machine refused, in words; anything else is said as the system says it.
 _REASONS = {
@@ -28,7 +27,7 @@ class DomainError(Exception):
     """Yêu cầu không thực hiện được."""
 
     #: Stable code for programs; the message is for people.
-    code: ClassVar[str] = "domain.error"
+    code = "domain.error"
     #: HTTP status at the edge.
     status = 422
 
