@@ -18,6 +18,7 @@ from PIL import Image
 from vanthu import pdfsign
 from vanthu.pdfsign import AskedTimestamper, Certificate, FontMissing, PendingSignature, RevocationPolicy
 from vanthu.room.jobs import Work, job
+from vanthu.room.jobs.practice import practise
 
 #: The sign by which the parent knows that its own time-stamp service is asked for.
 TIMESTAMP = "timestamp:"
@@ -31,12 +32,13 @@ _LATE = (
 
 
 def warm_up() -> None:
-    """Load the fonts, which the parent has cut, and what libraries load when they first need it."""
+    """Have every library's first time behind it: see `room.jobs.practice`."""
     for module in _LATE:
         importlib.import_module(module)
     Image.preinit()
     with contextlib.suppress(FontMissing, OSError):
         pdfsign.build_fonts()
+        practise()
 
 
 @job
