@@ -28,6 +28,7 @@ from vanthu.kernel.embedded_postgres import PostgresRefused
 #: Name → one line of what it measures. The module of that name is imported when its turn comes.
 BENCHMARKS = {
     "signing": "Ký và kiểm tra chữ ký, mỗi lõi",
+    "room": "Phòng đọc: tệp từ bên ngoài được đọc trong tiến trình không có quyền gì",
     "packets": "Gói tin edXML với tệp đính kèm 100 MB",
     "registering": "Tiếp nhận, vào sổ, kèm hộp thư đi",
     "pages": "Trang web của người dùng thường",

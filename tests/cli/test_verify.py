@@ -15,7 +15,12 @@ from tests.pdfsign import tampering
 from tests.pdfsign.documents import typeset, write
 from tests.pdfsign.office import Office
 from tests.pdfsign.pki import running_pki
+from tests.room import hostile
+from tests.room.conftest import ROGUE
 from vanthu.interfaces.cli.system import main
+from vanthu.room import pool
+from vanthu.room.limits import Limits
+from vanthu.room.pool import Room
 
 
 @pytest.fixture(scope="module")
@@ -219,3 +224,34 @@ def test_needs_no_django() -> None:
     script = "import sys; import vanthu.interfaces.cli.verify; sys.exit('django' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+class TestAFileThatBreaksItsReader:
+    @pytest.mark.parametrize(
+        ("deed", "said"),
+        [
+            ("raises", "làm hỏng trình đọc"),
+            ("dies", "làm hỏng trình đọc"),
+            ("hangs", "lâu quá mức cho phép"),
+            ("swells", "quá lớn nên đã dừng đọc"),
+        ],
+    )
+    def test_is_one_line_and_the_next_is_verified(
+        self, capfd: pytest.CaptureFixture[str], tmp_path: Path, deed: str, said: str
+    ) -> None:
+        """Whatever the libraries say in English stays off the terminal."""
+        bad = write(tmp_path / "bad.pdf", typeset() + f"%GO:{deed}\n".encode())
+        good = write(tmp_path / "good.pdf", typeset())
+        limits = Limits(seconds=1.5, processor=1, memory=600 * 1024 * 1024)
+        with pool.using(Room(ceiling=limits, further_jobs=[ROGUE])):
+            code, out, err = _run(capfd, bad)
+            assert (code, out, err.count("\n"), said in err) == (2, "", 1, True)
+            assert _run(capfd, good) == (1, "Văn bản không có chữ ký số.\n", "")
+
+    def test_is_no_traceback_when_its_table_begins_at_0(
+        self, capfd: pytest.CaptureFixture[str], tmp_path: Path
+    ) -> None:
+        code, _, err = _run(capfd, write(tmp_path / "prev.pdf", hostile.previous_at_zero()))
+
+        assert code in {1, 2}
+        assert err.count("\n") == code - 1

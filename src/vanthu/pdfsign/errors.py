@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 
 class PdfSignError(Exception):
     """Không xử lý được tệp PDF."""
 
     #: Stable machine code; the message may be reworded, the code may not.
-    code: ClassVar[str] = "pdfsign.error"
+    code = "pdfsign.error"
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or (type(self).__doc__ or "").strip())

@@ -6,7 +6,7 @@ from vanthu.kernel.errors import DomainError
 from vanthu.pdfsign.errors import UnreadablePdf
 
 
-class FileUnread(UnreadablePdf):
+class FileUnread(UnreadablePdf, DomainError):
     """Không đọc được tệp này; hãy mở tệp, xuất lại ra PDF hoặc in ra PDF rồi dùng tệp mới."""
 
     code = "room.unread"

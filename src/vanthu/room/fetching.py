@@ -184,7 +184,8 @@ def _within(seconds: float, ask: Callable[[_Call], bytes]) -> bytes:
     thread = threading.Thread(target=work, name="asking", daemon=True)
     thread.start()
     thread.join(seconds)
+    found = list(results)
     call.hang_up()
-    if results:
-        return results[0]
+    if found:
+        return found[0]
     raise failures[0] if failures else NotFetched("an answer too late")

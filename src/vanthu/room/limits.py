@@ -23,6 +23,10 @@ class Limits:
     #: Open files.
     files: int = 64
 
+    def under(self, ceiling: Limits) -> Limits:
+        """The smaller of each."""
+        return Limits(**{name: min(each, getattr(ceiling, name)) for name, each in self.to_dict().items()})
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for the wire."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}

@@ -39,6 +39,8 @@ _TURN, _READY, _GRACE = 60.0, 30.0, 3.0
 _LINES, _LETTERS = 20, 500
 #: Signals by which a machine or a limit ends a child: processor time; no memory to be had.
 _OUT_OF_TIME = -24
+#: All the variables a reader has. Dates in what it writes are Vietnam's.
+_ENVIRONMENT = {"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "TZ": "Asia/Ho_Chi_Minh"}
 
 
 class _Lost(Exception):
@@ -96,7 +98,7 @@ class _Zygote:
             command += [sys.executable, "-I", "-m", "vanthu.room.zygote", str(theirs.fileno())]
             self._process = subprocess.Popen(  # noqa: S603 - the arguments are ours
                 [*command, *map(str, self._further)],
-                env={"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "VANTHU_CACHE": str(cache)},
+                env=_ENVIRONMENT | {"VANTHU_CACHE": str(cache)},
                 cwd="/",
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -133,8 +135,11 @@ class _Zygote:
 class Room:
     """Where this process has strangers' files read. Safe for threads; opened by its first job."""
 
-    def __init__(self, *, slots: int = SLOTS, further_jobs: Sequence[Path] = ()) -> None:
-        """`further_jobs` are files of jobs beside `room.jobs`: only a test has any."""
+    def __init__(
+        self, *, slots: int = SLOTS, ceiling: Limits | None = None, further_jobs: Sequence[Path] = ()
+    ) -> None:
+        """No job may take more than `ceiling`. `further_jobs` are files of jobs: only a test has any."""
+        self._ceiling = ceiling
         self._further = tuple(further_jobs)
         self._turns = threading.BoundedSemaphore(slots)
         self._opening = threading.Lock()
@@ -164,7 +169,8 @@ class Room:
                 question = {"job": job, "parameters": parameters}
                 for _ in range(2):
                     with contextlib.suppress(_Lost):
-                        return self._try(question, reading, writing, limits, asked)
+                        bounds = limits.under(self._ceiling) if self._ceiling else limits
+                        return self._try(question, reading, writing, bounds, asked)
         finally:
             self._turns.release()
         raise RoomClosed
@@ -263,11 +269,12 @@ def _fonts() -> Path:
 def _log(stream: IO[bytes]) -> None:
     """What libraries say in English goes to the log, not too much of it."""
     second, lines = 0, 0
-    for line in iter(functools.partial(stream.readline, 4 * _LETTERS), b""):
-        now = int(time.monotonic())
-        second, lines = (second, lines + 1) if now == second else (now, 1)
-        if lines <= _LINES:
-            logger.info("%s", line.decode(errors="replace").rstrip()[:_LETTERS])
+    with stream:
+        for line in iter(functools.partial(stream.readline, 4 * _LETTERS), b""):
+            now = int(time.monotonic())
+            second, lines = (second, lines + 1) if now == second else (now, 1)
+            if lines <= _LINES:
+                logger.info("%s", line.decode(errors="replace").rstrip()[:_LETTERS])
 
 
 _room = Room()

@@ -28,7 +28,7 @@ from vanthu.config.settings.system import INSTALLED_APPS  # noqa: E402 - as abov
 
 INSTALLED_APPS = [*INSTALLED_APPS, "vanthu.axis"]
 #: The tests' own authorities answer on this machine.
-REVOCATION_HOSTS = ["127.0.0.1"]
+REVOCATION_HOSTS = ["127.0.0.1", "localhost"]
 AXIS_REPLAY_SECONDS = 600
 AXIS_PACKET_LIMIT = 300 * 1024 * 1024
 #: Argon2 with a small cost: what is tested is ours, not the hash.

@@ -62,7 +62,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="MÁY_CHỦ",
         action="append",
         default=[],
-        help="máy chủ thu hồi trong mạng nội bộ được phép hỏi, thêm vào VANTHU_REVOCATION_HOSTS (lặp lại được)",
+        help="máy chủ thu hồi ở mạng nội bộ được phép hỏi, ngoài VANTHU_REVOCATION_HOSTS (lặp lại được)",
     )
     parser.epilog = (
         "Mã thoát: 0 mọi chữ ký hợp lệ; 1 kết luận khác (không hợp lệ, chưa kết luận được, không có chữ ký); "

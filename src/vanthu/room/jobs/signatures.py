@@ -7,23 +7,38 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import importlib
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from vanthu import pdfsign
 from vanthu.pdfsign import AskedTimestamper, Certificate, FontMissing, PendingSignature, RevocationPolicy
 from vanthu.room.jobs import Work, job
+from vanthu.room.jobs.practice import practise
 
 #: The sign by which the parent knows that its own time-stamp service is asked for.
 TIMESTAMP = "timestamp:"
+#: Modules that libraries import in the middle of their work; every child would do it again.
+_LATE = (
+    "encodings.utf_16_be",
+    "encodings.utf_16_le",
+    "pyhanko.pdf_utils.filters",
+    "pyhanko.pdf_utils.metadata.xmp_xml",
+)
 
 
 def warm_up() -> None:
-    """Load the fonts, which the parent has cut."""
+    """Have every library's first time behind it: see `room.jobs.practice`."""
+    for module in _LATE:
+        importlib.import_module(module)
+    Image.preinit()
     with contextlib.suppress(FontMissing, OSError):
         pdfsign.build_fonts()
+        practise()
 
 
 @job

@@ -160,7 +160,7 @@ class Topology:
                 "VANTHU_AXIS_POLL_SECONDS": str(POLL_SECONDS),
                 "VANTHU_TRUST": str(self.var / "pki" / "trust"),
                 # The demo's own authority answers on this machine.
-                "VANTHU_REVOCATION_HOSTS": str(urlsplit(self.pki_url).hostname),
+                "VANTHU_REVOCATION_HOSTS": urlsplit(self.pki_url).netloc,
                 "VANTHU_TSA_URL": f"{self.pki_url}/tsa",
                 "SOFTHSM2_CONF": str(self.var / "pki" / "softhsm2.conf"),
             }

@@ -23,9 +23,10 @@ from vanthu.interfaces.cli.founding.section import Section
 from vanthu.kernel.errors import DomainError, why
 from vanthu.organizations import rules
 from vanthu.organizations.states import Role
-from vanthu.pdfsign.images import load_picture
 from vanthu.registers import rules as register_rules
 from vanthu.registers.states import RegisterKind
+from vanthu.room import files
+from vanthu.room.errors import FileUnread, RoomClosed
 
 #: The most characters of each text, as the database keeps it.
 AGENCY_TEXTS = {"code": 35, "old_code": 35, "name": 200, "abbreviation": 30, "place": 50, "email": 100}
@@ -187,11 +188,13 @@ class _Reader:
             return ""
         try:
             text = path.read_bytes().decode("ascii")
-            (pdfsign.load_certificates if many else pdfsign.load_certificate)(text.encode())
+            files.check_certificates(path)
         except OSError as error:
             section.fault(key, f"không đọc được tệp «{path}»: {why(error)}.")
         except (UnicodeDecodeError, pdfsign.BadCertificate):
             section.fault(key, f"tệp «{path}» không phải chứng thư số dạng PEM.")
+        except (FileUnread, RoomClosed) as unread:
+            section.fault(key, f"tệp «{path}»: {unread}")
         else:
             return text
         return ""
@@ -201,11 +204,13 @@ class _Reader:
         if path is None:
             return self._folder
         try:
-            load_picture(path.read_bytes())
+            files.check_picture(path)
         except OSError as error:
             section.fault("image", f"không đọc được tệp «{path}»: {why(error)}.")
         except pdfsign.BadImage:
             section.fault("image", f"tệp «{path}» không phải ảnh PNG dùng được.")
+        except (FileUnread, RoomClosed) as unread:
+            section.fault("image", f"tệp «{path}»: {unread}")
         return path
 
     def _file(self, section: Section, key: str) -> Path | None:
