@@ -43,8 +43,9 @@ _TITLES = {
     404: ("Không tìm thấy nội dung này", "file-search"),
     405: ("Thao tác không hợp lệ", "help-circle"),
     409: ("Nội dung này vừa thay đổi", "refresh-alert"),
-    413: ("Tệp quá lớn", "file-alert"),
+    413: ("Nội dung gửi quá lớn", "file-alert"),
     422: ("Chưa thực hiện được", "alert-circle"),
+    429: ("Bạn có nhiều việc nặng đang chạy", "hourglass"),
     500: ("Hệ thống gặp lỗi", "alert-triangle"),
     503: ("Hệ thống đang bận", "hourglass"),
 }
@@ -70,6 +71,12 @@ def refuse(request: HttpRequest, status: int, message: str, *, reference: str = 
             status=status, title=title, message=message, icon=icon, reference=reference, document=document
         ),
     )
+
+
+def refusal_without_request(status: int, message: str) -> Refusal:
+    """What the error page shows where no request was read."""
+    title, icon = _TITLES.get(status, _TITLES[400] if status < 500 else _TITLES[500])
+    return Refusal(status=status, title=title, message=message, icon=icon)
 
 
 def _show(request: HttpRequest, refusal: Refusal) -> HttpResponse:
