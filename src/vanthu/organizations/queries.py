@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -62,6 +62,14 @@ class Person:
 
     actor: Actor
     account: Account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPassword:
+    """What an account is opened with; shown nowhere."""
+
+    username: str
+    hashed: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +145,20 @@ class AccountRow:
     #: Agencies where its owner holds a post now.
     works_at: frozenset[UUID]
     must_change_password: bool
-    #: Until when it is locked after failed sign-ins; the time may be past.
+    #: Until when strange devices may not try it; the time may be past.
     locked_until: datetime | None
+    #: Wrong passwords since its owner last signed in.
+    failed_sign_ins: int
     disabled_at: datetime | None
     last_sign_in: datetime | None
+
+
+def own_password(actor: Actor) -> OwnPassword:
+    """What a change of the actor's own password is proven against. Raises NotFound: the machine has none."""
+    user = User.objects.filter(id=actor.user_id).first()
+    if user is None:
+        raise NotFound
+    return OwnPassword(username=user.username, hashed=user.password)
 
 
 def session_stamp(user_id: UUID) -> str:
@@ -345,6 +363,7 @@ def _account_row(user: User) -> AccountRow:
         works_at=frozenset(post.agency_id for post in posts if post.ended_at is None and user.is_active),
         must_change_password=user.must_change_password,
         locked_until=user.locked_until,
+        failed_sign_ins=user.failed_sign_ins,
         disabled_at=user.disabled_at,
         last_sign_in=user.last_login,
     )

@@ -23,3 +23,4 @@ REQUEST_LIMIT = AXIS_PACKET_LIMIT + 1024
 #: How the server itself refuses, and whom it lets send much.
 FRONT_VOICE = "vanthu.interfaces.axis.front.say"
 FRONT_ADMISSION = "vanthu.interfaces.axis.front.admit"
+NARROW_PATHS: frozenset[str] = frozenset()

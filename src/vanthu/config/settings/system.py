@@ -76,6 +76,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 #: Two installations on one demo host must not overwrite each other's cookies.
 SESSION_COOKIE_NAME = environment.text("VANTHU_COOKIE_PREFIX", "vanthu") + "_session"
 CSRF_COOKIE_NAME = environment.text("VANTHU_COOKIE_PREFIX", "vanthu") + "_csrf"
+DEVICE_COOKIE_NAME = environment.text("VANTHU_COOKIE_PREFIX", "vanthu") + "_device"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 if HTTPS:
@@ -109,5 +110,7 @@ REQUEST_LIMIT = environment.positive("VANTHU_REQUEST_LIMIT", 5 * UPLOAD_LIMIT)
 #: How the server itself refuses, and whom it lets send much.
 FRONT_VOICE = "vanthu.interfaces.web.front.say"
 FRONT_ADMISSION = "vanthu.interfaces.web.front.admit"
+#: What is posted there is hashed: few of these have a thread at once, and the others wait without one.
+NARROW_PATHS = frozenset({"/dang-nhap/", "/doi-mat-khau/"})
 #: Nothing of a stranger's files, and of nobody's more than the limit, comes onto the disk.
 FILE_UPLOAD_HANDLERS = ["vanthu.interfaces.web.uploads.UploadHandler"]

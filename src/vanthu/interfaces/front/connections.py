@@ -7,6 +7,7 @@ refused early, and that a client who was refused hears why before the connection
 from __future__ import annotations
 
 import logging
+import select
 import socket
 import time
 from contextlib import suppress
@@ -200,6 +201,13 @@ class Connection(HTTPChannel):
         ) and (self.request is None or not self.request.is_asking)
 
     @property
+    def awaits(self) -> int:
+        """What the client has to do, as events of epoll: send, or read; 0 while it is our turn."""
+        if self.is_waiting or self._lingers_until is not None:
+            return select.EPOLLIN
+        return 0 if self.requests or not self.total_outbufs_len else select.EPOLLOUT
+
+    @property
     def is_idle(self) -> bool:
         """Whether nothing at all is under way."""
         return self.is_waiting and self.request is None
@@ -281,6 +289,14 @@ class Connection(HTTPChannel):
             self.request, self._is_unheard = None, True
             self.requests.append(request)
             self.server.add_task(self)
+
+    def service(self) -> None:
+        """As waitress, in a thread of the program."""
+        request = self.requests[0]
+        try:
+            super().service()
+        finally:
+            self.server.leave_lane(request)
 
     def send(self, data: bytes, do_close: bool = True) -> int:
         """As waitress, counted."""

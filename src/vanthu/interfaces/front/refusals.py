@@ -35,8 +35,10 @@ _SENTENCES = {
     HTTPStatus.SERVICE_UNAVAILABLE: "Máy chủ đang nhận nhiều tệp. Hãy gửi lại sau ít phút.",
 }
 _FAULT = "Hệ thống gặp lỗi. Hãy thử lại sau ít phút; nếu vẫn lỗi, báo quản trị hệ thống."
+#: Said to who waited long for his turn.
+BUSY = "Máy chủ đang bận, hãy thử lại sau ít giây."
 #: Seconds after which a client that met a full server may come again.
-RETRY_AFTER = 30
+RETRY_AFTER = 10
 
 
 def sentence(status: int, *, limit: int) -> str:

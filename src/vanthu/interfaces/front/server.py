@@ -12,7 +12,7 @@ import select
 import socket
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from waitress import wasyncore
@@ -20,6 +20,7 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 
 from vanthu.interfaces.front.connections import Asking, Connection, Request
+from vanthu.interfaces.front.lane import Lane
 from vanthu.interfaces.front.limits import (
     HEAD_BYTES,
     Limits,
@@ -29,12 +30,12 @@ from vanthu.interfaces.front.limits import (
     neighbourhood,
     whom_to_drop,
 )
-from vanthu.interfaces.front.refusals import Admission, Refusal, Voice, sentence
+from vanthu.interfaces.front.refusals import BUSY, Admission, Refusal, Voice, sentence
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two looks at everything.
-_TICK = 0.25
+#: Seconds between two looks at everything, and between two at what comes in crumbs.
+_TICK, _CRUMBS_TICK = 0.5, 1.0
 #: Connections taken in at once, before others are looked at.
 _WELCOMED_AT_ONCE = 16
 
@@ -44,15 +45,15 @@ class _Lot:
 
     accepting = False
 
-    def __init__(self, wake: Callable[[list[int]], None]) -> None:
+    def __init__(self, wake: Callable[[list[tuple[int, int]]], None]) -> None:
         self._epoll = select.epoll()
         self._wake = wake
 
     def fileno(self) -> int:
         return self._epoll.fileno()
 
-    def park(self, descriptor: int) -> None:
-        self._epoll.register(descriptor, select.EPOLLIN | select.EPOLLRDHUP)
+    def park(self, descriptor: int, events: int) -> None:
+        self._epoll.register(descriptor, events)
 
     def leave(self, descriptor: int) -> None:
         self._epoll.unregister(descriptor)
@@ -64,7 +65,7 @@ class _Lot:
         return False
 
     def handle_read_event(self) -> None:
-        self._wake([descriptor for descriptor, _ in self._epoll.poll(0)])
+        self._wake(self._epoll.poll(0))
 
     def handle_error(self) -> None:
         logger.exception("Lỗi khi nhận yêu cầu")
@@ -92,9 +93,11 @@ class Server(TcpWSGIServer):
         proxies: Sequence[Network],
         say: Voice,
         admit: Admission,
+        narrow: Collection[str] = (),
     ) -> None:
         self.limits, self.proxies, self.say, self._admit = limits, tuple(proxies), say, admit
         self.is_stopping = False
+        self._lane = Lane(narrow, places=max(1, threads // 2))
         #: What the program said about long requests; to be carried out by the loop.
         self.answered: deque[tuple[Connection, Request, Refusal | None]] = deque()
         self._stop_by = float("inf")
@@ -120,7 +123,7 @@ class Server(TcpWSGIServer):
 
     def run(self) -> None:
         """Serve until `stop`, and then until what is under way is finished or its time is over."""
-        look = 0.0
+        look = crumbs = 0.0
         while not (self.is_stopping and self._is_done()):
             wasyncore.poll2(_TICK, self._map)
             while self.answered:
@@ -129,8 +132,10 @@ class Server(TcpWSGIServer):
             now = time.monotonic()
             if now >= look:
                 look = now + _TICK
-                self._crumbs.handle_read_event()
                 self._look_around(now)
+            if now >= crumbs:
+                crumbs = now + _CRUMBS_TICK
+                self._crumbs.handle_read_event()
         self.task_dispatcher.shutdown(timeout=1)
         for connection in list(self.active_channels.values()):
             connection.handle_close()
@@ -149,6 +154,17 @@ class Server(TcpWSGIServer):
             logger.warning("Hết chỗ nhận tệp; từ chối %s", connection.neighbourhood)
             self.answered.append((connection, request, self.say(503, sentence(503, limit=self.limits.body))))
             self.pull_trigger()
+
+    def add_task(self, task: Any) -> None:
+        """Give a thread to it, unless it is of the narrow way and that is full."""
+        if not isinstance(task, Connection) or self._lane.may_pass(task, task.requests[0]):
+            super().add_task(task)
+
+    def leave_lane(self, request: Request) -> None:
+        """A request is answered: the next of the narrow way goes on."""
+        following = self._lane.leave(request)
+        if following is not None:
+            super().add_task(following)
 
     def ask(self, environ: dict[str, Any]) -> Refusal | None:
         """The program's word."""
@@ -222,28 +238,35 @@ class Server(TcpWSGIServer):
             self.accepting = False
             self.del_channel()
             self.socket.close()
+        for each in self._lane.take_impatient(now):
+            each.requests[0].refuse(self.say(503, BUSY))
+            super().add_task(each)
         for each in self._open():
             if each.is_overdue(now) or (self.is_stopping and each.is_idle):
                 each.handle_close()
-            elif each.is_waiting and each._fileno not in self._parked:
+            elif each._fileno not in self._parked:
                 self._park(each)
 
     def _park(self, connection: Connection) -> None:
+        events = connection.awaits
+        if not events:
+            return
         descriptor = connection._fileno
         lot = self._crumbs if connection.trickles else self._quiet
-        lot.park(descriptor)
+        lot.park(descriptor, events)
         self._parked[descriptor] = (connection, lot)
         self._map.pop(descriptor, None)
 
-    def _wake(self, descriptors: list[int]) -> None:
-        """Read what came on parked connections, and park those again whose clients still have the word."""
-        for descriptor in descriptors:
+    def _wake(self, happened: list[tuple[int, int]]) -> None:
+        """Do what may be done on parked connections, and park those again whose clients have the word."""
+        for descriptor, events in happened:
             connection, lot = self._parked[descriptor]
             lot.leave(descriptor)
             del self._parked[descriptor]
             self._map[descriptor] = connection
-            wasyncore.read(connection)
-            if connection.connected and connection.is_waiting and connection.request is not None:
+            # epoll's events are poll's.
+            wasyncore.readwrite(connection, events)
+            if connection.connected and not connection.is_idle:
                 self._park(connection)
 
     def _is_done(self) -> bool:

@@ -47,6 +47,7 @@ def main(descriptor: int) -> int:
         proxies=[ip_network(each) for each in settings.TRUSTED_PROXIES],
         say=import_string(settings.FRONT_VOICE),
         admit=import_string(settings.FRONT_ADMISSION),
+        narrow=settings.NARROW_PATHS,
     )
 
     def stop(number: int, frame: FrameType | None) -> None:

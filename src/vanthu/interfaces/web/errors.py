@@ -101,7 +101,15 @@ def _document_of(request: HttpRequest) -> str:
 
 def refuse_domain(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Answer an anticipated refusal with its own status and sentence."""
-    return refuse(request, error.status, str(error))
+    return with_retry_after(refuse(request, error.status, str(error)), error)
+
+
+def with_retry_after(response: HttpResponse, error: DomainError | None) -> HttpResponse:
+    """`response`, saying when to come again if `error` is one that passes by itself."""
+    seconds = getattr(error, "retry_after", None)
+    if seconds is not None:
+        response["Retry-After"] = str(seconds)
+    return response
 
 
 def fail(request: HttpRequest, error: BaseException) -> HttpResponse:
