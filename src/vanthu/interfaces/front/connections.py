@@ -191,6 +191,11 @@ class Connection(HTTPChannel):
         self._is_unheard = False
         super().__init__(server, sock, addr, adj, map=map)
 
+    def client_of(self, request: Request) -> str:
+        """Who sends it, as one address."""
+        named = request.headers.get("X_FORWARDED_FOR", "")
+        return neighbourhood(client_behind(str(self.addr[0]), named, self.server.proxies))
+
     # What it does now.
 
     @property

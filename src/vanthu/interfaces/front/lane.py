@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ class Lane:
 
     def __init__(self, paths: Collection[str], *, places: int) -> None:
         self._paths, self._places = frozenset(paths), places
-        self._passing: set[int] = set()
+        self._passing: dict[int, str] = {}
         self._waiting: OrderedDict[int, tuple[Connection, Request, float]] = OrderedDict()
         # Threads leave, the loop enters.
         self._lock = threading.Lock()
@@ -31,7 +31,7 @@ class Lane:
             return True
         with self._lock:
             if len(self._passing) < self._places:
-                self._passing.add(id(request))
+                self._passing[id(request)] = connection.client_of(request)
                 return True
             self._waiting[id(request)] = connection, request, time.monotonic()
             return False
@@ -39,16 +39,19 @@ class Lane:
     def leave(self, request: Request) -> Connection | None:
         """It is answered; whoever has its place now, to be given a thread."""
         with self._lock:
-            if id(request) not in self._passing:
+            if self._passing.pop(id(request), None) is None:
                 return None
-            self._passing.remove(id(request))
-            while self._waiting:
-                key, (connection, _, _) = self._waiting.popitem(last=False)
-                # Who has gone meanwhile is not waited for.
-                if connection.connected:
-                    self._passing.add(key)
-                    return connection
-            return None
+            # Who has gone meanwhile is not waited for.
+            for key in [key for key, (each, _, _) in self._waiting.items() if not each.connected]:
+                del self._waiting[key]
+            if not self._waiting:
+                return None
+            # One address does not take the turns of the others, however many it sends.
+            held = Counter(self._passing.values())
+            clients = {key: each.client_of(asked) for key, (each, asked, _) in self._waiting.items()}
+            chosen = min(self._waiting, key=lambda key: held[clients[key]])
+            self._passing[chosen] = clients[chosen]
+            return self._waiting.pop(chosen)[0]
 
     def take_impatient(self, now: float) -> list[Connection]:
         """Those that have waited long enough; they are to be refused."""

@@ -15,6 +15,7 @@ from vanthu.incoming import queries as incoming
 from vanthu.interfaces.web.counting import open_work
 from vanthu.interfaces.web.http import WebRequest, page
 from vanthu.interfaces.web.navigation import Queue, queues_for
+from vanthu.interfaces.web.share import searching
 from vanthu.kernel.actor import Actor
 from vanthu.organizations.states import Role
 from vanthu.outgoing import queries as outgoing
@@ -71,6 +72,7 @@ def _first(
 
 
 @require_safe
+@searching
 def search(request: WebRequest) -> HttpResponse:
     """Everything this person may see whose number, notation, subject or other party matches «q»."""
     text = request.GET.get("q", "")[:200].strip()
