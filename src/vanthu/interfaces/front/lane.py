@@ -21,6 +21,8 @@ class Lane:
     def __init__(self, paths: Collection[str], *, places: int) -> None:
         self._paths, self._places = frozenset(paths), places
         self._passing: dict[int, str] = {}
+        #: How often each of those that pass or wait had its turn.
+        self._turns = Counter[str]()
         self._waiting: OrderedDict[int, tuple[Connection, Request, float]] = OrderedDict()
         # Threads leave, the loop enters.
         self._lock = threading.Lock()
@@ -31,7 +33,8 @@ class Lane:
             return True
         with self._lock:
             if len(self._passing) < self._places:
-                self._passing[id(request)] = connection.client_of(request)
+                self._passing[id(request)] = client = connection.client_of(request)
+                self._turns[client] += 1
                 return True
             self._waiting[id(request)] = connection, request, time.monotonic()
             return False
@@ -45,12 +48,15 @@ class Lane:
             for key in [key for key, (each, _, _) in self._waiting.items() if not each.connected]:
                 del self._waiting[key]
             if not self._waiting:
+                self._turns.clear()
                 return None
             # One address does not take the turns of the others, however many it sends.
-            held = Counter(self._passing.values())
             clients = {key: each.client_of(asked) for key, (each, asked, _) in self._waiting.items()}
-            chosen = min(self._waiting, key=lambda key: held[clients[key]])
-            self._passing[chosen] = clients[chosen]
+            chosen = min(self._waiting, key=lambda key: self._turns[clients[key]])
+            self._passing[chosen] = client = clients[chosen]
+            among = {*clients.values(), *self._passing.values()}
+            self._turns = Counter({each: turns for each, turns in self._turns.items() if each in among})
+            self._turns[client] += 1
             return self._waiting.pop(chosen)[0]
 
     def take_impatient(self, now: float) -> list[Connection]:

@@ -137,8 +137,12 @@ class Server(TcpWSGIServer):
                 crumbs = now + _CRUMBS_TICK
                 self._crumbs.handle_read_event()
         self.task_dispatcher.shutdown(timeout=1)
-        for connection in list(self.active_channels.values()):
+        for connection in self._open():
             connection.handle_close()
+        self._stop_listening()
+        self.trigger.close()
+        for lot in (self._crumbs, self._quiet):
+            lot.close()
 
     def stop(self, *, seconds: float) -> None:
         """Take nothing new, and be done after so many seconds at most. May be called by a signal."""
@@ -234,10 +238,8 @@ class Server(TcpWSGIServer):
 
     def _look_around(self, now: float) -> None:
         """Close what is overdue, park what waits; of a server that stops, close what does nothing."""
-        if self.is_stopping and self.accepting:
-            self.accepting = False
-            self.del_channel()
-            self.socket.close()
+        if self.is_stopping:
+            self._stop_listening()
         for each in self._lane.take_impatient(now):
             each.requests[0].refuse(self.say(503, BUSY))
             super().add_task(each)
@@ -246,6 +248,12 @@ class Server(TcpWSGIServer):
                 each.handle_close()
             elif each._fileno not in self._parked:
                 self._park(each)
+
+    def _stop_listening(self) -> None:
+        if self.accepting:
+            self.accepting = False
+            self.del_channel()
+            self.socket.close()
 
     def _park(self, connection: Connection) -> None:
         events = connection.awaits
