@@ -17,9 +17,11 @@ from pathlib import Path
 
 _LARGE = "/static/vendor/pdfjs/pdf.worker.min.mjs"
 _HOST = b"Host: 127.0.0.1\r\n"
+#: With a token of his own making, a stranger's form is read before it is refused.
+_FORM = b"Cookie: bench_csrf=" + b"x" * 32 + b"\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 _HEADS = (
     b"GET /suc-khoe/ HTTP/1.1\r\n" + _HOST + b"X-Slow: ",
-    b"POST /dang-nhap/ HTTP/1.1\r\n" + _HOST + b"Content-Length: 900000\r\n\r\n",
+    b"POST /dang-nhap/ HTTP/1.1\r\n" + _HOST + _FORM + b"Content-Length: 900000\r\n\r\n",
     f"GET {_LARGE} HTTP/1.1\r\n".encode() + _HOST + b"\r\n",
 )
 #: Clients of one address; on the loopback there are millions of those.

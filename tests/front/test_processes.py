@@ -20,7 +20,9 @@ from tests.world import World, build_world
 pytestmark = pytest.mark.django_db(transaction=True)
 
 _HEAD = b"GET /suc-khoe/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
-_BODY = b"POST /dang-nhap/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 90000\r\n\r\n"
+#: With a token of his own making, a stranger's form is read before it is refused.
+_FORM = b"Cookie: vanthu_csrf=" + b"x" * 32 + b"\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+_BODY = b"POST /dang-nhap/ HTTP/1.1\r\nHost: 127.0.0.1\r\n" + _FORM + b"Content-Length: 90000\r\n\r\n"
 _READER = b"GET /static/vendor/pdfjs/pdf.worker.min.mjs HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 _SLOW, _STRANGERS, _PAGES = 100, 24, 10
 

@@ -86,6 +86,12 @@ class TestAStrangerWhoTriesOn:
         assert answer.redirect_chain == [("/", 303)]
         assert "nhập sai mật khẩu 5 lần" in answer.content.decode()
 
+    def test_is_seen_by_the_administrator(self, sign_in: SignIn, tried: Client) -> None:
+        page = sign_in("administrator").get("/").content.decode()
+
+        assert "(<code>clerk</code>): 5 lần" in page
+        assert "vanthu account unlock clerk" in page
+
     @pytest.mark.parametrize("cookie", ["", "x", "a:b:c", "\x00"])
     def test_makes_no_desk_by_a_cookie_of_his_own(self, tried: Client, cookie: str) -> None:
         tried.cookies[settings.DEVICE_COOKIE_NAME] = cookie

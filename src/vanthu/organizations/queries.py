@@ -296,6 +296,17 @@ def list_accounts(
     ]
 
 
+def list_tried_accounts(actor: Actor, *, limit: int = 20) -> list[AccountRow]:
+    """Accounts with wrong passwords since their owners last signed in, the most first. Raises NotAllowed."""
+    require(permissions.may_administer(actor))
+    users = User.objects.filter(permissions.visible_people(actor), failed_sign_ins__gt=0)
+    posts = Post.objects.select_related("agency").order_by(
+        F("ended_at").desc(nulls_first=True), "started_at", "id"
+    )
+    found = users.order_by("-failed_sign_ins", "username").prefetch_related(Prefetch("posts", posts))
+    return [_account_row(user) for user in found[:limit]]
+
+
 def search_agencies(actor: Actor, text: str, *, limit: int = 20) -> list[AgencyRow]:
     """Open agencies other than the actor's own whose code or name holds every word of `text`.
 

@@ -17,6 +17,7 @@ from vanthu.interfaces.web.http import WebRequest, page
 from vanthu.interfaces.web.navigation import Queue, queues_for
 from vanthu.interfaces.web.share import searching
 from vanthu.kernel.actor import Actor
+from vanthu.organizations import queries as organizations
 from vanthu.organizations.states import Role
 from vanthu.outgoing import queries as outgoing
 
@@ -51,10 +52,13 @@ def home(request: WebRequest) -> HttpResponse:
         )
         for queue in queues_for(request.actor, counts)
     ]
+    is_administrator = Role.ADMINISTRATOR in request.actor.roles
     context = {
         "queues": queues,
         "waiting": sum(queue.count for queue in queues),
-        "is_administrator": Role.ADMINISTRATOR in request.actor.roles,
+        "is_administrator": is_administrator,
+        "tried": organizations.list_tried_accounts(request.actor) if is_administrator else [],
+        "now": now,
         "aside": exchange.count_aside(request.actor),
         "page_title": "Việc của tôi",
     }
