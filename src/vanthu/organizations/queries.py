@@ -288,23 +288,14 @@ def list_accounts(
         users = users.filter(Exists(Post.objects.filter(user_id=OuterRef("id"), agency_id=agency_id)))
     if usernames is not None:
         users = users.filter(username__in=usernames)
-    posts = Post.objects.select_related("agency").order_by(
-        F("ended_at").desc(nulls_first=True), "started_at", "id"
-    )
-    return [
-        _account_row(user) for user in users.order_by("username").prefetch_related(Prefetch("posts", posts))
-    ]
+    return _account_rows(users.order_by("username"))
 
 
 def list_tried_accounts(actor: Actor, *, limit: int = 20) -> list[AccountRow]:
     """Accounts with wrong passwords since their owners last signed in, the most first. Raises NotAllowed."""
     require(permissions.may_administer(actor))
     users = User.objects.filter(permissions.visible_people(actor), failed_sign_ins__gt=0)
-    posts = Post.objects.select_related("agency").order_by(
-        F("ended_at").desc(nulls_first=True), "started_at", "id"
-    )
-    found = users.order_by("-failed_sign_ins", "username").prefetch_related(Prefetch("posts", posts))
-    return [_account_row(user) for user in found[:limit]]
+    return _account_rows(users.order_by("-failed_sign_ins", "username")[:limit])
 
 
 def search_agencies(actor: Actor, text: str, *, limit: int = 20) -> list[AgencyRow]:
@@ -361,6 +352,13 @@ def _account(current: Post, posts: Iterable[Post]) -> Account:
             PostRow(id=post.id, label=_post_label(post), is_current=post.id == current.id) for post in posts
         ],
     )
+
+
+def _account_rows(users: QuerySet[User]) -> list[AccountRow]:
+    posts = Post.objects.select_related("agency").order_by(
+        F("ended_at").desc(nulls_first=True), "started_at", "id"
+    )
+    return [_account_row(user) for user in users.prefetch_related(Prefetch("posts", posts))]
 
 
 def _account_row(user: User) -> AccountRow:
