@@ -69,7 +69,7 @@ class TestReset:
         assert (said.code, said.err, said.out.count("\n")) == (0, "", 1)
         assert said.out.startswith("Mật khẩu tạm của clerk (Hoàng Thị Lan), phải đổi khi đăng nhập: ")
         password = said.out.split(": ")[1].strip()
-        assert _sign_in("clerk", PASSWORD)[0] == 429
+        assert _sign_in("clerk", PASSWORD)[0] == 422
         assert _sign_in("clerk", password) == (303, "/doi-mat-khau/")
         assert password not in str(list(AuditEntry.objects.values_list("data", flat=True)))
 
@@ -100,7 +100,7 @@ class TestDisableAndEnable:
     def test_shut_somebody_out_and_let_him_in_again(self, console: Console, world: World) -> None:
         out = console("account", "disable", "clerk", "--reason", "Nghỉ hưu từ 01/12")
         assert (out.code, out.out) == (0, "Đã ngừng tài khoản clerk (Hoàng Thị Lan).\n")
-        assert _sign_in("clerk", PASSWORD)[0] == 429
+        assert _sign_in("clerk", PASSWORD)[0] == 422
 
         back = console("account", "enable", "clerk", "--reason", "Quay lại làm việc")
         assert (back.code, back.out) == (0, "Đã mở lại tài khoản clerk (Hoàng Thị Lan).\n")

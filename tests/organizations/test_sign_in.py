@@ -23,8 +23,7 @@ fail = partial(enter, password="sai mật khẩu")
 
 
 def _change(actor: Actor, current: str, new: str) -> None:
-    own = queries.own_password(actor)
-    change = hashing.change(current, new, username=own.username, hashed=own.hashed)
+    change = hashing.change(hashing.own_password(actor), current=current, new=new)
     actions.change_password(actor=actor, change=change, now=NOW)
 
 
@@ -229,8 +228,8 @@ class TestChangePassword:
             _change(world.clerk, PASSWORD, PASSWORD)
 
     def test_happens_once_of_two_at_once(self, world: World) -> None:
-        own = queries.own_password(world.clerk)
-        first = hashing.change(PASSWORD, "Mới hơn 2027!", username=own.username, hashed=own.hashed)
+        own = hashing.own_password(world.clerk)
+        first = hashing.change(own, current=PASSWORD, new="Mới hơn 2027!")
         _change(world.clerk, PASSWORD, "Khác hẳn 2027!")
 
         with pytest.raises(Conflict, match="vừa được đổi ở nơi khác"):
@@ -238,7 +237,7 @@ class TestChangePassword:
 
     def test_is_nothing_for_the_machine(self, world: World) -> None:
         with pytest.raises(NotFound):
-            queries.own_password(world.machine)
+            hashing.own_password(world.machine)
         change = hashing.PasswordChange(old="", new="")
         with pytest.raises(NotFound):
             actions.change_password(actor=world.machine, change=change, now=NOW)

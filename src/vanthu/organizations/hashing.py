@@ -10,13 +10,15 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from django.contrib.auth.hashers import check_password, make_password
 
-from vanthu.kernel.errors import DomainError
+from vanthu.kernel.actor import Actor
+from vanthu.kernel.errors import DomainError, NotFound
 from vanthu.organizations import rules
+from vanthu.organizations.models import User
 
 Result = TypeVar("Result")
 
@@ -45,11 +47,19 @@ class WrongPassword(DomainError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPassword:
+    """What an account is opened with; shown nowhere."""
+
+    username: str
+    hashed: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordChange:
     """A change of password that was proven: the hash it was proven against, and the new one."""
 
-    old: str
-    new: str
+    old: str = field(repr=False)
+    new: str = field(repr=False)
 
 
 @contextmanager
@@ -72,16 +82,24 @@ def matches(password: str, hashed: str | None) -> bool:
     return _aside(lambda: check_password(attempt, hashed))
 
 
-def change(current: str, new: str, *, username: str, hashed: str) -> PasswordChange:
-    """The change of `hashed` to `new` by who knows `current`.
+def own_password(actor: Actor) -> OwnPassword:
+    """What a change of the actor's own password is proven against. Raises NotFound: the machine has none."""
+    user = User.objects.filter(id=actor.user_id).first()
+    if user is None:
+        raise NotFound
+    return OwnPassword(username=user.username, hashed=user.password)
+
+
+def change(own: OwnPassword, *, current: str, new: str) -> PasswordChange:
+    """The change of one's own password to `new` by who knows the current one.
 
     Raises WrongPassword, WeakPassword, HashingBusy.
     """
     with turn():
-        if not matches(current, hashed):
+        if not matches(current, own.hashed):
             raise WrongPassword
-        accepted = rules.accepted_password(new, username=username, previous=current)
-        return PasswordChange(old=hashed, new=_aside(lambda: make_password(accepted)))
+        accepted = rules.accepted_password(new, username=own.username, previous=current)
+        return PasswordChange(old=own.hashed, new=_aside(lambda: make_password(accepted)))
 
 
 def _aside(work: Callable[[], Result]) -> Result:

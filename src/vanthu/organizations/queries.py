@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -62,14 +62,6 @@ class Person:
 
     actor: Actor
     account: Account
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnPassword:
-    """What an account is opened with; shown nowhere."""
-
-    username: str
-    hashed: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,14 +143,6 @@ class AccountRow:
     failed_sign_ins: int
     disabled_at: datetime | None
     last_sign_in: datetime | None
-
-
-def own_password(actor: Actor) -> OwnPassword:
-    """What a change of the actor's own password is proven against. Raises NotFound: the machine has none."""
-    user = User.objects.filter(id=actor.user_id).first()
-    if user is None:
-        raise NotFound
-    return OwnPassword(username=user.username, hashed=user.password)
 
 
 def session_stamp(user_id: UUID) -> str:

@@ -39,8 +39,8 @@ def _open(agency: cast.AgencyPlan, pki: DemoPki, now: datetime) -> None:
         if account.username not in newcomers:
             actor = people.actor_for_session(account.user_id, None)
             assert actor is not None, "the account was opened a moment ago"
-            own = people.own_password(actor)
-            change = hashing.change(_TEMPORARY, PASSWORD, username=own.username, hashed=own.hashed)
+            own = hashing.own_password(actor)
+            change = hashing.change(own, current=_TEMPORARY, new=PASSWORD)
             organizations.change_password(actor=actor, change=change, now=now)
 
     plan = _plan(agency, pki)

@@ -17,7 +17,7 @@ from vanthu.interfaces.web.flash import flash
 from vanthu.interfaces.web.forms import refusals_into
 from vanthu.interfaces.web.http import WebRequest, go, open_to_strangers, page, posted, safe_next
 from vanthu.kernel.errors import DomainError, NotFound
-from vanthu.organizations import actions, hashing, queries
+from vanthu.organizations import actions, hashing
 
 
 @open_to_strangers
@@ -75,13 +75,9 @@ def change_password(request: WebRequest) -> HttpResponse:
     form = ChangePasswordForm(posted(request))
     if form.is_valid():
         with refusals_into(form):
-            own = queries.own_password(request.actor)
-            change = hashing.change(
-                form.cleaned_data["current"],
-                form.cleaned_data["new"],
-                username=own.username,
-                hashed=own.hashed,
-            )
+            own = hashing.own_password(request.actor)
+            current, new = form.cleaned_data["current"], form.cleaned_data["new"]
+            change = hashing.change(own, current=current, new=new)
             actions.change_password(actor=request.actor, change=change, now=timezone.now())
         if not form.errors:
             session.password_changed(request)
