@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import Any
 
-from vanthu.interfaces.front.limits import Limits
-from vanthu.interfaces.front.refusals import Refusal
-from vanthu.interfaces.front.server import Server
+from vanthu.interfaces.server.limits import Limits
+from vanthu.interfaces.server.listener import Server
+from vanthu.interfaces.server.refusals import Refusal
 
 _OK = b'{"status": "OK", "ErrorCode": "0", "DocId": "1"}'
 

@@ -21,6 +21,6 @@ AXIS_PACKET_LIMIT = environment.number("VANTHU_AXIS_PACKET_LIMIT", 300 * 1024 * 
 #: Largest request taken in, in bytes: a packet, and the line end some clients append.
 REQUEST_LIMIT = AXIS_PACKET_LIMIT + 1024
 #: How the server itself refuses, and whom it lets send much.
-FRONT_VOICE = "vanthu.interfaces.axis.front.say"
-FRONT_ADMISSION = "vanthu.interfaces.axis.front.admit"
+SERVER_VOICE = "vanthu.interfaces.axis.unread.say"
+SERVER_ADMISSION = "vanthu.interfaces.axis.unread.admit"
 NARROW_PATHS: frozenset[str] = frozenset()

@@ -108,8 +108,8 @@ UPLOAD_LIMIT = environment.number("VANTHU_UPLOAD_LIMIT", 100 * 1024 * 1024)
 #: Largest request taken in, all its files together, in bytes.
 REQUEST_LIMIT = environment.positive("VANTHU_REQUEST_LIMIT", 5 * UPLOAD_LIMIT)
 #: How the server itself refuses, and whom it lets send much.
-FRONT_VOICE = "vanthu.interfaces.web.front.say"
-FRONT_ADMISSION = "vanthu.interfaces.web.front.admit"
+SERVER_VOICE = "vanthu.interfaces.web.unread.say"
+SERVER_ADMISSION = "vanthu.interfaces.web.unread.admit"
 #: What is posted there is hashed: few of these have a thread at once, and the others wait without one.
 NARROW_PATHS = frozenset({"/dang-nhap/", "/doi-mat-khau/"})
 #: Nothing of a stranger's files, and of nobody's more than the limit, comes onto the disk.

@@ -11,7 +11,7 @@ from vanthu.config.environment import SettingRefused
 from vanthu.interfaces.cli import settings
 from vanthu.interfaces.cli.command import CommandRefused
 from vanthu.interfaces.cli.parser import port_number
-from vanthu.interfaces.front.workers import Workers
+from vanthu.interfaces.server.workers import Workers
 from vanthu.kernel.errors import why
 
 #: Connections the kernel holds for us until a process takes them in.

@@ -70,6 +70,8 @@ class SignInTry:
     #: What the password must match; None when nobody has the name.
     hashed: str | None = field(repr=False)
     counted: tuple[tries.Counted, ...]
+    #: Until when strange devices must wait, should this try be wrong.
+    closed_until: datetime | None
     address: str
 
 
@@ -107,8 +109,6 @@ def begin_sign_in(
     user = User.objects.filter(username=name).first() if name else None
     closed = [kind for kind, row in rows if tries.count(kind, row, now)]
     until = next((row.closed_until for kind, row in rows if kind is TryKind.ACCOUNT), None)
-    if user is not None and until is not None:
-        User.objects.filter(id=user.id).update(locked_until=until)
 
     for kind in closed:
         audit.record(
@@ -124,6 +124,7 @@ def begin_sign_in(
         user_id=user.id if user else None,
         hashed=user.password if user else None,
         counted=tuple(tries.Counted(kind=kind, key=row.key) for kind, row in rows),
+        closed_until=until,
         address=address,
     )
 
@@ -144,7 +145,7 @@ def finish_sign_in(*, actor: Actor, attempt: SignInTry, is_known: bool, now: dat
     warning = _warning(user) if user is not None and refusal is None else ""
 
     if user is not None:
-        _note(user, is_known, now, signed_in=refusal is None)
+        _note(user, attempt, is_known, now, signed_in=refusal is None)
     if is_known:
         tries.forget(attempt.counted)
 
@@ -220,13 +221,17 @@ def _warning(user: User) -> str:
     )
 
 
-def _note(user: User, is_known: bool, now: datetime, *, signed_in: bool) -> None:
+def _note(user: User, attempt: SignInTry, is_known: bool, now: datetime, *, signed_in: bool) -> None:
     """Keep on the person's row what he and administrators are told; no key changes, so no document waits."""
     row = User.objects.filter(id=user.id)
+    by_account = any(each.kind is TryKind.ACCOUNT for each in attempt.counted)
     if not is_known:
-        row.update(failed_sign_ins=F("failed_sign_ins") + 1)
+        until = {"locked_until": attempt.closed_until} if attempt.closed_until else {}
+        row.update(failed_sign_ins=F("failed_sign_ins") + 1, **until)
     elif signed_in:
-        row.update(failed_sign_ins=0, locked_until=None, last_login=now)
+        # From a device known before, the way of strange ones stays as closed as it is.
+        opened = {"locked_until": None} if by_account else {}
+        row.update(failed_sign_ins=0, last_login=now, **opened)
 
 
 def _record_attempt(

@@ -26,8 +26,8 @@ from vanthu.interfaces.web.outgoing.forms import DraftForm
 from vanthu.interfaces.web.outgoing.views import crumbs
 from vanthu.interfaces.web.screens import Crumb
 from vanthu.interfaces.web.seeing import seen_by
-from vanthu.interfaces.web.written import written_otherwise
 from vanthu.interfaces.web.share import taking_in
+from vanthu.interfaces.web.written import written_otherwise
 from vanthu.kernel.errors import NotFound, require
 from vanthu.kernel.seen import NotShown, Seen, Stale
 from vanthu.organizations import queries as organizations

@@ -11,9 +11,9 @@ from http.client import HTTPResponse
 from ipaddress import ip_network
 from typing import Any
 
-from vanthu.interfaces.front.limits import Limits
-from vanthu.interfaces.front.refusals import Refusal
-from vanthu.interfaces.front.server import Server
+from vanthu.interfaces.server.limits import Limits
+from vanthu.interfaces.server.listener import Server
+from vanthu.interfaces.server.refusals import Refusal
 
 Program = Callable[[dict[str, Any], Any], Sequence[bytes]]
 #: Seconds a busy machine may take before something is wrong.

@@ -10,7 +10,7 @@ from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from vanthu.interfaces.front.refusals import Refusal
+from vanthu.interfaces.server.refusals import Refusal
 from vanthu.interfaces.web.errors import refusal_without_request
 from vanthu.interfaces.web.session import find_person
 

@@ -1,4 +1,4 @@
-"""One server process: `python -m vanthu.interfaces.front.worker DESCRIPTOR`, started by `workers`."""
+"""One server process: `python -m vanthu.interfaces.server.worker DESCRIPTOR`, started by `workers`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from importlib import import_module
 from ipaddress import ip_network
 from types import FrameType
 
-from vanthu.interfaces.front.limits import Limits
-from vanthu.interfaces.front.server import Server
+from vanthu.interfaces.server.limits import Limits
+from vanthu.interfaces.server.listener import Server
 
 #: Seconds for requests under way when the server is told to stop.
 STOP_SECONDS = 10.0
@@ -45,8 +45,8 @@ def main(descriptor: int) -> int:
         threads=settings.WEB_THREADS,
         limits=limits,
         proxies=[ip_network(each) for each in settings.TRUSTED_PROXIES],
-        say=import_string(settings.FRONT_VOICE),
-        admit=import_string(settings.FRONT_ADMISSION),
+        say=import_string(settings.SERVER_VOICE),
+        admit=import_string(settings.SERVER_ADMISSION),
         narrow=settings.NARROW_PATHS,
     )
 

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from vanthu.axis.rules import Refusal as Reason
 from vanthu.interfaces.axis import answers
 from vanthu.interfaces.axis.gate import refusal_of_stranger
-from vanthu.interfaces.front.refusals import Refusal
+from vanthu.interfaces.server.refusals import Refusal
 
 _REASONS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Reason.TOO_LARGE,

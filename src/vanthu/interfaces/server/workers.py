@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from types import FrameType
 
-from vanthu.interfaces.front.worker import STOP_SECONDS
+from vanthu.interfaces.server.worker import STOP_SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class Workers:
         return subprocess.Popen(  # noqa: S603 - our own module
             [
                 *("/usr/bin/setpriv", "--pdeathsig=TERM"),
-                *(sys.executable, "-m", "vanthu.interfaces.front.worker", str(descriptor)),
+                *(sys.executable, "-m", "vanthu.interfaces.server.worker", str(descriptor)),
             ],
             pass_fds=[descriptor],
             stdin=subprocess.DEVNULL,

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.front.server import PATIENCE, ask, dial, echo, get, hear, is_shut, say, serving
-from vanthu.interfaces.front.refusals import Refusal
+from tests.server.small import PATIENCE, ask, dial, echo, get, hear, is_shut, say, serving
+from vanthu.interfaces.server.refusals import Refusal
 
 MEGABYTE = 1024 * 1024
 CHUNKED = b"POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"

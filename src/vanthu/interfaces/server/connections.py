@@ -19,11 +19,11 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error
 
-from vanthu.interfaces.front.limits import FREE_BODY, client_behind, is_trickle, is_trusted, neighbourhood
-from vanthu.interfaces.front.refusals import RETRY_AFTER, Refusal, sentence
+from vanthu.interfaces.server.limits import FREE_BODY, client_behind, is_trickle, is_trusted, neighbourhood
+from vanthu.interfaces.server.refusals import RETRY_AFTER, Refusal, sentence
 
 if TYPE_CHECKING:
-    from vanthu.interfaces.front.server import Server
+    from vanthu.interfaces.server.listener import Server
 
 logger = logging.getLogger(__name__)
 

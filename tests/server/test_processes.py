@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.front.program import PATIENCE, Served
-from tests.front.server import is_shut
+from tests.server.program import PATIENCE, Served
+from tests.server.small import is_shut
 from tests.world import World, build_world
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -19,9 +19,9 @@ from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 
-from vanthu.interfaces.front.connections import Asking, Connection, Request
-from vanthu.interfaces.front.lane import Lane
-from vanthu.interfaces.front.limits import (
+from vanthu.interfaces.server.connections import Asking, Connection, Request
+from vanthu.interfaces.server.lane import Lane
+from vanthu.interfaces.server.limits import (
     HEAD_BYTES,
     Limits,
     Network,
@@ -30,7 +30,7 @@ from vanthu.interfaces.front.limits import (
     neighbourhood,
     whom_to_drop,
 )
-from vanthu.interfaces.front.refusals import BUSY, Admission, Refusal, Voice, sentence
+from vanthu.interfaces.server.refusals import BUSY, Admission, Refusal, Voice, sentence
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vanthu.interfaces.front.limits import (
+from vanthu.interfaces.server.limits import (
     Limits,
     Waiting,
     client_behind,

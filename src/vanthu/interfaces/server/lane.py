@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vanthu.interfaces.front.connections import Connection, Request
+    from vanthu.interfaces.server.connections import Connection, Request
 
 #: Seconds a request waits for its turn before it is told to come again.
 _PATIENCE = 10.0
