@@ -30,7 +30,8 @@ NOTHING_SHOWN = {
     "incoming.actions.checking.settle_signature": "a job writes what checking again came to",
     "incoming.actions.handling.complete_answered": "a job ends what a reply that was issued answers",
     "organizations.actions.signing_in.change_password": "one's own password, which no page shows",
-    "organizations.actions.signing_in.sign_in": "one's own password, which no page shows",
+    "organizations.actions.signing_in.begin_sign_in": "one's own password, which no page shows",
+    "organizations.actions.signing_in.finish_sign_in": "one's own password, which no page shows",
     "organizations.actions.signing_in.sign_out": "one's own session",
     "outgoing.actions.drafting.draft_document": "makes what is not there yet; sent twice, it makes one",
 }

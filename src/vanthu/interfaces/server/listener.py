@@ -96,7 +96,7 @@ class Server(TcpWSGIServer):
         narrow: Collection[str] = (),
     ) -> None:
         self.limits, self.proxies, self.say, self._admit = limits, tuple(proxies), say, admit
-        self.is_stopping = False
+        self.is_stopping = self._is_over = False
         self._lane = Lane(narrow, places=max(1, threads // 2))
         #: What the program said about long requests; to be carried out by the loop.
         self.answered: deque[tuple[Connection, Request, Refusal | None]] = deque()
@@ -140,6 +140,8 @@ class Server(TcpWSGIServer):
         for connection in self._open():
             connection.handle_close()
         self._stop_listening()
+        # Another file may have its number by the next moment: nobody writes to it any more.
+        self._is_over = True
         self.trigger.close()
         for lot in (self._crumbs, self._quiet):
             lot.close()
@@ -181,6 +183,11 @@ class Server(TcpWSGIServer):
             parked[1].leave(connection._fileno)
 
     # What waitress calls.
+
+    def pull_trigger(self) -> None:
+        """Wake the loop, while there is one."""
+        if not self._is_over:
+            super().pull_trigger()
 
     def readable(self) -> bool:
         """Whether new connections are taken in; what waitress looks after here, `_look_around` does."""
