@@ -32,6 +32,7 @@ BENCHMARKS = {
     "packets": "Gói tin edXML với tệp đính kèm 100 MB",
     "registering": "Tiếp nhận, vào sổ, kèm hộp thư đi",
     "pages": "Trang web của người dùng thường",
+    "siege": "Trang web khi người lạ quấy",
     "hub": "Trục liên thông",
     "delivery": "Từ phát hành đến khi nơi nhận thấy, qua trục",
 }

@@ -177,10 +177,7 @@ class House:
     @contextmanager
     def serving_hello(self, port: int) -> Iterator[Server]:
         """The least a web server can do (`benchmarks.hello`), on the same server program as the product's."""
-        arguments = [
-            *(sys.executable, "-m", "granian", "benchmarks.hello:application", "--interface", "wsgi"),
-            *("--host", "127.0.0.1", "--port", str(port), "--workers", "2", "--blocking-threads", "4"),
-        ]
+        arguments = [sys.executable, "-m", "benchmarks.hello", str(port)]
         with self.serving(
             "hello", arguments, os.environ, lambda: answers(f"http://127.0.0.1:{port}/")
         ) as hello:

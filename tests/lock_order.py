@@ -16,6 +16,7 @@ ORDER = (
     "organizations_agency",
     "organizations_user",
     "organizations_post",
+    "organizations_signintries",
     "signing_credential",
     "outgoing_outgoingdocument",
     "incoming_incomingdocument",

@@ -12,7 +12,7 @@ from tests.architecture.source import modules
 from vanthu.kernel.errors import Conflict, DomainError, NotAllowed, NotFound, require
 
 #: What the edge knows how to answer.
-STATUSES = {403, 404, 409, 422, 500, 502, 503}
+STATUSES = {403, 404, 409, 422, 429, 500, 502, 503}
 _VIETNAMESE = re.compile(r"[ạ-ỹÀ-ỹđĐăĂơƠưƯ]")
 
 

@@ -83,7 +83,7 @@ class TestUnlock:
     def test_opens_an_account_locked_by_failures(self, console: Console, world: World) -> None:
         for _ in range(5):
             _sign_in("clerk", "sai")
-        assert _sign_in("clerk", PASSWORD)[0] == 422
+        assert _sign_in("clerk", PASSWORD)[0] == 429
 
         said = console("account", "unlock", "clerk")
 

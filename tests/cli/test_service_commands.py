@@ -66,6 +66,8 @@ class TestRefusals:
             ("worker", {"VANTHU_VAR": "/dev/null/x"}, "Không dùng được thư mục «/dev/null/x» (VANTHU_VAR)"),
             ("serve", {"VANTHU_WEB_THREADS": "-1"}, "VANTHU_WEB_THREADS phải từ 1 trở lên, không phải -1"),
             ("serve", {"VANTHU_WEB_PROCESSES": "0"}, "VANTHU_WEB_PROCESSES phải từ 1 trở lên"),
+            ("serve", {"VANTHU_WEB_CONNECTIONS": "0"}, "VANTHU_WEB_CONNECTIONS phải từ 1 trở lên"),
+            ("serve", {"VANTHU_TRUSTED_PROXIES": "10.0.0.1,proxy"}, "không phải «proxy»"),
             ("worker", {"VANTHU_WORKER_CONCURRENCY": "0"}, "VANTHU_WORKER_CONCURRENCY phải từ 1"),
             ("serve", {"PORT": "99999"}, "PORT phải là cổng từ 1 đến 65535, không phải 99999"),
             ("serve --host nowhere.invalid", {}, "nowhere.invalid:8000: không có địa chỉ ấy"),

@@ -82,7 +82,7 @@ class AxisProcess:
     def kill(self) -> None:
         """End it and its children at once, without a word."""
         if self.process is not None:
-            # granian's own children are in its process group.
+            # Its server processes are in its process group.
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
             self.process = None

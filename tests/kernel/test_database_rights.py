@@ -22,6 +22,7 @@ DELETED_FROM = {
     "axis_usedsignature",
     "django_session",
     "kernel_attempt",
+    "organizations_signintries",
     "outgoing_recipient",
     "procrastinate_events",
     "procrastinate_jobs",

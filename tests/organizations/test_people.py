@@ -11,18 +11,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.entering import attempt
 from tests.world import NOW, PASSWORD, World
-from vanthu.kernel import actor as actors
 from vanthu.kernel.errors import Conflict, NotAllowed, NotFound
 from vanthu.kernel.models import AuditEntry
 from vanthu.organizations import actions, queries
 from vanthu.organizations.actions import Appointment
 from vanthu.organizations.models import Post, Unit, User
-from vanthu.organizations.rules import FAILURES_ALLOWED
+from vanthu.organizations.rules import FREE_TRIES, TryKind
 from vanthu.organizations.states import Role
 
-DOOR = actors.system("Cửa đăng nhập")
-enter = partial(actions.sign_in, actor=DOOR, now=NOW)
+enter = partial(attempt, now=NOW)
 
 
 def _officer_post(world: World) -> Appointment:
@@ -261,7 +260,7 @@ class TestAccounts:
     def test_are_unlocked_before_the_time(self, world: World) -> None:
         with pytest.raises(Conflict):
             ACCOUNT_ACTS["unlock"](actor=world.administrator, user_id=world.officer.user_id)
-        for _ in range(FAILURES_ALLOWED):
+        for _ in range(FREE_TRIES[TryKind.ACCOUNT]):
             enter(username="officer", password="sai")
 
         ACCOUNT_ACTS["unlock"](actor=world.administrator, user_id=world.officer.user_id)
@@ -269,7 +268,7 @@ class TestAccounts:
         assert enter(username="officer", password=PASSWORD).user_id is not None
 
     def test_are_given_a_temporary_password(self, world: World) -> None:
-        for _ in range(FAILURES_ALLOWED):
+        for _ in range(FREE_TRIES[TryKind.ACCOUNT]):
             enter(username="officer", password="sai")
 
         ACCOUNT_ACTS["reset"](actor=world.administrator, user_id=world.officer.user_id)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vanthu.organizations import rules
-from vanthu.organizations.rules import FAILURES_ALLOWED, LOCKED_FOR, WeakPassword
+from vanthu.organizations.rules import FIRST_DELAY, FREE_TRIES, LONGEST_DELAY, TryKind, WeakPassword
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
@@ -54,30 +54,53 @@ class TestPassword:
             rules.accepted_password("Aa1!" * 100, username="clerk")
 
 
-class TestLock:
-    @given(st.integers(0, 20))
-    def test_begins_with_the_last_failure_allowed(self, failures: int) -> None:
-        until = rules.locked_until(failures, NOW)
+class TestDelay:
+    @pytest.mark.parametrize("kind", TryKind)
+    @given(st.integers(0, 10_000))
+    def test_grows_from_nothing_to_the_longest_and_never_shrinks(self, kind: TryKind, tries: int) -> None:
+        delay, more = rules.delay_after(tries, kind), rules.delay_after(tries + 1, kind)
 
-        assert (until is not None) == (failures >= FAILURES_ALLOWED)
-        assert rules.is_locked(until, NOW) == (failures >= FAILURES_ALLOWED)
-        assert not rules.is_locked(until, NOW + LOCKED_FOR)
+        assert timedelta(0) <= delay <= more <= LONGEST_DELAY
+        assert (delay > timedelta(0)) == (tries >= FREE_TRIES[kind])
+        assert more in {delay, 2 * delay, FIRST_DELAY, LONGEST_DELAY}
 
-    @given(st.lists(st.integers(0, 40).map(lambda minutes: timedelta(minutes=minutes)), max_size=60))
+    @given(st.integers(0, 100), st.timedeltas(timedelta(0), timedelta(hours=3)))
+    def test_is_over_before_tries_are_forgotten(self, tries: int, later: timedelta) -> None:
+        """Whoever waits out every delay is still known to have tried."""
+        until = rules.closed_until(tries, TryKind.ACCOUNT, NOW)
+        now = NOW + later
+
+        if rules.tries_so_far(tries, NOW, now) == 0 and tries:
+            assert not rules.is_locked(until, now)
+
+    @given(st.lists(st.timedeltas(timedelta(0), timedelta(hours=2)), max_size=60))
     def test_lets_few_guesses_through_however_they_are_spaced(self, pauses: list[timedelta]) -> None:
-        """Never more than five guesses are looked at in any quarter of an hour."""
-        failures, until, now = 0, None, NOW
+        """Never more than the free ones and a dozen are looked at in any hour."""
+        tries, last, until, now = 0, None, None, NOW
         looked_at: list[datetime] = []
         for pause in pauses:
             now += pause
             if rules.is_locked(until, now):
                 continue
             looked_at.append(now)
-            failures = rules.failures_after_refusal(failures, until)
-            until = rules.locked_until(failures, now)
+            tries, last = rules.tries_so_far(tries, last, now) + 1, now
+            until = rules.closed_until(tries, TryKind.ACCOUNT, now)
 
-        for first, sixth in zip(looked_at, looked_at[FAILURES_ALLOWED:], strict=False):
-            assert sixth - first >= LOCKED_FOR
+        most = FREE_TRIES[TryKind.ACCOUNT] + 12
+        for first, later in zip(looked_at, looked_at[most:], strict=False):
+            assert later - first >= timedelta(hours=1)
+
+    @pytest.mark.parametrize(
+        ("wait", "words"),
+        [
+            (timedelta(0), "1 giây"),
+            (timedelta(seconds=29.2), "30 giây"),
+            (timedelta(seconds=60), "1 phút"),
+            (timedelta(seconds=61), "2 phút"),
+        ],
+    )
+    def test_is_said_no_shorter_than_it_is(self, wait: timedelta, words: str) -> None:
+        assert rules.in_words(wait) == words
 
 
 class TestInitials:

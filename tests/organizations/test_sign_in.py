@@ -1,9 +1,8 @@
-"""Signing in: the right password opens, failures lock, and nobody learns which names exist."""
+"""Signing in: the right password opens, nobody learns which names exist, and no transaction waits."""
 
 from __future__ import annotations
 
 import unicodedata
-from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -11,25 +10,21 @@ from uuid import UUID
 import pytest
 from django.contrib.auth import hashers
 
+from tests.entering import DOOR, attempt
 from tests.world import NOW, PASSWORD, World
-from vanthu.kernel import actor as actors
-from vanthu.kernel.actor import SYSTEM_ID
-from vanthu.kernel.errors import NotAllowed, NotFound
+from vanthu.kernel.actor import SYSTEM_ID, Actor
+from vanthu.kernel.errors import Conflict, NotAllowed, NotFound
 from vanthu.kernel.models import AuditEntry
-from vanthu.organizations import actions, queries
+from vanthu.organizations import actions, hashing, queries
 from vanthu.organizations.models import User
-from vanthu.organizations.rules import FAILURES_ALLOWED, LOCKED_FOR
 
-DOOR = actors.system("Cửa đăng nhập")
-MINUTE = timedelta(minutes=1)
-
-enter = partial(actions.sign_in, actor=DOOR, username="clerk", password=PASSWORD, now=NOW)
+enter = partial(attempt, username="clerk", password=PASSWORD, now=NOW)
 fail = partial(enter, password="sai mật khẩu")
 
 
-def _lock(world: World) -> None:
-    for _ in range(FAILURES_ALLOWED):
-        fail()
+def _change(actor: Actor, current: str, new: str) -> None:
+    change = hashing.change(hashing.own_password(actor), current=current, new=new)
+    actions.change_password(actor=actor, change=change, now=NOW)
 
 
 class TestSignIn:
@@ -64,7 +59,10 @@ class TestSignIn:
 
     def test_belongs_to_the_door_alone(self, world: World) -> None:
         with pytest.raises(NotAllowed):
-            enter(actor=world.administrator)
+            actions.begin_sign_in(actor=world.administrator, username="clerk", now=NOW)
+        begun = actions.begin_sign_in(actor=DOOR, username="clerk", now=NOW)
+        with pytest.raises(NotAllowed):
+            actions.finish_sign_in(actor=world.administrator, attempt=begun, is_known=True, now=NOW)
 
 
 class TestRefusal:
@@ -94,14 +92,17 @@ class TestRefusal:
     def test_meets_every_strange_password(self, world: World, password: str) -> None:
         assert enter(password=password).user_id is None
 
-    def test_says_the_same_whatever_is_wrong(self, world: World) -> None:
-        unknown = enter(username="khong.co")
-        wrong = fail()
-        _lock(world)
-        locked = enter()
+    def test_says_the_same_whether_the_name_exists_or_not(self, world: World) -> None:
+        unknown, wrong = enter(username="khong.co"), fail()
 
-        assert unknown == wrong == locked
+        assert unknown == wrong
         assert "không đúng" in wrong.message
+
+    def test_comes_of_a_password_that_was_changed_while_it_was_looked_at(self, world: World) -> None:
+        begun = actions.begin_sign_in(actor=DOOR, username="clerk", now=NOW)
+        _change(world.clerk, PASSWORD, "Mới hơn 2027!")
+
+        assert actions.finish_sign_in(actor=DOOR, attempt=begun, is_known=True, now=NOW).user_id is None
 
     @pytest.mark.parametrize("username", ["clerk", "khong.co", "không thể là tên"])
     def test_hashes_once_whether_the_name_exists_or_not(
@@ -146,47 +147,6 @@ class TestRefusal:
 
         assert enter().user_id is None
         assert "vị trí công tác" in enter().message
-
-
-class TestLock:
-    def test_closes_after_the_last_failure_allowed(self, world: World) -> None:
-        for _ in range(FAILURES_ALLOWED - 1):
-            fail()
-        assert enter().user_id is not None
-
-        _lock(world)
-        assert enter().user_id is None
-
-    def test_opens_by_itself(self, world: World) -> None:
-        _lock(world)
-
-        assert enter(now=NOW + LOCKED_FOR - MINUTE).user_id is None
-        assert enter(now=NOW + LOCKED_FOR).user_id is not None
-
-    def test_is_not_prolonged_by_trying_on(self, world: World) -> None:
-        _lock(world)
-        fail(now=NOW + LOCKED_FOR - MINUTE)
-
-        assert enter(now=NOW + LOCKED_FOR).user_id is not None
-
-    def test_counts_anew_once_it_has_run_out(self, world: World) -> None:
-        _lock(world)
-        fail(now=NOW + LOCKED_FOR)
-
-        assert enter(now=NOW + LOCKED_FOR).user_id is not None
-
-    def test_is_forgotten_after_a_success(self, world: World) -> None:
-        for _ in range(FAILURES_ALLOWED - 1):
-            fail()
-        enter()
-        fail()
-
-        assert enter().user_id is not None
-
-    def test_of_one_person_does_not_hinder_another(self, world: World) -> None:
-        _lock(world)
-
-        assert enter(username="officer").user_id == world.officer.user_id
 
 
 class TestSession:
@@ -244,39 +204,50 @@ class TestChangePassword:
     def test_lets_the_person_in_with_the_new_one_alone(self, world: World) -> None:
         User.objects.filter(username="clerk").update(must_change_password=True)
 
-        actions.change_password(actor=world.clerk, current=PASSWORD, new="Mới hơn 2027!", now=NOW)
+        _change(world.clerk, PASSWORD, "Mới hơn 2027!")
 
         assert enter(password="Mới hơn 2027!") == actions.SignIn(user_id=world.clerk.user_id)
         assert enter().user_id is None
 
     def test_is_kept_without_a_password_in_it(self, world: World) -> None:
-        actions.change_password(actor=world.clerk, current=PASSWORD, new="Mới hơn 2027!", now=NOW)
+        _change(world.clerk, PASSWORD, "Mới hơn 2027!")
 
         entry = AuditEntry.objects.get()
         assert (entry.action, entry.data) == ("organizations.password-changed", {})
 
     def test_needs_the_current_one(self, world: World) -> None:
-        with pytest.raises(actions.WrongPassword, match="hiện tại không đúng"):
-            actions.change_password(actor=world.clerk, current="không phải", new="Mới hơn 2027!", now=NOW)
+        with pytest.raises(hashing.WrongPassword, match="hiện tại không đúng"):
+            _change(world.clerk, "không phải", "Mới hơn 2027!")
 
     def test_needs_a_good_one_and_names_every_fault(self, world: World) -> None:
         with pytest.raises(actions.WeakPassword, match="ít nhất 8 ký tự; chữ hoa; chữ số; ký tự đặc biệt"):
-            actions.change_password(actor=world.clerk, current=PASSWORD, new="ngắn", now=NOW)
+            _change(world.clerk, PASSWORD, "ngắn")
 
     def test_needs_another_one(self, world: World) -> None:
         with pytest.raises(actions.WeakPassword, match="khác mật khẩu hiện tại"):
-            actions.change_password(actor=world.clerk, current=PASSWORD, new=PASSWORD, now=NOW)
+            _change(world.clerk, PASSWORD, PASSWORD)
+
+    def test_happens_once_of_two_at_once(self, world: World) -> None:
+        own = hashing.own_password(world.clerk)
+        first = hashing.change(own, current=PASSWORD, new="Mới hơn 2027!")
+        _change(world.clerk, PASSWORD, "Khác hẳn 2027!")
+
+        with pytest.raises(Conflict, match="vừa được đổi ở nơi khác"):
+            actions.change_password(actor=world.clerk, change=first, now=NOW)
 
     def test_is_nothing_for_the_machine(self, world: World) -> None:
         with pytest.raises(NotFound):
-            actions.change_password(actor=world.machine, current="", new="Mới hơn 2027!", now=NOW)
+            hashing.own_password(world.machine)
+        change = hashing.PasswordChange(old="", new="")
+        with pytest.raises(NotFound):
+            actions.change_password(actor=world.machine, change=change, now=NOW)
 
 
 class TestSessionStamp:
     def test_a_changed_password_ends_every_session_stamped_before(self, world: World) -> None:
         stamp = queries.session_stamp(world.clerk.user_id)
         assert queries.actor_for_session(world.clerk.user_id, None, stamp=stamp) == world.clerk
-        actions.change_password(actor=world.clerk, current=PASSWORD, new="Khac-Han@2027", now=NOW)
+        _change(world.clerk, PASSWORD, "Khac-Han@2027")
         assert queries.actor_for_session(world.clerk.user_id, None, stamp=stamp) is None
         renewed = queries.session_stamp(world.clerk.user_id)
         assert queries.actor_for_session(world.clerk.user_id, None, stamp=renewed) == world.clerk

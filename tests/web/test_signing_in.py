@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -14,7 +15,9 @@ from django.utils import timezone
 from tests.web.conftest import SignIn
 from tests.world import PASSWORD, World
 from vanthu.interfaces.web.session import UNATTENDED
+from vanthu.organizations import hashing
 from vanthu.organizations.models import Post, User
+from vanthu.organizations.rules import FREE_TRIES, TryKind
 
 NEW_PASSWORD = "Mật khẩu mới 2027!"
 
@@ -55,6 +58,66 @@ class TestAStranger:
 
         # Acts are done; that no worker runs here is worth a warning.
         assert (answer.status_code, answer.content.decode()) == (200, "cảnh báo")
+
+
+class TestAStrangerWhoTriesOn:
+    @pytest.fixture
+    def tried(self, stranger: Client) -> Client:
+        """He was wrong as often as he may be, and once more."""
+        for number in range(FREE_TRIES[TryKind.ACCOUNT]):
+            stranger.post("/dang-nhap/", {"username": "clerk", "password": f"sai {number}"})
+        return stranger
+
+    def test_is_told_when_to_come_again(self, tried: Client) -> None:
+        answer = tried.post("/dang-nhap/", {"username": "clerk", "password": PASSWORD})
+
+        assert answer.status_code == 429
+        assert 0 < int(answer.headers["Retry-After"]) <= 30
+        assert "Hãy thử lại sau 30 giây" in answer.content.decode()
+
+    def test_does_not_lock_out_a_desk_that_signed_in_before(
+        self, sign_in: SignIn, world: World, request: pytest.FixtureRequest
+    ) -> None:
+        clerk = sign_in("clerk")
+        clerk.post("/dang-xuat/")
+        request.getfixturevalue("tried")
+
+        answer = clerk.post("/dang-nhap/", {"username": "clerk", "password": PASSWORD}, follow=True)
+
+        assert answer.redirect_chain == [("/", 303)]
+        assert "nhập sai mật khẩu 5 lần" in answer.content.decode()
+
+    def test_is_seen_by_the_administrator(self, sign_in: SignIn, tried: Client) -> None:
+        page = sign_in("administrator").get("/").content.decode()
+
+        assert "(<code>clerk</code>): 5 lần" in page
+        assert "vanthu account unlock clerk" in page
+
+    @pytest.mark.parametrize("cookie", ["", "x", "a:b:c", "\x00"])
+    def test_makes_no_desk_by_a_cookie_of_his_own(self, tried: Client, cookie: str) -> None:
+        tried.cookies[settings.DEVICE_COOKIE_NAME] = cookie
+
+        assert tried.post("/dang-nhap/", {"username": "clerk", "password": PASSWORD}).status_code == 429
+
+    def test_is_refused_as_a_desk_of_somebody_else(
+        self, sign_in: SignIn, tried: Client, world: World
+    ) -> None:
+        officer = sign_in("officer")
+        officer.post("/dang-xuat/")
+
+        assert officer.post("/dang-nhap/", {"username": "clerk", "password": PASSWORD}).status_code == 429
+
+    def test_hears_that_the_server_is_busy_when_all_hash(
+        self, stranger: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(hashing, "PATIENCE", 0.01)
+        with ExitStack() as others:
+            for _ in range(hashing.AT_ONCE):
+                others.enter_context(hashing.turn())
+            answer = stranger.post("/dang-nhap/", {"username": "clerk", "password": PASSWORD})
+
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        assert "Máy chủ đang bận, hãy thử lại sau ít giây" in answer.content.decode()
 
 
 class TestSigningIn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -89,6 +90,19 @@ def flag(name: str, default: bool) -> bool:
 def words(name: str, default: str = "") -> list[str]:
     """The variable as a list separated by commas."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def networks(name: str, default: str = "") -> list[str]:
+    """The variable as IP addresses and networks, separated by commas. Raises SettingRefused."""
+    found = words(name, default)
+    for each in found:
+        try:
+            ip_network(each)
+        except ValueError:
+            raise SettingRefused(
+                f"Biến môi trường {name} phải gồm địa chỉ IP hoặc mạng (10.0.0.0/8), không phải «{each}»."
+            ) from None
+    return found
 
 
 def origins(name: str) -> list[str]:

@@ -87,6 +87,8 @@ RIGHTS = {
     ),
     "organizations_position": GROWS_ONLY,
     "organizations_post": _grows("ended_at"),
+    # Counts of tries to sign in, swept by the hour; what came of each try stands in the trail.
+    "organizations_signintries": Rights(update=("tries", "last_at", "closed_until"), delete=True),
     "organizations_unit": GROWS_ONLY,
     "organizations_user": _grows(
         "password", "last_login", "must_change_password", "failed_sign_ins", "locked_until", "disabled_at"

@@ -11,6 +11,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
+from vanthu.organizations.rules import TryKind
 from vanthu.organizations.states import Role
 
 
@@ -90,7 +91,9 @@ class User(AbstractBaseUser):
     email = models.CharField(max_length=100, blank=True)
     phone = models.CharField("điện thoại", max_length=20, blank=True)
     must_change_password = models.BooleanField(default=True)
+    #: Wrong passwords since its owner last signed in: what he is told then.
     failed_sign_ins = models.PositiveSmallIntegerField(default=0)
+    #: Until when only devices that signed in before may try; what `SignInTries` holds, for administrators.
     locked_until = models.DateTimeField(null=True)
     disabled_at = models.DateTimeField(null=True)
 
@@ -134,3 +137,23 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.position}"
+
+
+class SignInTries(models.Model):
+    """Lần thử đăng nhập: tries in a row of one account, device or address, counted before they are looked at.
+
+    The key is a keyed hash, so that a name nobody has, or a password typed for one, is written nowhere. Rows
+    are swept when they no longer count.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    kind = models.CharField(max_length=10, choices=[(str(kind), str(kind)) for kind in TryKind])
+    tries = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(null=True)
+    closed_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["last_at"], name="sign_in_tries_last")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.tries}"

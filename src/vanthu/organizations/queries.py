@@ -137,8 +137,10 @@ class AccountRow:
     #: Agencies where its owner holds a post now.
     works_at: frozenset[UUID]
     must_change_password: bool
-    #: Until when it is locked after failed sign-ins; the time may be past.
+    #: Until when strange devices may not try it; the time may be past.
     locked_until: datetime | None
+    #: Wrong passwords since its owner last signed in.
+    failed_sign_ins: int
     disabled_at: datetime | None
     last_sign_in: datetime | None
 
@@ -270,12 +272,14 @@ def list_accounts(
         users = users.filter(Exists(Post.objects.filter(user_id=OuterRef("id"), agency_id=agency_id)))
     if usernames is not None:
         users = users.filter(username__in=usernames)
-    posts = Post.objects.select_related("agency").order_by(
-        F("ended_at").desc(nulls_first=True), "started_at", "id"
-    )
-    return [
-        _account_row(user) for user in users.order_by("username").prefetch_related(Prefetch("posts", posts))
-    ]
+    return _account_rows(users.order_by("username"))
+
+
+def list_tried_accounts(actor: Actor, *, limit: int = 20) -> list[AccountRow]:
+    """Accounts with wrong passwords since their owners last signed in, the most first. Raises NotAllowed."""
+    require(permissions.may_administer(actor))
+    users = User.objects.filter(permissions.visible_people(actor), failed_sign_ins__gt=0)
+    return _account_rows(users.order_by("-failed_sign_ins", "username")[:limit])
 
 
 def search_agencies(actor: Actor, text: str, *, limit: int = 20) -> list[AgencyRow]:
@@ -334,6 +338,13 @@ def _account(current: Post, posts: Iterable[Post]) -> Account:
     )
 
 
+def _account_rows(users: QuerySet[User]) -> list[AccountRow]:
+    posts = Post.objects.select_related("agency").order_by(
+        F("ended_at").desc(nulls_first=True), "started_at", "id"
+    )
+    return [_account_row(user) for user in users.prefetch_related(Prefetch("posts", posts))]
+
+
 def _account_row(user: User) -> AccountRow:
     posts = list(user.posts.all())
     return AccountRow(
@@ -345,6 +356,7 @@ def _account_row(user: User) -> AccountRow:
         works_at=frozenset(post.agency_id for post in posts if post.ended_at is None and user.is_active),
         must_change_password=user.must_change_password,
         locked_until=user.locked_until,
+        failed_sign_ins=user.failed_sign_ins,
         disabled_at=user.disabled_at,
         last_sign_in=user.last_login,
     )

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from vanthu import plain_text
 from vanthu.kernel.errors import DomainError
 from vanthu.kernel.folding import fold
 
-#: Failed sign-ins in a row after which the account is locked, and for how long.
-FAILURES_ALLOWED = 5
-LOCKED_FOR = timedelta(minutes=15)
+
+class TryKind(StrEnum):
+    """What tries to sign in are counted by."""
+
+    #: An account, tried from devices that never signed in to it.
+    ACCOUNT = "account"
+    #: An account, tried from one device that did.
+    DEVICE = "device"
+    #: An address in the network, where many people may sit.
+    ADDRESS = "address"
+
+
+#: Wrong passwords in a row that cost nothing but themselves.
+FREE_TRIES = {TryKind.ACCOUNT: 5, TryKind.DEVICE: 5, TryKind.ADDRESS: 30}
+#: The first delay after those, which each further one doubles, and the longest.
+FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=30), timedelta(minutes=15)
+#: Tries are counted anew when the last is so long ago; longer than any delay.
+TRIES_FORGOTTEN_AFTER = timedelta(hours=1)
 
 #: Nobody types more; a longer one is refused before it is hashed.
 PASSWORD_LENGTH_LIMIT = 256
@@ -56,18 +73,34 @@ def password_form(text: str) -> str:
 
 
 def is_locked(locked_until: datetime | None, now: datetime) -> bool:
-    """Whether an account locked until that time is still locked."""
+    """Whether what is closed until that time is still closed."""
     return locked_until is not None and now < locked_until
 
 
-def failures_after_refusal(failures: int, locked_until: datetime | None) -> int:
-    """Failed sign-ins in a row after one more; a lock that has run out starts the count anew."""
-    return failures + 1 if locked_until is None else 1
+def tries_so_far(tries: int, last_at: datetime | None, now: datetime) -> int:
+    """Of so many tries in a row, the last then, those that still count."""
+    return 0 if last_at is None or now - last_at >= TRIES_FORGOTTEN_AFTER else tries
 
 
-def locked_until(failures: int, now: datetime) -> datetime | None:
-    """When an account with `failures` failed sign-ins in a row opens again; None when it stays open."""
-    return now + LOCKED_FOR if failures >= FAILURES_ALLOWED else None
+def delay_after(tries: int, kind: TryKind) -> timedelta:
+    """How long nobody may try again after so many in a row: nothing at first, then doubled each time."""
+    more = tries - FREE_TRIES[kind]
+    if more < 0:
+        return timedelta(0)
+    # Beyond so many doublings every delay is the longest; and 2**10000 seconds are no timedelta.
+    return min(FIRST_DELAY * (1 << min(more, 20)), LONGEST_DELAY)
+
+
+def closed_until(tries: int, kind: TryKind, now: datetime) -> datetime | None:
+    """Until when nobody may try again after so many tries in a row; None when anybody may at once."""
+    delay = delay_after(tries, kind)
+    return now + delay if delay else None
+
+
+def in_words(wait: timedelta) -> str:
+    """How long to wait, e.g. «30 giây» or «2 phút», never less than it is."""
+    seconds = max(1, math.ceil(wait.total_seconds()))
+    return f"{seconds} giây" if seconds < 60 else f"{math.ceil(seconds / 60)} phút"
 
 
 def password_faults(password: str, *, username: str) -> list[str]:

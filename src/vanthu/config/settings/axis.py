@@ -18,3 +18,9 @@ ROOT_URLCONF = "vanthu.config.axis_urls"
 AXIS_REPLAY_SECONDS = environment.number("VANTHU_AXIS_REPLAY_SECONDS", 600)
 #: Largest packet taken in, in bytes.
 AXIS_PACKET_LIMIT = environment.number("VANTHU_AXIS_PACKET_LIMIT", 300 * 1024 * 1024)
+#: Largest request taken in, in bytes: a packet, and the line end some clients append.
+REQUEST_LIMIT = AXIS_PACKET_LIMIT + 1024
+#: How the server itself refuses, and whom it lets send much.
+SERVER_VOICE = "vanthu.interfaces.axis.unread.say"
+SERVER_ADMISSION = "vanthu.interfaces.axis.unread.admit"
+NARROW_PATHS: frozenset[str] = frozenset()

@@ -44,6 +44,17 @@ LEAST_FREE = max(0, environment.number("VANTHU_LEAST_FREE_MB", 1024))
 FILE_UPLOAD_HANDLERS: list[str] = []
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
+#: What strangers may take of one server process (ADR 0025): connections in all and of one address, and
+#: seconds in which a request must begin to come, and an answer to be read.
+WEB_THREADS = environment.positive("VANTHU_WEB_THREADS", 4)
+WEB_CONNECTIONS = environment.positive("VANTHU_WEB_CONNECTIONS", 1000)
+WEB_CONNECTIONS_PER_ADDRESS = environment.positive("VANTHU_WEB_CONNECTIONS_PER_ADDRESS", 200)
+WEB_GRACE_SECONDS = environment.positive("VANTHU_WEB_GRACE_SECONDS", 20)
+#: Whether people reach this installation over TLS, ended by a proxy in front of it.
+HTTPS = environment.flag("VANTHU_HTTPS", False)
+#: Addresses of the proxies in front of us, whose X-Forwarded-For and X-Forwarded-Proto are believed.
+TRUSTED_PROXIES = environment.networks("VANTHU_TRUSTED_PROXIES", "127.0.0.1,::1" if HTTPS else "")
+
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
@@ -59,5 +70,8 @@ LOGGING = {
         "procrastinate.blueprints": {"level": "WARNING"},
         "procrastinate.periodic": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
+        # A queue of requests is what threads are for.
+        "waitress": {"level": "WARNING"},
+        "waitress.queue": {"level": "ERROR"},
     },
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vanthu.config import environment
 from vanthu.config.settings.base import *  # noqa: F403 - the shared settings are this module's own
-from vanthu.config.settings.base import VAR
+from vanthu.config.settings.base import HTTPS, VAR
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -76,12 +76,11 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 #: Two installations on one demo host must not overwrite each other's cookies.
 SESSION_COOKIE_NAME = environment.text("VANTHU_COOKIE_PREFIX", "vanthu") + "_session"
 CSRF_COOKIE_NAME = environment.text("VANTHU_COOKIE_PREFIX", "vanthu") + "_csrf"
-#: Whether people reach this installation over TLS, ended by a proxy in front of it.
-HTTPS = environment.flag("VANTHU_HTTPS", False)
+DEVICE_COOKIE_NAME = environment.text("VANTHU_COOKIE_PREFIX", "vanthu") + "_device"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 if HTTPS:
-    # Believed from whoever reaches the port: the proxy sets it and strips the client's own.
+    # The server lets it through from the proxies of VANTHU_TRUSTED_PROXIES alone.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     CSRF_TRUSTED_ORIGINS = environment.origins("VANTHU_PUBLIC_URL")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
@@ -106,5 +105,12 @@ PKCS11_MODULE = environment.text("VANTHU_PKCS11_MODULE", "/usr/lib/softhsm/libso
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 #: Largest file taken in, in bytes.
 UPLOAD_LIMIT = environment.number("VANTHU_UPLOAD_LIMIT", 100 * 1024 * 1024)
+#: Largest request taken in, all its files together, in bytes.
+REQUEST_LIMIT = environment.positive("VANTHU_REQUEST_LIMIT", 5 * UPLOAD_LIMIT)
+#: How the server itself refuses, and whom it lets send much.
+SERVER_VOICE = "vanthu.interfaces.web.unread.say"
+SERVER_ADMISSION = "vanthu.interfaces.web.unread.admit"
+#: What is posted there is hashed: few of these have a thread at once, and the others wait without one.
+NARROW_PATHS = frozenset({"/dang-nhap/", "/doi-mat-khau/"})
 #: Nothing of a stranger's files, and of nobody's more than the limit, comes onto the disk.
 FILE_UPLOAD_HANDLERS = ["vanthu.interfaces.web.uploads.UploadHandler"]

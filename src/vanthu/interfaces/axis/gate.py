@@ -11,7 +11,8 @@ from functools import wraps
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
@@ -87,6 +88,18 @@ def protocol_call(
     return wrap
 
 
+def refusal_of_stranger(request: HttpRequest) -> HttpResponse | None:
+    """Whether the headers alone show that no connected system calls: then what it is answered; else None."""
+    try:
+        _prove(request, (), ())
+    except (DomainError, transport.TransportRefused) as error:
+        return _refusal_answer(error)
+    except (OperationalError, InterfaceError):
+        log.exception("Cơ sở dữ liệu của trục không trả lời")
+        return answers.fail(Refusal.AXIS_FAULT, status=503)
+    return None
+
+
 def _hear_out(request: HttpRequest) -> None:
     """Take what is left of the body before the answer goes out, as far as it is not too much.
 
@@ -148,7 +161,7 @@ _TRANSLATIONS: tuple[tuple[type[Exception], Refusal], ...] = (
 )
 
 
-def _refusal_answer(error: Exception) -> HttpResponseBase:
+def _refusal_answer(error: Exception) -> HttpResponse:
     if isinstance(error, Refused):
         return answers.fail(error.refusal, str(error))
     refusal = next(refusal for kind, refusal in _TRANSLATIONS if isinstance(error, kind))

@@ -64,7 +64,8 @@ def _list(args: argparse.Namespace, now: datetime) -> None:
         agency_id = served[0].id
     for row in queries.list_accounts(actor, agency_id=agency_id):
         seen = f"{row.last_sign_in.astimezone():%d/%m/%Y %H:%M}" if row.last_sign_in else "chưa đăng nhập"
-        print(f"{row.username}\t{row.full_name}\t{row.agency_code}\t{_state(row, now)}\t{seen}")
+        tried = f"\tnhập sai {row.failed_sign_ins} lần từ đó" if row.failed_sign_ins else ""
+        print(f"{row.username}\t{row.full_name}\t{row.agency_code}\t{_state(row, now)}\t{seen}{tried}")
 
 
 def _state(row: AccountRow, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""`vanthu serve`: the web server, granian over WSGI."""
+"""`vanthu serve`: the web server, in processes of threads behind one socket (ADR 0025)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from vanthu.config.environment import SettingRefused
 from vanthu.interfaces.cli import notify, settings, waiting
 from vanthu.interfaces.cli.command import CommandRefused
 from vanthu.interfaces.cli.parser import port_number
+from vanthu.interfaces.server.workers import Workers
 from vanthu.kernel.errors import why
+
+#: Connections the kernel holds for us until a process takes them in.
+_BACKLOG = 1024
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,47 +44,34 @@ def run(args: argparse.Namespace) -> int:
 def serve(settings_module: str, *, host: str, port: int | None) -> None:
     """Serve `settings_module` on host:port until SIGINT or SIGTERM; requests under way are finished.
 
-    A worker process that dies is replaced. Raises CommandRefused for a wrong setting or a taken port.
+    A server process that dies is replaced. Raises CommandRefused for a wrong setting or a taken port.
     """
     settings.choose(settings_module)
     try:
         port = port or environment.port("PORT", 8000)
         processes = environment.positive("VANTHU_WEB_PROCESSES", min(2, os.cpu_count() or 1))
-        threads = environment.positive("VANTHU_WEB_THREADS", 4)
     except SettingRefused as refused:
         raise CommandRefused(str(refused)) from refused
     settings.require_folder()
-    _require_free(host, port)
     # Pages say themselves that they wait for the database, and come back with it.
     waiting.look_for_database()
     notify.vouch_for(host, port)
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.http import HTTP1Settings
-
-    Granian(
-        "vanthu.config.wsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=processes,
-        blocking_threads=threads,
-        websockets=False,
-        # A slow or silent client must not hold a connection for ever.
-        http1_settings=HTTP1Settings(header_read_timeout=30_000),
-        respawn_failed_workers=True,
-        workers_kill_timeout=10,
-    ).serve()
+    with _listening(host, port) as listening:
+        Workers(listening, processes).run()
 
 
-def _require_free(host: str, port: int) -> None:
-    """Refuse a taken port with a sentence; granian's own failure is a traceback."""
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that takes connections already, so that none is lost while the processes start."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise CommandRefused(
-                f"Không lắng nghe được ở {host}:{port}: {why(error)}. Hãy chọn địa chỉ hoặc cổng khác."
-            ) from error
+    listening = socket.socket(family)
+    try:
+        # A port in the last minute of an earlier life is free; one that is listened on is not.
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(_BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise CommandRefused(
+            f"Không lắng nghe được ở {host}:{port}: {why(error)}. Hãy chọn địa chỉ hoặc cổng khác."
+        ) from error
+    return listening

@@ -48,8 +48,9 @@ _TITLES = {
     404: ("Không tìm thấy nội dung này", "file-search"),
     405: ("Thao tác không hợp lệ", "help-circle"),
     409: ("Nội dung này vừa thay đổi", "refresh-alert"),
-    413: ("Tệp quá lớn", "file-alert"),
+    413: ("Nội dung gửi quá lớn", "file-alert"),
     422: ("Chưa thực hiện được", "alert-circle"),
+    429: ("Bạn có nhiều việc nặng đang chạy", "hourglass"),
     500: ("Hệ thống gặp lỗi", "alert-triangle"),
     503: ("Hệ thống tạm thời chưa làm việc được", "hourglass"),
 }
@@ -77,6 +78,12 @@ def refuse(request: HttpRequest, status: int, message: str, *, reference: str = 
     )
 
 
+def refusal_without_request(status: int, message: str) -> Refusal:
+    """What the error page shows where no request was read."""
+    title, icon = _TITLES.get(status, _TITLES[400] if status < 500 else _TITLES[500])
+    return Refusal(status=status, title=title, message=message, icon=icon)
+
+
 def _show(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     status = refusal.status
     inside = getattr(request, "actor", None) is not None and status < 500
@@ -101,7 +108,15 @@ def refuse_domain(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Answer an anticipated refusal with its own status and sentence."""
     if isinstance(error, Unavailable):
         return unavailable(request, error)
-    return refuse(request, error.status, str(error))
+    return with_retry_after(refuse(request, error.status, str(error)), error)
+
+
+def with_retry_after(response: HttpResponse, error: DomainError | None) -> HttpResponse:
+    """`response`, saying when to come again if `error` is one that passes by itself."""
+    seconds = getattr(error, "retry_after", None)
+    if seconds is not None:
+        response["Retry-After"] = str(seconds)
+    return response
 
 
 def unavailable(request: HttpRequest, trouble: Unavailable) -> HttpResponse:

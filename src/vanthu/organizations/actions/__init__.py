@@ -31,11 +31,14 @@ from vanthu.organizations.actions.people import (
 )
 from vanthu.organizations.actions.signing_in import (
     SignIn,
-    WrongPassword,
+    SignInTry,
+    TooManyTries,
+    begin_sign_in,
     change_password,
-    sign_in,
+    finish_sign_in,
     sign_out,
 )
+from vanthu.organizations.hashing import WrongPassword
 from vanthu.organizations.rules import WeakPassword
 
 __all__ = [
@@ -48,22 +51,25 @@ __all__ = [
     "NameTaken",
     "PostHeld",
     "SignIn",
+    "SignInTry",
+    "TooManyTries",
     "UsernameRefused",
     "WeakPassword",
     "WrongPassword",
     "add_position",
     "add_unit",
     "appoint",
+    "begin_sign_in",
     "change_password",
     "close_agency",
     "disable_user",
     "enable_user",
     "end_post",
+    "finish_sign_in",
     "learn_agencies",
     "open_agency",
     "register_user",
     "reset_password",
-    "sign_in",
     "sign_out",
     "unlock_user",
 ]

@@ -11,7 +11,7 @@ from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import Conflict, NotFound, require
 from vanthu.kernel.use_cases import use_case
-from vanthu.organizations import permissions, rules
+from vanthu.organizations import permissions, rules, tries
 from vanthu.organizations.models import User
 
 
@@ -54,8 +54,9 @@ def unlock_user(*, actor: Actor, user_id: UUID, now: datetime) -> None:
     if not rules.is_locked(user.locked_until, now):
         raise Conflict("Tài khoản này không bị khóa.")
 
-    user.failed_sign_ins, user.locked_until = 0, None
-    user.save(update_fields=["failed_sign_ins", "locked_until"])
+    user.locked_until = None
+    user.save(update_fields=["locked_until"])
+    tries.open_account(user.username)
 
     _record(actor, "organizations.user-unlocked", user, now)
 
@@ -66,23 +67,31 @@ def reset_password(*, actor: Actor, user_id: UUID, temporary_password: str, now:
 
     Raises NotFound, NotAllowed, WeakPassword.
     """
-    user = _lock(actor, user_id)
+    user = _find(actor, user_id)
     require(permissions.may_manage_account(actor, user))
+    # Before the lock: hashing takes its time on purpose.
+    password = make_password(rules.accepted_password(temporary_password, username=user.username))
 
-    user.password = make_password(rules.accepted_password(temporary_password, username=user.username))
+    user = _lock(actor, user_id)
+    user.password = password
     user.must_change_password = True
-    user.failed_sign_ins, user.locked_until = 0, None
-    user.save(update_fields=["password", "must_change_password", "failed_sign_ins", "locked_until"])
+    user.locked_until = None
+    user.save(update_fields=["password", "must_change_password", "locked_until"])
+    tries.open_account(user.username)
 
     _record(actor, "organizations.password-reset", user, now)
 
 
+def _find(actor: Actor, user_id: UUID) -> User:
+    user = User.objects.filter(permissions.visible_people(actor), id=user_id).first()
+    if user is None:
+        raise NotFound
+    return user
+
+
 def _lock(actor: Actor, user_id: UUID) -> User:
-    user = (
-        User.objects.select_for_update(no_key=True)
-        .filter(permissions.visible_people(actor), id=user_id)
-        .first()
-    )
+    visible = User.objects.filter(permissions.visible_people(actor), id=user_id)
+    user = visible.select_for_update(no_key=True).first()
     if user is None:
         raise NotFound
     return user

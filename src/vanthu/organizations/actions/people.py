@@ -110,15 +110,17 @@ def register_user(
     Raises NotFound (agency, position or unit), NotAllowed, UsernameRefused, NameTaken (sign-in name in
     use), WeakPassword.
     """
-    agency = _lock_agency(actor)
     require(permissions.may_administer(actor))
     name = rules.username_form(username)
     if name is None:
         raise UsernameRefused
+    # Before the lock: hashing takes its time on purpose.
+    password = make_password(rules.accepted_password(temporary_password, username=name))
+
+    agency = _lock_agency(actor)
     if User.objects.filter(username=name).exists():
         raise NameTaken("Tên đăng nhập này đã có người dùng. Hãy chọn tên khác.")
 
-    password = make_password(rules.accepted_password(temporary_password, username=name))
     user = User.objects.create(
         username=name, full_name=tidy(full_name), password=password, email=email, phone=phone
     )

@@ -11,6 +11,7 @@ from vanthu.interfaces.cli.founding import opening
 from vanthu.interfaces.cli.founding.opening import NewAccount
 from vanthu.interfaces.cli.founding.plan import AgencyPlan, CredentialPlan, PersonPlan, UnitPlan
 from vanthu.organizations import actions as organizations
+from vanthu.organizations import hashing
 from vanthu.organizations import queries as people
 
 _LOADER = "Nạp tỉnh mẫu"
@@ -38,7 +39,9 @@ def _open(agency: cast.AgencyPlan, pki: DemoPki, now: datetime) -> None:
         if account.username not in newcomers:
             actor = people.actor_for_session(account.user_id, None)
             assert actor is not None, "the account was opened a moment ago"
-            organizations.change_password(actor=actor, current=_TEMPORARY, new=PASSWORD, now=now)
+            own = hashing.own_password(actor)
+            change = hashing.change(own, current=_TEMPORARY, new=PASSWORD)
+            organizations.change_password(actor=actor, change=change, now=now)
 
     plan = _plan(agency, pki)
     opening.Opening(

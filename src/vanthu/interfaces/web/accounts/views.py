@@ -9,16 +9,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from vanthu.interfaces.web import session
+from vanthu.interfaces.web.accounts import devices, entering
 from vanthu.interfaces.web.accounts.forms import ChangePasswordForm, ChoosePostForm, SignInForm
 from vanthu.interfaces.web.door import said_at_the_door
+from vanthu.interfaces.web.errors import with_retry_after
+from vanthu.interfaces.web.flash import flash
 from vanthu.interfaces.web.forms import refusals_into
 from vanthu.interfaces.web.http import WebRequest, go, open_to_strangers, page, posted, safe_next
-from vanthu.kernel import actor as actors
-from vanthu.kernel.errors import NotFound
-from vanthu.organizations import actions
-
-#: Who asks while nobody is signed in yet.
-_DOOR = actors.system("Cửa đăng nhập")
+from vanthu.kernel.errors import DomainError, NotFound
+from vanthu.organizations import actions, hashing
 
 
 @open_to_strangers
@@ -29,25 +28,36 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Đăng nhập: on success to where the person was going, or on to a change of password."""
     after = safe_next(request, "home:home")
     form = SignInForm(posted(request))
+    refused: DomainError | None = None
     if form.is_valid():
-        answer = actions.sign_in(
-            actor=_DOOR,
-            username=form.cleaned_data["username"],
-            password=form.cleaned_data["password"],
-            now=timezone.now(),
-            address=request.META.get("REMOTE_ADDR", ""),
-        )
-        if answer.user_id is not None:
-            session.enter(request, user_id=answer.user_id, must_change_password=answer.must_change_password)
-            return go(request, session.CHANGE_PASSWORD if answer.must_change_password else after)
-        form.add_error(None, answer.message)
+        username, password = form.cleaned_data["username"], form.cleaned_data["password"]
+        try:
+            answer = entering.try_to_enter(request, username, password)
+        except DomainError as error:
+            refused = error
+            form.add_error(None, str(error))
+        else:
+            if answer.user_id is not None:
+                return _enter(request, answer, username, after)
+            form.add_error(None, answer.message)
     context = {
         "form": form,
         "next": after,
         "lost": "" if form.errors else said_at_the_door(request),
         "page_title": "Đăng nhập",
     }
-    return page(request, "accounts/sign_in.html", context, status=422 if form.errors else 200)
+    status = refused.status if refused else 422 if form.errors else 200
+    response = page(request, "accounts/sign_in.html", context, status=status)
+    return with_retry_after(response, refused)
+
+
+def _enter(request: HttpRequest, answer: actions.SignIn, username: str, after: str) -> HttpResponse:
+    assert answer.user_id is not None, "somebody comes in"
+    session.enter(request, user_id=answer.user_id, must_change_password=answer.must_change_password)
+    if answer.warning:
+        flash(request, answer.warning, "wait")
+    response = go(request, session.CHANGE_PASSWORD if answer.must_change_password else after)
+    return devices.remember(request, response, username)
 
 
 @require_POST
@@ -65,12 +75,10 @@ def change_password(request: WebRequest) -> HttpResponse:
     form = ChangePasswordForm(posted(request))
     if form.is_valid():
         with refusals_into(form):
-            actions.change_password(
-                actor=request.actor,
-                current=form.cleaned_data["current"],
-                new=form.cleaned_data["new"],
-                now=timezone.now(),
-            )
+            own = hashing.own_password(request.actor)
+            current, new = form.cleaned_data["current"], form.cleaned_data["new"]
+            change = hashing.change(own, current=current, new=new)
+            actions.change_password(actor=request.actor, change=change, now=timezone.now())
         if not form.errors:
             session.password_changed(request)
             return go(request, "home:home", said="Đã đổi mật khẩu.")

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from vanthu.interfaces.web.http import WebRequest, page
+from vanthu.interfaces.web.share import searching
 from vanthu.organizations import queries
 
 #: A longer question than any agency's name is no question.
@@ -13,6 +14,7 @@ _LONGEST = 100
 
 
 @require_safe
+@searching
 def search(request: WebRequest) -> HttpResponse:
     """The agencies matching «q», as lines of the picker."""
     asked = request.GET.get("q", "")[:_LONGEST].strip()

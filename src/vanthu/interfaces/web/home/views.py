@@ -15,8 +15,10 @@ from vanthu.incoming import queries as incoming
 from vanthu.interfaces.web.counting import open_work
 from vanthu.interfaces.web.http import WebRequest, page
 from vanthu.interfaces.web.navigation import Queue, queues_for
+from vanthu.interfaces.web.share import searching
 from vanthu.kernel import health
 from vanthu.kernel.actor import Actor
+from vanthu.organizations import queries as organizations
 from vanthu.organizations.states import Role
 from vanthu.outgoing import queries as outgoing
 
@@ -57,6 +59,8 @@ def home(request: WebRequest) -> HttpResponse:
         "waiting": sum(queue.count for queue in queues),
         "is_administrator": is_administrator,
         "ailments": health.examine() if is_administrator else (),
+        "tried": organizations.list_tried_accounts(request.actor) if is_administrator else [],
+        "now": now,
         "aside": exchange.count_aside(request.actor),
         "page_title": "Việc của tôi",
     }
@@ -74,6 +78,7 @@ def _first(
 
 
 @require_safe
+@searching
 def search(request: WebRequest) -> HttpResponse:
     """Everything this person may see whose number, notation, subject or other party matches «q»."""
     text = request.GET.get("q", "")[:200].strip()

@@ -16,6 +16,7 @@ from vanthu.interfaces.web.incoming.acts import acts_of, is_broken
 from vanthu.interfaces.web.incoming.forms import FilterForm, RegisterForm
 from vanthu.interfaces.web.navigation import default_tab
 from vanthu.interfaces.web.screens import Crumb, Tab
+from vanthu.interfaces.web.share import searching
 from vanthu.kernel.pages import Page
 from vanthu.organizations import queries as organizations
 from vanthu.organizations.states import Role
@@ -33,6 +34,7 @@ TABS = {
 
 
 @require_safe
+@searching
 def document_list(request: WebRequest) -> HttpResponse:
     """The lists of incoming documents, one address each."""
     asked = FilterForm(request.GET)

@@ -18,11 +18,13 @@ from vanthu.interfaces.web.outgoing.places import PlacesForm
 from vanthu.interfaces.web.outgoing.signing import number_here, seal_here, sign_here
 from vanthu.interfaces.web.outgoing.views import crumbs
 from vanthu.interfaces.web.seeing import seen_by
+from vanthu.interfaces.web.share import taking_in
 from vanthu.outgoing import actions, queries
 from vanthu.outgoing.states import Step
 
 
 @require_http_methods(["GET", "POST"])
+@taking_in
 def places(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Chỉnh vị trí of number, date, signature and seal, before anything is signed."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
@@ -54,6 +56,7 @@ def places(request: WebRequest, document_id: UUID) -> HttpResponse:
 
 @sensitive_post_parameters("pin")
 @require_http_methods(["GET", "POST"])
+@taking_in
 def sign(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Ký số: the paper, the places, the PIN."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
@@ -95,6 +98,7 @@ def sign(request: WebRequest, document_id: UUID) -> HttpResponse:
 
 @sensitive_post_parameters("pin")
 @require_http_methods(["GET", "POST"])
+@taking_in
 def seal(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Cấp số, ngày rồi đóng dấu cơ quan, under one PIN."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())

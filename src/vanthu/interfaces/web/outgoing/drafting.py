@@ -26,6 +26,7 @@ from vanthu.interfaces.web.outgoing.forms import DraftForm
 from vanthu.interfaces.web.outgoing.views import crumbs
 from vanthu.interfaces.web.screens import Crumb
 from vanthu.interfaces.web.seeing import seen_by
+from vanthu.interfaces.web.share import taking_in
 from vanthu.interfaces.web.written import written_otherwise
 from vanthu.kernel.errors import NotFound, require
 from vanthu.kernel.seen import NotShown, Seen, Stale
@@ -37,6 +38,7 @@ Accepted = TypeVar("Accepted", AcceptedDraft, AcceptedFile)
 
 
 @require_http_methods(["GET", "POST"])
+@taking_in
 def draft(request: WebRequest) -> HttpResponse:
     """Soạn văn bản, or with «tra-loi» the reply to an incoming document."""
     require(queries.can_draft(request.actor))
@@ -68,6 +70,7 @@ def draft(request: WebRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@taking_in
 def revise(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Sửa dự thảo; the earlier versions of its file are kept.
 

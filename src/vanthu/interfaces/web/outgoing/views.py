@@ -18,6 +18,7 @@ from vanthu.interfaces.web.navigation import default_tab
 from vanthu.interfaces.web.outgoing.acts import acts_of
 from vanthu.interfaces.web.outgoing.forms import FilterForm
 from vanthu.interfaces.web.screens import Crumb, Tab
+from vanthu.interfaces.web.share import searching
 from vanthu.outgoing import queries
 
 TABS = {
@@ -34,6 +35,7 @@ TABS = {
 
 
 @require_safe
+@searching
 def document_list(request: WebRequest) -> HttpResponse:
     """The lists of outgoing documents, one address each."""
     asked = FilterForm(request.GET)
