@@ -45,9 +45,6 @@ class Register(models.Model):
     #: lock gives numbers their order.
     last_taken_at = models.DateTimeField(null=True)
 
-    #: As it stood before the act under way; set by who locks it.
-    acted_on: Seen
-
     objects: ClassVar[RegisterManager] = RegisterManager()
 
     class Meta:
@@ -64,12 +61,6 @@ class Register(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def as_seen(self) -> Seen:
-        """The register as a page shows it: by the last number it gave."""
-        # Not sorted by the database: a list of registers has read the years of all of them already.
-        last = max(self.years.all(), key=lambda year: year.year, default=None)
-        return Seen(subject=self.id, state="register", version=last.last_number if last else 0)
 
 
 class RegisterYear(models.Model):
