@@ -248,6 +248,19 @@ class TestAFileThatBreaksItsReader:
             assert (code, out, err.count("\n"), said in err) == (2, "", 1, True)
             assert _run(capfd, good) == (1, "Văn bản không có chữ ký số.\n", "")
 
+    def test_leaves_the_terminal_to_its_one_line(self, tmp_path: Path) -> None:
+        """In a process of its own, where nobody has told the log where to go."""
+        broken = write(tmp_path / "prev.pdf", hostile.previous_at_zero())
+        ran = subprocess.run(
+            [sys.executable, "-m", "vanthu", "verify", str(broken)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert ran.stderr.count("\n") == (1 if ran.returncode == 2 else 0)
+        assert "reader" not in ran.stderr
+
     def test_is_no_traceback_when_its_table_begins_at_0(
         self, capfd: pytest.CaptureFixture[str], tmp_path: Path
     ) -> None:

@@ -28,6 +28,8 @@ from vanthu.room.limits import Limits
 from vanthu.room.refusals import refusal
 
 logger = logging.getLogger(__name__)
+# A command without a log of its own keeps its terminal to its one line.
+logging.getLogger("vanthu.room").addHandler(logging.NullHandler())
 
 Asked = Callable[[dict[str, Any]], dict[str, Any]]
 
