@@ -58,7 +58,7 @@ class OwnedJobs(JobManager):
         return await self._proof.begin()
 
     async def unregister_worker(self, worker_id: int) -> None:
-        """As JobManager; the lock goes first, or its holder would find the worker gone and end its program."""
+        """As JobManager; the lock goes first, else its holder finds the worker gone and ends it."""
         await self._proof.end()
         await super().unregister_worker(worker_id)
 
