@@ -106,5 +106,13 @@ PKCS11_MODULE = environment.text("VANTHU_PKCS11_MODULE", "/usr/lib/softhsm/libso
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 #: Largest file taken in, in bytes.
 UPLOAD_LIMIT = environment.number("VANTHU_UPLOAD_LIMIT", 100 * 1024 * 1024)
+#: How many uploads LibreOffice works on at the same time; one person's wait for each other.
+CONVERSIONS_AT_ONCE = max(1, environment.number("VANTHU_CONVERSIONS", 2))
+#: Seconds all files of one upload may take LibreOffice together.
+CONVERSION_SECONDS = max(1, environment.number("VANTHU_CONVERSION_SECONDS", 120))
+#: Seconds the reading of all files of one packet may take together; then it is put aside.
+PACKET_SECONDS = max(1, environment.number("VANTHU_PACKET_SECONDS", 300))
+#: Seconds a page waits for a short conversion before it shows the progress instead.
+CONVERSION_PATIENCE = 1.5
 #: Nothing of a stranger's files, and of nobody's more than the limit, comes onto the disk.
 FILE_UPLOAD_HANDLERS = ["vanthu.interfaces.web.uploads.UploadHandler"]

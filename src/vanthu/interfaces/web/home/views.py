@@ -54,6 +54,7 @@ def home(request: WebRequest) -> HttpResponse:
         "queues": queues,
         "waiting": sum(queue.count for queue in queues),
         "is_administrator": Role.ADMINISTRATOR in request.actor.roles,
+        "uploads": outgoing.list_uploads(request.actor),
         "aside": exchange.count_aside(request.actor),
         "page_title": "Việc của tôi",
     }
