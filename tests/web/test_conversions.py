@@ -19,10 +19,10 @@ from tests.exchange import jobs
 from tests.kernel.storage import own_storage
 from tests.web.outgoing_desk import filled, pdf, text_of
 from tests.world import PASSWORD, World, build_world
-from vanthu.documents import conversion
+from vanthu.documents import conversion, intake
+from vanthu.documents.intake import AcceptedDraft, AcceptedFile
 from vanthu.kernel import blobs
 from vanthu.kernel.slots import place_in
-from vanthu.outgoing import tasks
 from vanthu.outgoing.models import DraftUpload, OutgoingDocument
 from vanthu.outgoing.states import UploadState
 
@@ -114,7 +114,7 @@ class TestAWordDraft:
         _sent(officer, cast, draft_file=_word("Nội dung"))
         (job,) = jobs.waiting("outgoing.convert_upload")
         with monkeypatch.context() as patch:
-            patch.setattr(tasks.intake, "convert_draft", _die)
+            patch.setattr(intake, "convert_draft", _die)
             with pytest.raises(SystemExit):
                 job.run()
 
@@ -167,7 +167,7 @@ class TestRefused:
         self, officer: Client, cast: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         page = _sent(officer, cast, draft_file=_word("Nội dung"), subject="V/v giữ lại chữ đã gõ")
-        monkeypatch.setattr(tasks.intake, "convert_draft", _cannot)
+        monkeypatch.setattr(intake, "convert_draft", _cannot)
 
         _run()
 
@@ -184,7 +184,7 @@ class TestRefused:
         self, officer: Client, cast: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         page = _sent(officer, cast, draft_file=_word("Nội dung"))
-        monkeypatch.setattr(tasks.intake, "convert_draft", _trip)
+        monkeypatch.setattr(intake, "convert_draft", _trip)
         (job,) = jobs.waiting("outgoing.convert_upload")
         with pytest.raises(ZeroDivisionError):
             job.run()
@@ -227,14 +227,14 @@ class TestCancelling:
         self, officer: Client, cast: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         page = _sent(officer, cast, draft_file=_word("Nội dung"))
-        convert = tasks.intake.convert_draft
+        convert = intake.convert_draft
 
-        def meanwhile(*args: object, **named: object) -> object:
-            made = convert(*args, **named)  # type: ignore[arg-type]  # passed on as they came
+        def meanwhile(source: AcceptedFile, *, seconds: int) -> AcceptedDraft:
+            made = convert(source, seconds=seconds)
             officer.post(f"{page}thoi/")
             return made
 
-        monkeypatch.setattr(tasks.intake, "convert_draft", meanwhile)
+        monkeypatch.setattr(intake, "convert_draft", meanwhile)
         _run()
 
         assert OutgoingDocument.objects.count() == 0
