@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("organizations", "0002_never_deleted"),
-        ("outgoing", "0004_one_code_a_year"),
+        ("outgoing", "0005_seen"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
