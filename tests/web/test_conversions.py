@@ -17,6 +17,7 @@ from tests import path
 from tests.documents import office_files, papers
 from tests.exchange import jobs
 from tests.kernel.storage import own_storage
+from tests.web.desk import Desk
 from tests.web.outgoing_desk import filled, pdf, text_of
 from tests.world import PASSWORD, World, build_world
 from vanthu.documents import conversion, intake
@@ -46,7 +47,7 @@ def cast() -> World:
 
 @pytest.fixture
 def officer(cast: World) -> Client:
-    browser = Client()
+    browser = Desk(cast.officer)
     browser.post("/dang-nhap/", {"username": "officer", "password": PASSWORD})
     return browser
 
@@ -133,6 +134,20 @@ class TestAWordDraft:
 
         assert OutgoingDocument.objects.get().document.subject == "V/v hai"
         assert DraftUpload.objects.get().state == UploadState.SAVED
+
+    def test_that_revises_a_draft_changed_meanwhile_is_refused_and_nothing_is_lost(
+        self, officer: Client, cast: World
+    ) -> None:
+        document = path.drafted(cast)
+        here = f"/van-ban-di/{document}/sua/"
+        answer = officer.post(here, filled(cast, draft_file=_word("Bản hai"), subject="V/v bản hai"))
+        officer.post(here, filled(cast, draft_file="", subject="V/v sửa chen vào"))
+
+        _run()
+
+        assert OutgoingDocument.objects.get().document.subject == "V/v sửa chen vào"
+        assert "Nội dung đã thay đổi" in text_of(officer, answer["Location"])
+        assert "V/v bản hai" in text_of(officer, f"{here}?tu={DraftUpload.objects.get().id}")
 
 
 def _die(*_: object, **__: object) -> None:
