@@ -99,7 +99,7 @@ RIGHTS = {
     "signing_signingsession": _grows("ended_at"),
     "signing_verification": _grows("verdict", "message", "report", "checked_at", "attempts"),
     "workflow_approvalstep": _grows("state", "became_current_at", "decided_at", "comment"),
-    "workflow_assignment": _grows("state", "started_at", "finished_at", "result"),
+    "workflow_assignment": _grows("version", "state", "started_at", "finished_at", "result"),
     "documents_document": _grows(
         "document_code",
         "number",
@@ -120,6 +120,7 @@ RIGHTS = {
     "documents_documentfile": _grows("superseded_at"),
     "documents_documentrelation": GROWS_ONLY,
     "incoming_incomingdocument": _grows(
+        "version",
         "state",
         "verdict",
         "verdict_message",
@@ -134,6 +135,7 @@ RIGHTS = {
         "completed_at",
     ),
     "outgoing_outgoingdocument": _grows(
+        "version",
         "state",
         "signer_id",
         "places",
@@ -158,6 +160,7 @@ RIGHTS = {
     # Whom a draft is to go to is written anew each time it is edited; whom it went to are deliveries.
     "outgoing_recipient": Rights(delete=True),
     "exchange_delivery": _grows(
+        "version",
         "state",
         "state_at",
         "axis_doc_id",
