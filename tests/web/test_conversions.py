@@ -19,6 +19,7 @@ from tests.exchange import jobs
 from tests.kernel.storage import own_storage
 from tests.web.desk import Desk
 from tests.web.outgoing_desk import filled, pdf, text_of
+from tests.worker import WorkerProcess
 from tests.world import PASSWORD, World, build_world
 from vanthu.documents import conversion, intake
 from vanthu.documents.intake import AcceptedDraft, AcceptedFile
@@ -264,6 +265,23 @@ class TestCancelling:
         assert other.get(page).status_code == 404
         assert other.post(f"{page}thoi/").status_code == 404
         assert DraftUpload.objects.get().state == UploadState.WAITING
+
+
+class TestWithAWorker:
+    def test_a_page_of_word_is_a_draft_when_the_form_is_answered(
+        self, officer: Client, cast: World, settings: Settings, tmp_path: Path
+    ) -> None:
+        """How long that takes the benchmarks say; here the page only waits as long as it takes."""
+        settings.CONVERSION_PATIENCE = 100
+        worker = WorkerProcess(tmp_path / "worker.log", {"VANTHU_VAR": str(settings.VAR)})
+        worker.start()
+        try:
+            answer = officer.post(_DRAFTING, filled(cast, draft_file=_word("Nội dung")))
+        finally:
+            worker.kill()
+
+        document = OutgoingDocument.objects.get()
+        assert (answer.status_code, answer["Location"]) == (303, f"/van-ban-di/{document.pk}/")
 
 
 class TestFewAtATime:

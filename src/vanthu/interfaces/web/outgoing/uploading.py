@@ -27,7 +27,6 @@ from vanthu.outgoing.uploads import Sent, SentFile
 
 #: Seconds between two looks of a page that waits for a short conversion.
 _LOOK = 0.1
-_SAVED = "Đã lưu dự thảo. Xem lại bản PDF rồi trình duyệt."
 
 
 @require_safe
@@ -35,7 +34,7 @@ def upload(request: WebRequest, upload_id: UUID) -> HttpResponse:
     """How far the files have come; when they are saved, on to the draft."""
     found = queries.get_upload(request.actor, upload_id=upload_id)
     if found.state is UploadState.SAVED:
-        return go(request, reverse("outgoing:document", args=[found.document_id]), said=_SAVED)
+        return _to_the_draft(request, found)
     if request.htmx and not found.is_under_way:
         return go(request, request.path)
     again = (
@@ -103,11 +102,9 @@ def follow(request: WebRequest, form: DraftForm, upload_id: UUID) -> HttpRespons
     if found.state is UploadState.REFUSED:
         form.add_error("draft_file", found.reason)
         return None
-    return (
-        upload(request, upload_id)
-        if found.state is UploadState.SAVED
-        else go(request, "outgoing:upload", upload_id)
-    )
+    if found.state is UploadState.SAVED:
+        return _to_the_draft(request, found)
+    return go(request, "outgoing:upload", upload_id)
 
 
 def filled_before(request: WebRequest) -> dict[str, Any]:
@@ -128,6 +125,11 @@ def filled_before(request: WebRequest) -> dict[str, Any]:
         "recipients": list(content.recipient_ids),
         "to_places": "\n".join(content.to_places),
     }
+
+
+def _to_the_draft(request: WebRequest, saved: queries.Upload) -> HttpResponse:
+    said = "Đã lưu dự thảo. Xem lại bản PDF rồi trình duyệt."
+    return go(request, reverse("outgoing:document", args=[saved.document_id]), said=said)
 
 
 def _take_in(form: DraftForm, tray: Tray) -> Sequence[SentFile]:
