@@ -27,6 +27,8 @@ NOBODYS_PAGE = {
 }
 #: Acts on nothing shown in modules whose other acts do act on it.
 NOTHING_SHOWN = {
+    "exchange.actions.reopening.reopen_packet": "tries again what stands aside, and refuses what does not",
+    "exchange.actions.reopening.resume_attempt": "tries again what stands aside, and refuses what does not",
     "incoming.actions.checking.settle_signature": "a job writes what checking again came to",
     "incoming.actions.handling.complete_answered": "a job ends what a reply that was issued answers",
     "organizations.actions.signing_in.change_password": "one's own password, which no page shows",
@@ -35,6 +37,10 @@ NOTHING_SHOWN = {
     "organizations.actions.signing_in.sign_out": "one's own session",
     "registers.actions.open_register": "the administrator at the console opens what is not there yet",
     "outgoing.actions.drafting.draft_document": "makes what is not there yet; sent twice, it makes one",
+    "outgoing.actions.uploading.begin_upload": "a job begins to read files",
+    "outgoing.actions.uploading.cancel_upload": "one's own files, of which nothing has come; else it refuses",
+    "outgoing.actions.uploading.refuse_upload": "a job could not read files",
+    "outgoing.actions.uploading.send_draft": "brings what was seen in `sent`, compared under the same lock",
 }
 
 ON_WHAT_IS_SHOWN = [
@@ -163,6 +169,8 @@ def _judged(act: str) -> list[str]:
 
 #: Forms that act on nothing shown, by the end of the template's path.
 FORMS_ON_NOTHING_SHOWN = {
+    "aside/list.html": "tries again what stands aside",
+    "outgoing/upload.html": "one's own files, of which nothing has come",
     "accounts/sign_in.html": "one's own password",
     "accounts/change_password.html": "one's own password",
     "accounts/choose_post.html": "one's own post",

@@ -31,7 +31,7 @@ class TestReportStaleMailboxes:
     def test_names_the_mailbox_nobody_empties(
         self, old_packet: Packet, caplog: pytest.LogCaptureFixture
     ) -> None:
-        tasks.report_stale_mailboxes(0)
+        tasks.report_stale_mailboxes(timestamp=0)
         assert DISTRICT in caplog.text
         assert "TINH.H37" in caplog.text
 
@@ -40,7 +40,7 @@ class TestReportStaleMailboxes:
         self, old_packet: Packet, state: MailState, caplog: pytest.LogCaptureFixture
     ) -> None:
         MailboxItem.objects.update(state=state)
-        tasks.report_stale_mailboxes(0)
+        tasks.report_stale_mailboxes(timestamp=0)
         assert caplog.text == ""
 
     def test_says_nothing_of_what_just_came(self, axis: AxisWorld) -> None:

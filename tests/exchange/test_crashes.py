@@ -16,14 +16,16 @@ from hypothesis import strategies as st
 from tests.exchange import desk, jobs
 from tests.exchange.axis_process import AxisProcess
 from tests.exchange.conftest import empty_mailboxes
-from tests.world import World
-from vanthu.exchange import actions
+from tests.world import NOW, World
+from vanthu.exchange import actions, queries
 from vanthu.exchange.axis_client import AxisClient
 from vanthu.exchange.models import Delivery, DeliveryStatus, StatusReport
 from vanthu.exchange.states import PROGRESS, TOLD, DeliveryState
 from vanthu.incoming.models import IncomingDocument
 from vanthu.incoming.states import State as IncomingState
 from vanthu.kernel import audit, outbox
+from vanthu.kernel.actor import system
+from vanthu.kernel.models import Attempt
 from vanthu.organizations.models import Agency
 from vanthu.outgoing.models import OutgoingDocument
 from vanthu.registers.models import RegisterEntry
@@ -105,6 +107,7 @@ class Chaos:
             step()
             self._see_that_nothing_goes_back()
         self.boundaries.kill_at(None)
+        _try_again_what_was_put_aside()
         jobs.run_until_still()
         self._see_that_nothing_goes_back()
 
@@ -182,7 +185,18 @@ def _sweep() -> None:
     """Nothing an earlier run left half-way may befall this one."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")
+    Attempt.objects.all().delete()
     empty_mailboxes()
+
+
+def _try_again_what_was_put_aside() -> None:
+    """As the administrator does: what died often enough is not begun again by itself."""
+    actor = system("Kiểm thử")
+    for work in queries.list_aside_work(actor):
+        actions.resume_attempt(actor=actor, attempt_id=work.id, now=NOW)
+    for packet in queries.list_aside_packets(actor).items:
+        if packet.may_reopen:
+            actions.reopen_packet(actor=actor, packet_id=packet.id, now=NOW)
 
 
 def _far_agencies() -> list[Agency]:

@@ -278,6 +278,20 @@ class TestPutAside:
             assert kept.read() == content
         assert _waiting() == []
 
+    def test_a_packet_whose_files_together_take_too_long(
+        self, committed: World, far: FarSystem, settings: Settings
+    ) -> None:
+        settings.PACKET_SECONDS = 0
+        far.send(far.packet("H99.02"), ("126.pdf", desk.pdf()), ("Phụ lục.rtf", office_files.rtf("Bảng kê")))
+
+        jobs.run_until_still()
+
+        row = ReceivedPacket.objects.get()
+        assert "quá nhiều thời gian để đọc" in row.reason
+        assert (row.state, row.may_reopen) == (PacketState.FAILED, True)
+        assert not IncomingDocument.objects.exists()
+        assert _waiting() == []
+
 
 class TestTakeStatus:
     def test_moves_the_delivery_and_a_late_one_does_not_turn_it_back(

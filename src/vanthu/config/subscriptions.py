@@ -13,10 +13,13 @@ from vanthu.exchange.events import (
 from vanthu.incoming import tasks as incoming
 from vanthu.incoming.events import IncomingProgressed, SignatureUnsettled
 from vanthu.kernel.outbox import Subscriptions
-from vanthu.outgoing.events import OutgoingIssued
+from vanthu.outgoing import tasks as outgoing
+from vanthu.outgoing.events import DraftUploadCancelled, DraftUploaded, OutgoingIssued
 
 SUBSCRIPTIONS: Subscriptions = {
     OutgoingIssued: (exchange.deliver_issued, incoming.complete_answered),
+    DraftUploaded: (outgoing.convert_upload,),
+    DraftUploadCancelled: (outgoing.clear_upload,),
     IncomingProgressed: (exchange.report_progress,),
     SignatureUnsettled: (incoming.check_again,),
     LocalDeliveryPlanned: (exchange.deliver_here,),

@@ -7,7 +7,8 @@ what a killed process stored without speaking of it is harmless (see kernel.blob
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,9 +34,16 @@ __all__ = [
     "AcceptedFile",
     "FileRefused",
     "SecretRefused",
+    "TooMuchWork",
     "Tray",
+    "Work",
     "accept_attachment",
     "accept_draft",
+    "accept_unconverted",
+    "check_converted",
+    "convert_draft",
+    "discard_unspoken",
+    "needs_conversion",
     "page_count_of",
     "refuse_secret_everywhere",
 ]
@@ -59,6 +67,26 @@ class FileRefused(DomainError):
     """Tệp không dùng được. Hãy chọn tệp khác."""
 
     code = "documents.file-refused"
+
+
+class TooMuchWork(DomainError):
+    """Các tệp của gói tin cần quá nhiều thời gian để đọc, nên chưa kiểm tra hết dấu độ mật."""
+
+    code = "documents.too-much-work"
+
+
+class Work:
+    """What the reading of all files that came together may take, however many they are."""
+
+    def __init__(self, *, seconds: float) -> None:
+        self._ends_at = time.monotonic() + seconds
+
+    def seconds_left(self) -> int:
+        """Whole seconds, at least one. Raises TooMuchWork when there is none."""
+        left = int(self._ends_at - time.monotonic())
+        if left < 1:
+            raise TooMuchWork
+        return left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,17 +132,27 @@ class Tray:
         self._stored.append(accepted.blob.sha256)
         return accepted
 
+    def unconverted(self, content: BinaryIO, file_name: str) -> AcceptedFile:
+        """As `accept_unconverted`."""
+        accepted = accept_unconverted(content, file_name, limit=self._limit)
+        self._stored.append(accepted.blob.sha256)
+        return accepted
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            return
-        for sha256 in self._stored:
-            with transaction.atomic(durable=True):
-                # Somebody else may have sent the same bytes, and his row speak of them.
-                if blobs.claim_unspoken(sha256, before=_HOWEVER_YOUNG) is not None:
-                    blobs.discard(sha256)
+        if kind is not None:
+            discard_unspoken(self._stored)
+
+
+def discard_unspoken(stored: Iterable[str]) -> None:
+    """Remove at once the bytes of what was refused, unless a row speaks of them."""
+    for sha256 in stored:
+        with transaction.atomic(durable=True):
+            # Somebody else may have sent the same bytes, and his row speak of them.
+            if blobs.claim_unspoken(sha256, before=_HOWEVER_YOUNG) is not None:
+                blobs.discard(sha256)
 
 
 def accept_attachment(content: BinaryIO, file_name: str, *, limit: int) -> AcceptedFile:
@@ -124,13 +162,7 @@ def accept_attachment(content: BinaryIO, file_name: str, *, limit: int) -> Accep
     """
     with _received(content, limit) as path:
         checked = _checked(path, _clean_name(file_name))
-        try:
-            refuse_secret_old_text(path, checked.format, seconds=TIME_LIMIT)
-        except (ConversionFailed, pdfsign.PdfSignError) as failed:
-            raise FileRefused(
-                f"Không đọc được tệp «{checked.name}» để biết có dấu độ mật hay không. "
-                "Hãy lưu lại ở dạng docx, xlsx hoặc PDF rồi chọn lại."
-            ) from failed
+        _refuse_secret_old_text(path, checked, seconds=TIME_LIMIT)
         return _stored(path, checked)
 
 
@@ -155,19 +187,53 @@ def accept_draft(content: BinaryIO, file_name: str, *, limit: int) -> AcceptedDr
             return AcceptedDraft(pdf=_stored(made, pdf), source=_stored(path, checked))
 
 
-def refuse_secret_everywhere(path: Path) -> str:
+def needs_conversion(file_name: str, *, is_draft: bool) -> bool:
+    """Whether taking a file of this name in needs LibreOffice, which may be long: no work of a request."""
+    extension = rules.extension_of(file_name)
+    return extension in (rules.CONVERTED_DRAFTS if is_draft else rules.CONVERTED_ATTACHMENTS)
+
+
+def accept_unconverted(content: BinaryIO, file_name: str, *, limit: int) -> AcceptedFile:
+    """Take in a file whose look only LibreOffice tells; it may become part of nothing before that.
+
+    Whoever calls answers for its bytes until then (`Tray`). Raises as `accept_attachment`.
+    """
+    with _received(content, limit) as path:
+        return _stored(path, _checked(path, _clean_name(file_name)))
+
+
+def convert_draft(source: AcceptedFile, *, seconds: int) -> AcceptedDraft:
+    """Make the PDF of a text taken in by `accept_unconverted`. Raises as `accept_draft`."""
+    with blobs.as_path(source.blob.sha256) as path, blobs.work_folder() as folder:
+        made = convert_to_pdf(path, rules.extension_of(source.name), folder, seconds=seconds)
+        pdf = _checked(made, f"{source.name.rpartition('.')[0]}.pdf")
+        return AcceptedDraft(pdf=_stored(made, pdf), source=source)
+
+
+def check_converted(attachment: AcceptedFile, *, seconds: int) -> None:
+    """Look for the secrecy mark of an attachment taken in by `accept_unconverted`.
+
+    Raises FileRefused, SecretRefused.
+    """
+    with blobs.as_path(attachment.blob.sha256) as path:
+        _refuse_secret_old_text(path, _checked(path, attachment.name), seconds=seconds)
+
+
+def refuse_secret_everywhere(path: Path, *, work: Work) -> str:
     """Refuse a file from elsewhere, of any format and whatever it is called, that bears a state-secret mark.
 
     Returns its media type by its bytes, whatever its name says. What nobody can open, or is too much for
-    its reader, shows nobody its mark, and passes. Raises SecretRefused, RoomClosed.
+    its reader, shows nobody its mark, and passes. `work` is what all files that came with it may take
+    together. Raises SecretRefused, TooMuchWork, RoomClosed.
     """
+    seconds = min(_PATIENCE, work.seconds_left())
     try:
         surveyed = files.survey(path)
     except FileUnread:
         return _UNKNOWN
     refuse_secret(surveyed.lines)
     with suppress(ConversionFailed, pdfsign.PdfSignError):
-        refuse_secret_old_text(path, surveyed.format, seconds=_PATIENCE)
+        refuse_secret_old_text(path, surveyed.format, seconds=seconds)
     return surveyed.media_type
 
 
@@ -178,6 +244,16 @@ def page_count_of(path: Path) -> int | None:
     except FileUnread:
         return None
     return facts.pages if facts else None
+
+
+def _refuse_secret_old_text(path: Path, checked: _Checked, *, seconds: int) -> None:
+    try:
+        refuse_secret_old_text(path, checked.format, seconds=seconds)
+    except (ConversionFailed, pdfsign.PdfSignError) as failed:
+        raise FileRefused(
+            f"Không đọc được tệp «{checked.name}» để biết có dấu độ mật hay không. "
+            "Hãy lưu lại ở dạng docx, xlsx hoặc PDF rồi chọn lại."
+        ) from failed
 
 
 @contextmanager

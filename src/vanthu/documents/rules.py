@@ -103,6 +103,10 @@ SEARCH_WORDS = 12
 
 #: What a draft may be uploaded as: PDF as it will be signed, or a text from which the PDF is made.
 DRAFT_EXTENSIONS = ("pdf", "docx", "doc", "odt", "rtf")
+#: Of these, the texts LibreOffice makes the PDF of.
+CONVERTED_DRAFTS = frozenset(DRAFT_EXTENSIONS) - {"pdf"}
+#: Attachments whose secrecy mark only LibreOffice shows.
+CONVERTED_ATTACHMENTS = frozenset({"doc", "rtf"})
 
 
 def type_name(code: str) -> str:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
+
 from vanthu import edxml
 from vanthu.documents import intake
 from vanthu.documents import rules as document_rules
-from vanthu.documents.intake import SecretRefused
+from vanthu.documents.intake import SecretRefused, TooMuchWork, Work
 from vanthu.documents.operations import NewFile
 from vanthu.documents.states import FileKind
 from vanthu.exchange import packets
@@ -82,17 +84,18 @@ def open_packet(path: Path, waiting: WaitingPacket, *, now: datetime) -> Opened:
         reason = f"Nơi nhận {waiting.recipient_code or '(không nêu mã)'} không thuộc hệ thống này."
         return _set_aside(path, fetched, reason)
     fetched = replace(fetched, agency_id=agency.id)
+    work = Work(seconds=settings.PACKET_SECONDS)
     try:
         packets.require_usable(content)
         media_types = {
-            attachment.sha256: intake.refuse_secret_everywhere(attachment.path)
+            attachment.sha256: intake.refuse_secret_everywhere(attachment.path, work=work)
             for attachment in content.attachments
         }
+        return _opened_document(path, content, fetched, media_types, agency, now, work)
     except SecretRefused:
         return _send_back(content, fetched, agency, now)
-    except PacketUnusable as fault:
+    except (PacketUnusable, TooMuchWork) as fault:
         return _set_aside(path, fetched, str(fault))
-    return _opened_document(path, content, fetched, media_types, agency, now)
 
 
 def set_aside(path: Path | None, waiting: WaitingPacket, reason: str) -> Unusable:
@@ -151,8 +154,9 @@ def _opened_document(
     media_types: Mapping[str, str],
     agency: Agency,
     now: datetime,
+    work: Work,
 ) -> OpenedDocument:
-    files, examinations = _stored_files(content.attachments, media_types, now)
+    files, examinations = _stored_files(content.attachments, media_types, now, work)
     return OpenedDocument(
         packet=replace(fetched, content=blobs.put_file(path)),
         arrival=Arrival(
@@ -178,12 +182,15 @@ def _recipient(content: edxml.Packet, waiting: WaitingPacket) -> Agency | None:
 
 
 def _stored_files(
-    attachments: Sequence[edxml.Attachment], media_types: Mapping[str, str], now: datetime
+    attachments: Sequence[edxml.Attachment], media_types: Mapping[str, str], now: datetime, work: Work
 ) -> tuple[list[NewFile], dict[str, Examination]]:
     """The files in their order, the first PDF (else the first file) being the document itself."""
     pdfs = [attachment for attachment in attachments if _is_pdf(attachment, media_types)]
     main = pdfs[0] if pdfs else attachments[0]
-    examinations = {each.sha256: signing.examine(each.path, now=now) for each in pdfs}
+    examinations = {}
+    for each in pdfs:
+        work.seconds_left()
+        examinations[each.sha256] = signing.examine(each.path, now=now)
     others = [attachment for attachment in attachments if attachment is not main]
     files = [_file(main, media_types, FileKind.MAIN, 0)]
     files += [

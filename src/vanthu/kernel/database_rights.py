@@ -156,6 +156,9 @@ RIGHTS = {
         "moved_at",
         "urgency",
     ),
+    "outgoing_draftupload": _grows(
+        "state", "document_id", "draft_key", "read_files", "reason", "begun_at", "ended_at"
+    ),
     # Whom a draft is to go to is written anew each time it is edited; whom it went to are deliveries.
     "outgoing_recipient": Rights(delete=True),
     "exchange_delivery": _grows(

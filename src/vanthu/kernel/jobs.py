@@ -31,14 +31,14 @@ WHERE NOT EXISTS (
 _FINISH = """
 WITH mine AS MATERIALIZED (
     SELECT id FROM procrastinate_jobs
-    WHERE id = %(job_id)s AND worker_id = %(worker_id)s AND status = 'doing' FOR UPDATE
+    WHERE id = %(job_id)s AND worker_id = %(worker_id)s AND status = 'doing' FOR NO KEY UPDATE
 )
 SELECT procrastinate_finish_job_v1(id, %(status)s::procrastinate_job_status, %(delete)s) FROM mine
 """
 _RETRY = """
 WITH mine AS MATERIALIZED (
     SELECT id FROM procrastinate_jobs
-    WHERE id = %(job_id)s AND worker_id = %(worker_id)s AND status = 'doing' FOR UPDATE
+    WHERE id = %(job_id)s AND worker_id = %(worker_id)s AND status = 'doing' FOR NO KEY UPDATE
 )
 SELECT procrastinate_retry_job_v2(
     id, %(retry_at)s::timestamptz, %(priority)s::integer, %(queue)s::varchar, %(lock)s::varchar
@@ -106,7 +106,7 @@ def rescue(worker: int) -> None:
             return
         cursor.execute(
             "SELECT id, task_name FROM procrastinate_jobs WHERE status = 'doing' AND worker_id = %s"
-            " ORDER BY id FOR UPDATE",
+            " ORDER BY id FOR NO KEY UPDATE",
             [worker],
         )
         for number, task in cursor.fetchall():
@@ -120,7 +120,7 @@ def rescue_ownerless() -> None:
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, task_name FROM procrastinate_jobs WHERE status = 'doing' AND worker_id IS NULL"
-            " ORDER BY id FOR UPDATE SKIP LOCKED"
+            " ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
         )
         for number, task in cursor.fetchall():
             logger.warning("Job %s (%s) has no worker; queued again", number, task)

@@ -17,3 +17,17 @@ class OutgoingIssued:
     #: The incoming document it replies to, if any.
     replies_to: UUID | None
     staff: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftUploaded:
+    """Files were sent for a draft that LibreOffice must read first."""
+
+    upload_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftUploadCancelled:
+    """Its author does not want them any more."""
+
+    upload_id: UUID

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.db.models import Q
 
 from vanthu.documents import rules as document_rules
 from vanthu.kernel.seen import Seen
-from vanthu.outgoing.states import State
+from vanthu.outgoing.states import State, UploadState
 
 _NUMBERED = [State.NUMBERED, State.SEALED, State.ISSUED]
 
@@ -114,3 +116,44 @@ class Recipient(models.Model):
 
     def __str__(self) -> str:
         return str(self.agency_id)
+
+
+class DraftUpload(models.Model):
+    """Tệp dự thảo chờ chuyển: what was sent to become a draft, or a revision, once LibreOffice has read it.
+
+    Its files are stored and no row of documents speaks of them: one that is refused leaves no byte behind.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    author = models.ForeignKey("organizations.User", on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey("organizations.Agency", on_delete=models.PROTECT, related_name="+")
+    #: The post the author sent it from.
+    post_id = models.UUIDField(null=True)
+    state = models.CharField(max_length=12, choices=UploadState.choices, default=UploadState.WAITING)
+    #: The document it revises; the one it became, once saved.
+    document = models.ForeignKey(OutgoingDocument, on_delete=models.PROTECT, null=True, related_name="+")
+    is_revision = models.BooleanField(default=False)
+    #: What was filled in, and the files in their order; see outgoing.uploads.
+    words = models.JSONField(default=dict)
+    files = models.JSONField(default=list)
+    #: As of the form: one form sent twice is one upload.
+    draft_key = models.UUIDField(null=True, editable=False)
+    #: How many of the files that need LibreOffice are read.
+    read_files = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField("lý do", max_length=500, blank=True)
+    sent_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["author", "draft_key"], name="upload_sent_once")]
+        indexes = [
+            models.Index(
+                fields=["sent_at"],
+                condition=Q(state__in=[UploadState.WAITING, UploadState.CONVERTING]),
+                name="upload_under_way",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.id}"

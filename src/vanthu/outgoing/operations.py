@@ -20,9 +20,9 @@ from vanthu.kernel.errors import DomainError, NotFound
 from vanthu.kernel.folding import fold
 from vanthu.kernel.seen import Seen, require_seen
 from vanthu.outgoing import permissions, rules
-from vanthu.outgoing.models import OutgoingDocument
+from vanthu.outgoing.models import DraftUpload, OutgoingDocument
 from vanthu.outgoing.rules import SUBJECT_TYPE as SUBJECT_TYPE
-from vanthu.outgoing.states import State
+from vanthu.outgoing.states import State, UploadState, UploadStep, next_upload_state
 from vanthu.room import papers
 from vanthu.workflow.rules import text_fault
 
@@ -72,6 +72,28 @@ def lock(actor: Actor, document_id: UUID, seen: Seen) -> OutgoingDocument:
     document.acted_on = document.as_seen(main_file(document).blob_id)
     require_seen(seen, document.acted_on)
     return document
+
+
+def lock_upload(actor: Actor, upload_id: UUID) -> DraftUpload:
+    """The actor's own upload (any, for the machine), locked until the caller commits. Raises NotFound."""
+    found = DraftUpload.objects.select_for_update(of=("self",), no_key=True)
+    upload = found.filter(permissions.own_uploads(actor), pk=upload_id).first()
+    if upload is None:
+        raise NotFound
+    return upload
+
+
+def save_upload(actor: Actor, upload_id: UUID, document: OutgoingDocument, now: datetime) -> None:
+    """Say that what was sent has become `document`, in the transaction that makes it. Raises UploadOver."""
+    upload = lock_upload(actor, upload_id)
+    upload.state = next_upload_state(UploadState(upload.state), UploadStep.SAVE)
+    upload.document, upload.ended_at = document, now
+    upload.save(update_fields=["state", "document", "ended_at"])
+
+
+def count_read(upload_id: UUID, number: int) -> None:
+    """Show the author how many of the files are read; nothing else depends on it."""
+    DraftUpload.objects.filter(pk=upload_id).update(read_files=number)
 
 
 def main_file(document: OutgoingDocument) -> DocumentFile:

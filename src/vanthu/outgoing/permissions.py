@@ -43,6 +43,11 @@ def visible(actor: Actor) -> Q:
     return Q(agency_id=actor.agency_id) & own
 
 
+def own_uploads(actor: Actor) -> Q:
+    """Files on their way to a draft are their author's alone, at the agency he sent them from."""
+    return Q() if actor.is_system else Q(author_id=actor.user_id, agency_id=actor.agency_id)
+
+
 def may_draft(actor: Actor) -> bool:
     """Everyone who works on documents may draft."""
     return bool(actor.roles & {Role.OFFICER, Role.UNIT_HEAD, Role.LEADER, Role.RECORDS_CLERK, Role.ARCHIVIST})

@@ -77,3 +77,51 @@ def next_state(state: State, step: Step) -> State:
         return TRANSITIONS[state, step]
     except KeyError:
         raise IllegalStep(f"Không thể «{step.label}» văn bản đang ở trạng thái «{state.label}».") from None
+
+
+class UploadState(TextChoices):
+    """How far the files of a draft have come that LibreOffice must read first."""
+
+    WAITING = "waiting", "Chờ chuyển sang PDF"
+    CONVERTING = "converting", "Đang chuyển sang PDF"
+    SAVED = "saved", "Đã lưu dự thảo"
+    REFUSED = "refused", "Tệp không dùng được"
+    CANCELLED = "cancelled", "Đã thôi chuyển"
+
+
+class UploadStep(TextChoices):
+    """What happens to them."""
+
+    BEGIN = "begin", "Bắt đầu chuyển"
+    SAVE = "save", "Lưu dự thảo"
+    REFUSE = "refuse", "Từ chối tệp"
+    CANCEL = "cancel", "Thôi chuyển"
+
+
+#: Work that broke off is begun again; what is over stays so.
+UPLOAD_TRANSITIONS: Mapping[tuple[UploadState, UploadStep], UploadState] = MappingProxyType(
+    {
+        (UploadState.WAITING, UploadStep.BEGIN): UploadState.CONVERTING,
+        (UploadState.CONVERTING, UploadStep.BEGIN): UploadState.CONVERTING,
+        (UploadState.CONVERTING, UploadStep.SAVE): UploadState.SAVED,
+        (UploadState.WAITING, UploadStep.REFUSE): UploadState.REFUSED,
+        (UploadState.CONVERTING, UploadStep.REFUSE): UploadState.REFUSED,
+        (UploadState.WAITING, UploadStep.CANCEL): UploadState.CANCELLED,
+        (UploadState.CONVERTING, UploadStep.CANCEL): UploadState.CANCELLED,
+    }
+)
+
+
+class UploadOver(DomainError):
+    """Các tệp này đã được chuyển xong hoặc đã thôi chuyển. Hãy xem ở danh sách văn bản đi."""
+
+    code = "outgoing.upload-over"
+    status = 409
+
+
+def next_upload_state(state: UploadState, step: UploadStep) -> UploadState:
+    """The state after `step`. Raises UploadOver where the table has none."""
+    try:
+        return UPLOAD_TRANSITIONS[state, step]
+    except KeyError:
+        raise UploadOver from None

@@ -112,5 +112,13 @@ SERVER_VOICE = "vanthu.interfaces.web.unread.say"
 SERVER_ADMISSION = "vanthu.interfaces.web.unread.admit"
 #: What is posted there is hashed: few of these have a thread at once, and the others wait without one.
 NARROW_PATHS = frozenset({"/dang-nhap/", "/doi-mat-khau/"})
+#: How many uploads LibreOffice works on at the same time; one person's wait for each other.
+CONVERSIONS_AT_ONCE = max(1, environment.number("VANTHU_CONVERSIONS", 2))
+#: Seconds all files of one upload may take LibreOffice together.
+CONVERSION_SECONDS = max(1, environment.number("VANTHU_CONVERSION_SECONDS", 120))
+#: Seconds the reading of all files of one packet may take together; then it is put aside.
+PACKET_SECONDS = max(1, environment.number("VANTHU_PACKET_SECONDS", 300))
+#: Seconds a page waits for a short conversion before it shows the progress instead.
+CONVERSION_PATIENCE = 1.5
 #: Nothing of a stranger's files, and of nobody's more than the limit, comes onto the disk.
 FILE_UPLOAD_HANDLERS = ["vanthu.interfaces.web.uploads.UploadHandler"]

@@ -35,3 +35,5 @@ AXIS_PACKET_LIMIT = 300 * 1024 * 1024
 PASSWORD_HASHERS = ["tests.hashing.QuickArgon2"]
 #: pytest captures what is logged; a handler of ours would hold on to a stream that a test has closed.
 LOGGING_CONFIG = None
+#: No worker runs beside the tests: a page does not wait for one.
+CONVERSION_PATIENCE = 0

@@ -7,21 +7,26 @@ from vanthu.outgoing.actions.drafting import draft_document, place_marks, revise
 from vanthu.outgoing.actions.issuing import assign_number, begin_seal, issue_document, record_seal
 from vanthu.outgoing.actions.returning import discard_draft, return_draft, return_signed, withdraw_draft
 from vanthu.outgoing.actions.signing import begin_signature, record_signature
+from vanthu.outgoing.actions.uploading import begin_upload, cancel_upload, refuse_upload, send_draft
 
 __all__ = [
     "approve_content",
     "assign_number",
     "begin_seal",
     "begin_signature",
+    "begin_upload",
+    "cancel_upload",
     "discard_draft",
     "draft_document",
     "issue_document",
     "place_marks",
     "record_seal",
     "record_signature",
+    "refuse_upload",
     "return_draft",
     "return_signed",
     "revise_draft",
+    "send_draft",
     "submit_draft",
     "withdraw_draft",
 ]

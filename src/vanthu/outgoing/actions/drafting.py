@@ -47,12 +47,14 @@ def draft_document(
     attachments: Sequence[AcceptedFile] = (),
     replies_to: UUID | None = None,
     draft_key: UUID | None = None,
+    upload_id: UUID | None = None,
     now: datetime,
 ) -> UUID:
     """Soạn dự thảo: make the record of a draft with its PDF; find where number, date, signature, seal go.
 
     `replies_to` is a registered incoming document of the same agency that is being answered. A second act
     of the same author with the same `draft_key` changes nothing and answers with the draft the first made.
+    `upload_id` is the upload whose files these are, saved with it (UploadOver when that was cancelled).
     Raises NotAllowed, DraftRefused, SecretRefused, NotASigner, UnknownRecipient, NotFound (no such document
     to answer).
     """
@@ -104,6 +106,8 @@ def draft_document(
     operations.index(document)
     if replies_to:
         documents.relate(source_id=record.id, target_id=replies_to, kind=RelationKind.REPLIES_TO)
+    if upload_id:
+        operations.save_upload(actor, upload_id, document, now)
 
     audit.record(
         action="outgoing.drafted",
@@ -126,13 +130,14 @@ def revise_draft(
     draft: AcceptedDraft | None,
     attachments: Sequence[AcceptedFile] = (),
     removed: Collection[UUID] = (),
+    upload_id: UUID | None = None,
     now: datetime,
 ) -> None:
     """Sửa dự thảo: change what was filled in, and add a version of the PDF when `draft` is given.
 
     Versions before it are kept. `attachments` are added to those attached, of which the files `removed` are
-    taken out. Raises NotFound, Stale, NotAllowed, IllegalStep, DraftRefused, SecretRefused, NotASigner,
-    UnknownRecipient.
+    taken out. `upload_id` as in `draft_document`. Raises NotFound, Stale, NotAllowed, IllegalStep,
+    DraftRefused, SecretRefused, NotASigner, UnknownRecipient.
     """
     document = operations.lock(actor, document_id, seen)
 
@@ -164,6 +169,8 @@ def revise_draft(
     )
     _set_recipients(document, recipients)
     operations.index(document)
+    if upload_id:
+        operations.save_upload(actor, upload_id, document, now)
 
     audit.record(
         action="outgoing.draft-revised",

@@ -20,6 +20,14 @@ from vanthu.outgoing.queries.page import (
     open_file,
     signing_view,
 )
+from vanthu.outgoing.queries.uploads import (
+    Upload,
+    cancelled_files,
+    get_upload,
+    list_uploads,
+    require_under_way,
+    waiting_upload,
+)
 
 __all__ = [
     "COUNT_LIMIT",
@@ -28,12 +36,18 @@ __all__ = [
     "OutgoingRow",
     "RecipientRow",
     "SigningView",
+    "Upload",
     "can_draft",
+    "cancelled_files",
     "count_outgoing",
     "get_outgoing",
+    "get_upload",
     "list_outgoing",
+    "list_uploads",
     "open_file",
+    "require_under_way",
     "rows_of",
     "signing_view",
     "visible_ids",
+    "waiting_upload",
 ]

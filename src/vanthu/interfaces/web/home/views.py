@@ -61,6 +61,7 @@ def home(request: WebRequest) -> HttpResponse:
         "ailments": health.examine() if is_administrator else (),
         "tried": organizations.list_tried_accounts(request.actor) if is_administrator else [],
         "now": now,
+        "uploads": outgoing.list_uploads(request.actor),
         "aside": exchange.count_aside(request.actor),
         "page_title": "Việc của tôi",
     }

@@ -22,6 +22,7 @@ from vanthu.interfaces.web.acting import require_act
 from vanthu.interfaces.web.conflicts import conflict_of
 from vanthu.interfaces.web.forms import refusals_into
 from vanthu.interfaces.web.http import WebRequest, go, page
+from vanthu.interfaces.web.outgoing import uploading
 from vanthu.interfaces.web.outgoing.forms import DraftForm
 from vanthu.interfaces.web.outgoing.views import crumbs
 from vanthu.interfaces.web.screens import Crumb
@@ -47,8 +48,13 @@ def draft(request: WebRequest) -> HttpResponse:
     if answered is not None:
         recipient = [answered.recipient_id] if answered.recipient_id else []
         initial = {"subject": answered.subject, "recipients": recipient, "urgency": answered.urgency}
-    form = _form(request, initial, is_revision=False)
-    if _is_sent(request) and form.is_valid():
+    form = _form(request, initial | uploading.filled_before(request), is_revision=False)
+    if _is_sent(request) and form.is_valid() and uploading.is_long(form.cleaned_data):
+        if (
+            answer := _send(request, form, replies_to=answered.document_id if answered else None)
+        ) is not None:
+            return answer
+    elif _is_sent(request) and form.is_valid():
         with suppress(_FilesRefused), refusals_into(form), intake.Tray(limit=settings.UPLOAD_LIMIT) as tray:
             taken = _take_in(form, tray)
             document_id = actions.draft_document(
@@ -117,10 +123,14 @@ def _revision_screen(document: queries.OutgoingPage, seen: Seen) -> dict[str, An
 
 def _revise(request: WebRequest, document_id: UUID) -> HttpResponse:
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
-    form = _form(request, _as_it_is(document), is_revision=True, attached=document.attachments)
+    initial = _as_it_is(document) | uploading.filled_before(request)
+    form = _form(request, initial, is_revision=True, attached=document.attachments)
     seen = seen_by(request, document.seen, form, is_act=_is_sent(request))
     require_act(document, Step.EDIT)
-    if _is_sent(request) and form.is_valid():
+    if _is_sent(request) and form.is_valid() and uploading.is_long(form.cleaned_data):
+        if (answer := _send(request, form, seen=seen)) is not None:
+            return answer
+    elif _is_sent(request) and form.is_valid():
         with suppress(_FilesRefused), refusals_into(form), intake.Tray(limit=settings.UPLOAD_LIMIT) as tray:
             taken = _take_in(form, tray)
             actions.revise_draft(
@@ -136,6 +146,19 @@ def _revise(request: WebRequest, document_id: UUID) -> HttpResponse:
         if not form.errors:
             return go(request, reverse("outgoing:document", args=[document_id]), said="Đã lưu dự thảo.")
     return _screen(request, form, _revision_screen(document, seen))
+
+
+def _send(
+    request: WebRequest, form: DraftForm, *, seen: Seen | None = None, replies_to: UUID | None = None
+) -> HttpResponse | None:
+    """Leave the files to the job that reads them; None when they were refused, as the form says."""
+    upload_id = None
+    with suppress(_FilesRefused), refusals_into(form), intake.Tray(limit=settings.UPLOAD_LIMIT) as tray:
+        upload_id = uploading.send(request, form, tray, seen=seen, replies_to=replies_to)
+        if upload_id is None:
+            # The bytes of those before it go as well.
+            raise _FilesRefused
+    return uploading.follow(request, form, upload_id) if upload_id else None
 
 
 def _answered(request: WebRequest) -> incoming.ReplyDefaults | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vanthu.interfaces.web.outgoing import deeds, deliveries, desk, drafting, views
+from vanthu.interfaces.web.outgoing import deeds, deliveries, desk, drafting, uploading, views
 
 app_name = "outgoing"
 urlpatterns = [
     path("", views.document_list, name="list"),
     path("soan/", drafting.draft, name="draft"),
+    path("dang-chuyen/<uuid:upload_id>/", uploading.upload, name="upload"),
+    path("dang-chuyen/<uuid:upload_id>/thoi/", uploading.cancel_upload, name="cancel-upload"),
     path("<uuid:document_id>/", views.document, name="document"),
     path("<uuid:document_id>/xem-nhanh/", views.peek, name="peek"),
     path("<uuid:document_id>/sua/", drafting.revise, name="edit"),

@@ -1,0 +1,151 @@
+"""Screens of files that LibreOffice must read before they become a draft: progress, its end, and thôi."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from vanthu.documents import intake
+from vanthu.documents.intake import AcceptedFile, Tray
+from vanthu.interfaces.web.forms import refusals_into
+from vanthu.interfaces.web.http import WebRequest, go, page
+from vanthu.interfaces.web.outgoing.forms import DraftForm
+from vanthu.interfaces.web.screens import Crumb
+from vanthu.kernel.errors import NotFound
+from vanthu.kernel.seen import Seen
+from vanthu.outgoing import actions, queries
+from vanthu.outgoing.states import UploadState
+from vanthu.outgoing.uploads import Sent, SentFile
+
+#: Seconds between two looks of a page that waits for a short conversion.
+_LOOK = 0.1
+
+
+@require_safe
+def upload(request: WebRequest, upload_id: UUID) -> HttpResponse:
+    """How far the files have come; when they are saved, on to the draft."""
+    found = queries.get_upload(request.actor, upload_id=upload_id)
+    if found.state is UploadState.SAVED:
+        return _to_the_draft(request, found)
+    if request.htmx and not found.is_under_way:
+        return go(request, request.path)
+    again = (
+        reverse("outgoing:edit", args=[found.document_id]) if found.is_revision else reverse("outgoing:draft")
+    )
+    context = {
+        "upload": found,
+        "again": f"{again}?tu={found.id}",
+        "seconds": int((timezone.now() - found.begun_at).total_seconds()) if found.begun_at else 0,
+        "limit": settings.CONVERSION_SECONDS,
+        "crumbs": [Crumb(label="Văn bản đi", url=reverse("outgoing:list")), Crumb(label="Chuyển sang PDF")],
+        "page_title": found.state.label,
+    }
+    return page(request, "outgoing/upload.html", context, partial="progress")
+
+
+@require_POST
+def cancel_upload(request: WebRequest, upload_id: UUID) -> HttpResponse:
+    """Thôi chuyển; what was filled in can be filled in again."""
+    actions.cancel_upload(actor=request.actor, upload_id=upload_id, now=timezone.now())
+    return go(request, "outgoing:upload", upload_id, said="Đã thôi. Tệp đã gửi không được giữ lại.")
+
+
+def is_long(words: Mapping[str, Any]) -> bool:
+    """Whether some file of a form takes LibreOffice to be taken in."""
+    draft, others = words["draft_file"], words["attachments"]
+    return bool(draft and intake.needs_conversion(draft.name, is_draft=True)) or any(
+        intake.needs_conversion(each.name, is_draft=False) for each in others
+    )
+
+
+def send(
+    request: WebRequest,
+    form: DraftForm,
+    tray: Tray,
+    *,
+    seen: Seen | None,
+    replies_to: UUID | None,
+) -> UUID | None:
+    """Keep what the form brought for the job; None when a file was refused, as the form says."""
+    files = _take_in(form, tray)
+    if form.errors:
+        return None
+    sent = Sent(
+        content=form.content,
+        files=files,
+        seen=seen,
+        replies_to=replies_to,
+        draft_key=form.cleaned_data.get("draft_key") if seen is None else None,
+        removed=form.cleaned_data["removed"],
+    )
+    return actions.send_draft(actor=request.actor, sent=sent, now=timezone.now())
+
+
+def follow(request: WebRequest, form: DraftForm, upload_id: UUID) -> HttpResponse | None:
+    """Where to go after `send`: a short conversion is waited for, a long one shows its progress.
+
+    None when the files were refused meanwhile, as the form says.
+    """
+    ends_at = time.monotonic() + settings.CONVERSION_PATIENCE
+    found = queries.get_upload(request.actor, upload_id=upload_id)
+    while found.is_under_way and time.monotonic() < ends_at:
+        time.sleep(_LOOK)
+        found = queries.get_upload(request.actor, upload_id=upload_id)
+    if found.state is UploadState.REFUSED:
+        form.add_error("draft_file", found.reason)
+        return None
+    if found.state is UploadState.SAVED:
+        return _to_the_draft(request, found)
+    return go(request, "outgoing:upload", upload_id)
+
+
+def filled_before(request: WebRequest) -> dict[str, Any]:
+    """What was filled in beside files that came to nothing («tu»), to be filled in again."""
+    asked = request.GET.get("tu")
+    if not asked:
+        return {}
+    try:
+        content = queries.get_upload(request.actor, upload_id=UUID(asked)).sent.content
+    except ValueError:
+        raise NotFound from None
+    return {
+        "type_code": content.type_code,
+        "subject": content.subject,
+        "urgency": content.urgency,
+        "due_on": content.due_on,
+        "signer_id": str(content.signer_id),
+        "recipients": list(content.recipient_ids),
+        "to_places": "\n".join(content.to_places),
+    }
+
+
+def _to_the_draft(request: WebRequest, saved: queries.Upload) -> HttpResponse:
+    said = "Đã lưu dự thảo. Xem lại bản PDF rồi trình duyệt."
+    return go(request, reverse("outgoing:document", args=[saved.document_id]), said=said)
+
+
+def _take_in(form: DraftForm, tray: Tray) -> Sequence[SentFile]:
+    chosen, others = form.cleaned_data["draft_file"], form.cleaned_data["attachments"]
+    files = [("draft_file", chosen)] if chosen else []
+    taken = []
+    for field, file in [*files, *(("attachments", each) for each in others)]:
+        is_draft = field == "draft_file"
+        is_unread = intake.needs_conversion(file.name, is_draft=is_draft)
+        with refusals_into(form, field=field, of=file.name):
+            accepted = (
+                tray.unconverted(file, file.name) if is_unread else _taken(tray, file, is_draft=is_draft)
+            )
+            taken.append(SentFile(file=accepted, is_draft=is_draft, is_unread=is_unread))
+    return taken
+
+
+def _taken(tray: Tray, file: Any, *, is_draft: bool) -> AcceptedFile:
+    return tray.draft(file, file.name).pdf if is_draft else tray.attachment(file, file.name)

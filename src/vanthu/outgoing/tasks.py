@@ -1,0 +1,159 @@
+"""How background jobs enter the domain: files of drafts are read by LibreOffice, few at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from vanthu.documents import intake
+from vanthu.documents.intake import AcceptedDraft, AcceptedFile, FileRefused
+from vanthu.kernel.actor import Actor, system
+from vanthu.kernel.attempts import written_down
+from vanthu.kernel.errors import DomainError
+from vanthu.kernel.patience import Patient
+from vanthu.kernel.slots import place_in
+from vanthu.organizations import queries as organizations
+from vanthu.outgoing import actions, operations, queries
+from vanthu.outgoing.queries import Upload
+from vanthu.outgoing.states import UploadOver
+from vanthu.outgoing.uploads import SentFile
+
+#: Seconds between two looks whether a place is free.
+_LOOK = 1
+
+
+def _give_up(*, reason: str, died_before: bool, **arguments: Any) -> None:
+    """Tell the author that it cannot be done, and how to go on."""
+    upload = queries.waiting_upload(_machine(), upload_id=UUID(arguments["upload_id"]))
+    if upload is not None:
+        _refuse(
+            upload,
+            "Tệp làm hỏng việc chuyển sang PDF cả hai lần thử. "
+            "Hãy mở tệp, xuất ra PDF rồi chọn tệp PDF; tài liệu kèm theo thì lưu lại ở dạng docx.",
+        )
+
+
+@app.task(name="outgoing.convert_upload", queue="documents", retry=Patient())
+@written_down("outgoing.convert_upload", about="upload_id", give_up=_give_up)
+def convert_upload(*, upload_id: str, **_later: object) -> None:
+    """Read the files of an upload and save the draft, when its author and the installation have a place."""
+    upload = queries.waiting_upload(_machine(), upload_id=UUID(upload_id))
+    if upload is None:
+        return
+    with place_in((f"convert:{upload.author_id}", 1), ("convert", settings.CONVERSIONS_AT_ONCE)) as is_free:
+        if is_free:
+            _convert(upload)
+            return
+    convert_upload.configure(schedule_in={"seconds": _LOOK}).defer(upload_id=upload_id)
+
+
+@app.task(name="outgoing.clear_upload", queue="documents", retry=Patient())
+def clear_upload(*, upload_id: str, **_later: object) -> None:
+    """An upload was cancelled: its bytes go."""
+    intake.discard_unspoken(queries.cancelled_files(_machine(), upload_id=UUID(upload_id)))
+
+
+def _convert(upload: Upload) -> None:
+    made: list[str] = []
+    try:
+        actions.begin_upload(actor=_machine(), upload_id=upload.id, now=timezone.now())
+        _save(upload, made)
+    except UploadOver:
+        # Cancelled meanwhile.
+        _discard(upload, made)
+    except DomainError as refusal:
+        _refuse(upload, str(refusal), made)
+
+
+def _save(upload: Upload, made: list[str]) -> None:
+    person = organizations.actor_for_session(upload.author_id, upload.post_id)
+    if person is None:
+        raise FileRefused("Người soạn không còn giữ vị trí đã gửi tệp này. Hãy đăng nhập lại rồi gửi lại.")
+    draft, attachments = _read(upload, made)
+    sent, now = upload.sent, timezone.now()
+    if sent.seen is not None:
+        actions.revise_draft(
+            actor=person,
+            document_id=sent.seen.subject,
+            seen=sent.seen,
+            content=sent.content,
+            draft=draft,
+            attachments=attachments,
+            removed=sent.removed,
+            upload_id=upload.id,
+            now=now,
+        )
+        return
+    assert draft is not None, "a new draft is refused without its file"
+    actions.draft_document(
+        actor=person,
+        content=sent.content,
+        draft=draft,
+        attachments=attachments,
+        replies_to=sent.replies_to,
+        draft_key=sent.draft_key,
+        upload_id=upload.id,
+        now=now,
+    )
+
+
+def _read(upload: Upload, made: list[str]) -> tuple[AcceptedDraft | None, list[AcceptedFile]]:
+    """The draft and the attachments, all of them read; `made` gets the names of what was stored meanwhile."""
+    ends_at = time.monotonic() + settings.CONVERSION_SECONDS
+    draft, attachments = None, list[AcceptedFile]()
+    for number, each in enumerate(upload.sent.files, start=1):
+        queries.require_under_way(_machine(), upload_id=upload.id)
+        seconds = int(ends_at - time.monotonic())
+        if each.is_unread and seconds < 1:
+            raise FileRefused(
+                f"Chuyển các tệp mất quá {settings.CONVERSION_SECONDS} giây, đã dừng ở «{each.file.name}». "
+                "Hãy xuất ra PDF rồi gửi lại, hoặc gửi ít tệp hơn."
+            )
+        with _named(each.file.name):
+            if each.is_draft:
+                draft = _draft(each, seconds)
+                made.append(draft.pdf.blob.sha256)
+            else:
+                if each.is_unread:
+                    intake.check_converted(each.file, seconds=seconds)
+                attachments.append(each.file)
+        operations.count_read(upload.id, number)
+    return draft, attachments
+
+
+def _draft(each: SentFile, seconds: int) -> AcceptedDraft:
+    return (
+        intake.convert_draft(each.file, seconds=seconds) if each.is_unread else AcceptedDraft(pdf=each.file)
+    )
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Say of a refusal which file it is about."""
+    try:
+        yield
+    except DomainError as refusal:
+        said = str(refusal)
+        raise FileRefused(said if name in said else f"«{name}»: {said}") from refusal
+
+
+def _refuse(upload: Upload, reason: str, made: Sequence[str] = ()) -> None:
+    # What was cancelled meanwhile stays cancelled.
+    with suppress(UploadOver):
+        actions.refuse_upload(actor=_machine(), upload_id=upload.id, reason=reason, now=timezone.now())
+    _discard(upload, made)
+
+
+def _discard(upload: Upload, made: Sequence[str]) -> None:
+    intake.discard_unspoken([*(each.file.blob.sha256 for each in upload.sent.files), *made])
+
+
+def _machine() -> Actor:
+    return system("Chuyển sang PDF")

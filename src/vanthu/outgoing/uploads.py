@@ -1,0 +1,100 @@
+"""What was sent for a draft, as it is kept until LibreOffice has read its files, and back again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from vanthu.documents.intake import AcceptedFile
+from vanthu.kernel.blobs import StoredBlob
+from vanthu.kernel.seen import Seen
+from vanthu.outgoing.rules import DraftContent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentFile:
+    """One file of an upload."""
+
+    file: AcceptedFile
+    #: Whether it is the draft itself, and not attached.
+    is_draft: bool
+    #: Whether LibreOffice must read it before it becomes part of a document.
+    is_unread: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """Everything a form of a draft brought: what `draft_document` and `revise_draft` ask for."""
+
+    content: DraftContent
+    files: Sequence[SentFile]
+    #: The draft it revises, as it was seen; None for a new one.
+    seen: Seen | None = None
+    replies_to: UUID | None = None
+    draft_key: UUID | None = None
+    removed: Sequence[UUID] = ()
+
+
+def words_of(sent: Sent) -> dict[str, Any]:
+    """What was filled in, as JSON."""
+    content = asdict(sent.content)
+    content["signer_id"] = str(sent.content.signer_id)
+    content["recipient_ids"] = [str(each) for each in sent.content.recipient_ids]
+    content["to_places"] = list(sent.content.to_places)
+    content["due_on"] = sent.content.due_on.isoformat() if sent.content.due_on else None
+    return {
+        "content": content,
+        "seen": str(sent.seen) if sent.seen else None,
+        "replies_to": str(sent.replies_to) if sent.replies_to else None,
+        "removed": [str(each) for each in sent.removed],
+    }
+
+
+def files_of(sent: Sent) -> list[dict[str, Any]]:
+    """The files, as JSON."""
+    return [
+        {
+            "sha256": each.file.blob.sha256,
+            "size": each.file.blob.size,
+            "name": each.file.name,
+            "media_type": each.file.media_type,
+            "page_count": each.file.page_count,
+            "is_draft": each.is_draft,
+            "is_unread": each.is_unread,
+        }
+        for each in sent.files
+    ]
+
+
+def sent_from(
+    words: Mapping[str, Any], files: Sequence[Mapping[str, Any]], *, draft_key: UUID | None
+) -> Sent:
+    """What `words_of` and `files_of` kept."""
+    content = dict(words["content"])
+    content["signer_id"] = UUID(content["signer_id"])
+    content["recipient_ids"] = [UUID(each) for each in content["recipient_ids"]]
+    content["due_on"] = date.fromisoformat(content["due_on"]) if content["due_on"] else None
+    return Sent(
+        content=DraftContent(**content),
+        files=[_file(each) for each in files],
+        seen=Seen.parse(words["seen"]) if words["seen"] else None,
+        replies_to=UUID(words["replies_to"]) if words["replies_to"] else None,
+        draft_key=draft_key,
+        removed=[UUID(each) for each in words["removed"]],
+    )
+
+
+def _file(kept: Mapping[str, Any]) -> SentFile:
+    return SentFile(
+        file=AcceptedFile(
+            blob=StoredBlob(sha256=kept["sha256"], size=kept["size"]),
+            name=kept["name"],
+            media_type=kept["media_type"],
+            page_count=kept["page_count"],
+        ),
+        is_draft=kept["is_draft"],
+        is_unread=kept["is_unread"],
+    )
