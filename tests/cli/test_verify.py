@@ -168,6 +168,7 @@ class TestVerify:
             "number": "",
             "day": "",
             "month": "",
+            "not_judged": 0,
         }
 
     @pytest.mark.parametrize("data", [b"", b"khong phai PDF", b"%PDF-1.7 hong"])
