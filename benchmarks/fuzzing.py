@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import collections
+import contextlib
 import json
 import os
 import random
@@ -85,6 +86,10 @@ class Reader:
             if self._process.poll() is None:
                 self._process.kill()
             self._process.wait()
+            for pipe in (self._process.stdin, self._process.stdout):
+                with contextlib.suppress(BrokenPipeError):
+                    if pipe is not None:
+                        pipe.close()
             self._process = None
 
     def _start(self) -> subprocess.Popen[bytes]:
