@@ -169,7 +169,6 @@ def _judged(act: str) -> list[str]:
 
 #: Forms that act on nothing shown, by the end of the template's path.
 FORMS_ON_NOTHING_SHOWN = {
-    "aside/list.html": "tries again what stands aside",
     "outgoing/upload.html": "one's own files, of which nothing has come",
     "accounts/sign_in.html": "one's own password",
     "accounts/change_password.html": "one's own password",

@@ -13,6 +13,6 @@ def _let_reopen(apps: Any, _editor: object) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exchange", "0003_attempts"), ("exchange", "0003_seen")]
+    dependencies = [("exchange", "0003_attempts")]
 
     operations = [migrations.RunPython(_let_reopen, migrations.RunPython.noop)]
