@@ -20,6 +20,7 @@ ORDER = (
     "signing_credential",
     "outgoing_outgoingdocument",
     "incoming_incomingdocument",
+    "outgoing_draftupload",
     "exchange_delivery",
     "exchange_statusreport",
     "exchange_receivedpacket",

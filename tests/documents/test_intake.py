@@ -34,7 +34,7 @@ def _draft(content: bytes, name: str, *, limit: int = LIMIT) -> AcceptedDraft:
 
 
 def _files_in(var: Path) -> list[Path]:
-    return [path for path in var.rglob("*") if path.is_file()]
+    return [path for path in var.rglob("*") if path.is_file() and path.stat().st_size]
 
 
 class TestAcceptDraft:

@@ -30,6 +30,7 @@ NAMES = sorted(parameters())
 
 #: Where a request is handed on whole: to a form, whose fields are names, or to what reads every one.
 WHOLE = {
+    "interfaces.web.accounts.devices",
     "interfaces.web.aside.views",
     "interfaces.web.conflicts",
     "interfaces.web.http",

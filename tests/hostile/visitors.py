@@ -21,10 +21,11 @@ from tests import arrivals
 from tests.hostile import values
 from tests.hostile.addresses import Address
 from tests.outgoing.standing import in_state
-from tests.outgoing.steps import CAST
+from tests.outgoing.steps import CAST, upload_of
 from tests.pdfsign.documents import typeset
 from tests.world import PASSWORD, World
 from vanthu.interfaces.front import make_readable
+from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.states import State
 
 #: Rows that come and go with every visit.
@@ -54,6 +55,7 @@ class Town:
             "file_id": files,
             "register_id": [str(each) for each in registers],
             "delivery_id": [str(uuid4())],
+            "upload_id": [str(upload_of(OutgoingDocument.objects.get(pk=sent[0])))],
         }
         return town
 

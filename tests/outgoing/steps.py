@@ -13,7 +13,8 @@ from tests.world import NOW, World
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.seen import Seen
 from vanthu.outgoing import actions
-from vanthu.outgoing.states import State
+from vanthu.outgoing.models import DraftUpload, OutgoingDocument
+from vanthu.outgoing.states import State, UploadState
 from vanthu.signing.operations import SignedFile
 
 #: Fewest rights first.
@@ -190,3 +191,17 @@ WITHOUT_KEYS = [
 ]
 #: Of these, the ones that move the document on, so that they cannot happen twice.
 ONCE = [name for name in WITHOUT_KEYS if name not in {"revise_draft", "place_marks"}]
+
+
+def upload_of(document: OutgoingDocument) -> UUID:
+    """Word files the author of a draft sent for it, which LibreOffice is reading."""
+    upload = DraftUpload.objects.create(
+        author_id=document.author_id,
+        agency_id=document.agency_id,
+        document=document,
+        is_revision=True,
+        state=UploadState.CONVERTING,
+        sent_at=NOW,
+        begun_at=NOW,
+    )
+    return upload.id

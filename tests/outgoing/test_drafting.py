@@ -264,7 +264,17 @@ class TestReviseDraft:
         assert audited(document)[-1] == (
             "outgoing.draft-revised",
             world.officer.label,
-            {"subject": "V/v khác", "pdf": second.pdf.blob.sha256, "removed": [str(out)]},
+            {
+                "subject": "V/v khác",
+                "pdf": second.pdf.blob.sha256,
+                "removed": [str(out)],
+                "changed": {
+                    "subject": ["V/v rà soát vị trí việc làm", "V/v khác"],
+                    "type_code": ["Công văn", "Thông báo"],
+                    "recipients": ["Ủy ban nhân dân xã Hòa Bình", ""],
+                    "attachments": ["a.pdf", "c.pdf"],
+                },
+            },
         )
         assert page.row.id in {row.id for row in queries.list_outgoing(world.officer, text="khac").items}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from django.db import transaction
@@ -72,4 +72,7 @@ def try_out() -> None:
 def _plain(value: object) -> JSONValue:
     if value is None or isinstance(value, bool | int | str):
         return value
+    if isinstance(value, datetime):
+        # The same moment is the same text, whatever clock it was read from.
+        return value.astimezone(UTC).isoformat()
     return value.isoformat() if isinstance(value, date) else str(value)
