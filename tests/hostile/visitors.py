@@ -18,6 +18,7 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from tests import arrivals
+from tests.aside import packet_aside, work_aside
 from tests.hostile import values
 from tests.hostile.addresses import Address
 from tests.outgoing.standing import in_state
@@ -25,7 +26,6 @@ from tests.outgoing.steps import CAST, upload_of
 from tests.pdfsign.documents import typeset
 from tests.world import PASSWORD, World
 from vanthu.interfaces.front import make_readable
-from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.states import State
 
 #: Rows that come and go with every visit.
@@ -55,7 +55,9 @@ class Town:
             "file_id": files,
             "register_id": [str(each) for each in registers],
             "delivery_id": [str(uuid4())],
-            "upload_id": [str(upload_of(OutgoingDocument.objects.get(pk=sent[0])))],
+            "packet_id": [str(packet_aside(world.department).id), str(packet_aside(None).id)],
+            "attempt_id": [str(work_aside().id)],
+            "upload_id": [str(upload_of(world))],
         }
         return town
 

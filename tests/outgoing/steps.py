@@ -13,8 +13,8 @@ from tests.world import NOW, World
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.seen import Seen
 from vanthu.outgoing import actions
-from vanthu.outgoing.models import DraftUpload, OutgoingDocument
-from vanthu.outgoing.states import State, UploadState
+from vanthu.outgoing.states import State
+from vanthu.outgoing.uploads import Sent, SentFile
 from vanthu.signing.operations import SignedFile
 
 #: Fewest rights first.
@@ -193,15 +193,8 @@ WITHOUT_KEYS = [
 ONCE = [name for name in WITHOUT_KEYS if name not in {"revise_draft", "place_marks"}]
 
 
-def upload_of(document: OutgoingDocument) -> UUID:
-    """Word files the author of a draft sent for it, which LibreOffice is reading."""
-    upload = DraftUpload.objects.create(
-        author_id=document.author_id,
-        agency_id=document.agency_id,
-        document=document,
-        is_revision=True,
-        state=UploadState.CONVERTING,
-        sent_at=NOW,
-        begun_at=NOW,
-    )
-    return upload.id
+def upload_of(world: World) -> UUID:
+    """A Word file the officer sent to become a draft, which waits for LibreOffice."""
+    word = SentFile(file=path.stored(b"PK du thao", "du-thao.docx"), is_draft=True, is_unread=True)
+    sent = Sent(content=path.content(world), files=[word])
+    return actions.send_draft(actor=world.officer, sent=sent, now=NOW)

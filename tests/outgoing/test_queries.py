@@ -39,10 +39,10 @@ def _ids(actor: Actor, **asked: Any) -> set[UUID]:
     return {row.id for row in queries.list_outgoing(actor, **asked).items}
 
 
-def _asked(query: Callable[..., Any], document: UUID) -> dict[str, Any]:
+def _asked(query: Callable[..., Any], world: World, document: UUID) -> dict[str, Any]:
     """Arguments for any query of the module: about `document`, its main file, files on their way to it."""
     file = DocumentFile.objects.filter(document_id=document, kind="main").latest("version")
-    upload = upload_of(OutgoingDocument.objects.get(pk=document))
+    upload = upload_of(world)
     known = {
         "document_id": document,
         "document_ids": [document],
@@ -61,7 +61,7 @@ class TestEveryQuery:
         query = getattr(queries, name)
 
         try:
-            answer = query(world.actor(who), **_asked(query, document))
+            answer = query(world.actor(who), **_asked(query, world, document))
         except (NotFound, UploadOver):
             # Of somebody else's files one hears what one hears of none.
             return

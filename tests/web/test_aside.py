@@ -2,61 +2,29 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 import pytest
 
+from tests.aside import packet_aside, work_aside
 from tests.exchange import jobs
 from tests.web.conftest import SignIn
 from tests.web.outgoing_desk import text_of
-from tests.world import NOW, World
+from tests.world import World
 from vanthu.exchange import rules
-from vanthu.exchange.models import ReceivedPacket
 from vanthu.exchange.states import PacketState
 from vanthu.interfaces.cli.system import main
-from vanthu.kernel.models import Attempt, AuditEntry
+from vanthu.kernel.models import AuditEntry
 from vanthu.kernel.states import AttemptState
-from vanthu.organizations.models import Agency
 
 _PAGE = "/de-rieng/"
-
-
-def _packet(agency: Agency | None, **more: object) -> ReceivedPacket:
-    words: dict[str, object] = {
-        "axis_doc_id": str(uuid4()),
-        "kind": "edoc",
-        "state": PacketState.FAILED,
-        "sender_code": "H98",
-        "recipient_code": agency.code if agency else "H77",
-        "agency": agency,
-        "reason": "Tệp làm chết chương trình.",
-        "told": rules.TOLD_FAILED,
-        "may_reopen": True,
-        "taken_at": NOW,
-    }
-    return ReceivedPacket.objects.create(**{**words, **more})
-
-
-def _work() -> Attempt:
-    return Attempt.objects.create(
-        task="incoming.check_signatures",
-        subject=str(uuid4()),
-        arguments={"document_id": str(uuid4()), "attempt": 1},
-        state=AttemptState.PUT_ASIDE,
-        unfinished=2,
-        begun_at=NOW,
-        put_aside_at=NOW,
-        reason="Bị ngắt giữa chừng.",
-    )
 
 
 class TestTheScreen:
     def test_shows_an_administrator_what_is_aside_of_his_agency_and_of_none(
         self, sign_in: SignIn, world: World
     ) -> None:
-        mine, nobodys = _packet(world.department), _packet(None)
-        others = _packet(world.neighbour)
-        _work()
+        mine, nobodys = packet_aside(world.department), packet_aside(None)
+        others = packet_aside(world.neighbour)
+        work_aside()
 
         shown = text_of(sign_in("administrator"), _PAGE)
 
@@ -68,14 +36,14 @@ class TestTheScreen:
 
     def test_is_announced_on_his_home_page(self, sign_in: SignIn, world: World) -> None:
         assert "Hệ thống để riêng" not in text_of(sign_in("administrator"), "/")
-        _packet(world.department)
-        _work()
+        packet_aside(world.department)
+        work_aside()
 
         assert "Hệ thống để riêng 2 gói tin hoặc việc nền" in text_of(sign_in("administrator"), "/")
 
     @pytest.mark.parametrize("who", ["clerk", "leader", "officer"])
     def test_is_nobody_elses(self, sign_in: SignIn, world: World, who: str) -> None:
-        packet, work = _packet(world.department), _work()
+        packet, work = packet_aside(world.department), work_aside()
 
         assert sign_in(who).get(_PAGE).status_code == 403
         assert sign_in(who).post(f"{_PAGE}goi-tin/{packet.id}/thu-lai/").status_code == 404
@@ -87,7 +55,7 @@ class TestTheScreen:
 
 class TestTryingAgain:
     def test_a_packet_is_asked_for_once_and_audited(self, sign_in: SignIn, world: World) -> None:
-        packet, administrator = _packet(world.department), sign_in("administrator")
+        packet, administrator = packet_aside(world.department), sign_in("administrator")
         here = f"{_PAGE}goi-tin/{packet.id}/thu-lai/"
 
         assert administrator.post(here).status_code == 303
@@ -101,7 +69,7 @@ class TestTryingAgain:
         assert (entry.subject_id, entry.agency_id) == (packet.id, world.department.id)
 
     def test_work_is_begun_again(self, sign_in: SignIn, world: World) -> None:
-        work, administrator = _work(), sign_in("administrator")
+        work, administrator = work_aside(), sign_in("administrator")
         here = f"{_PAGE}viec/{work.id}/thu-lai/"
 
         assert administrator.post(here).status_code == 303
@@ -112,7 +80,7 @@ class TestTryingAgain:
         assert [job.arguments for job in jobs.waiting("incoming.check_signatures")] == [work.arguments]
 
     def test_of_another_agency_or_with_a_secrecy_mark_is_refused(self, sign_in: SignIn, world: World) -> None:
-        secret, others = _packet(world.department, may_reopen=False), _packet(world.neighbour)
+        secret, others = packet_aside(world.department, may_reopen=False), packet_aside(world.neighbour)
         administrator = sign_in("administrator")
 
         assert administrator.post(f"{_PAGE}goi-tin/{secret.id}/thu-lai/").status_code == 409
@@ -123,7 +91,7 @@ class TestTryingAgain:
 @pytest.mark.django_db(transaction=True)
 class TestTheCommand:
     def test_lists_and_tries_again(self, transactional_db: None, capsys: pytest.CaptureFixture[str]) -> None:
-        packet, secret, work = _packet(None), _packet(None, may_reopen=False), _work()
+        packet, secret, work = packet_aside(None), packet_aside(None, may_reopen=False), work_aside()
 
         assert main(["aside", "list"]) == 0
         listed = capsys.readouterr().out
