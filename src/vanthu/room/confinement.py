@@ -95,13 +95,14 @@ def give_up_rights() -> None:
 def _limit(limits: Limits) -> None:
     for what, most in (
         (resource.RLIMIT_AS, limits.memory),
-        (resource.RLIMIT_CPU, limits.processor),
         (resource.RLIMIT_FSIZE, limits.output),
         (resource.RLIMIT_NOFILE, limits.files),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
     ):
         resource.setrlimit(what, (most, most))
+    # The first limit ends it with a signal that says why; the second, when both come at once, would not.
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.processor, limits.processor + 1))
     # A write beyond the limit is an error to the reader, not its death.
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
