@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import unicodedata
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -35,6 +36,15 @@ def _draft(content: bytes, name: str, *, limit: int = LIMIT) -> AcceptedDraft:
 
 def _files_in(var: Path) -> list[Path]:
     return [path for path in var.rglob("*") if path.is_file() and path.stat().st_size]
+
+
+def _many_parts() -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as packed:
+        packed.writestr("[Content_Types].xml", "<Types/>")
+        for number in range(20_000):
+            packed.writestr(f"word/{number}", b"")
+    return content.getvalue()
 
 
 class TestAcceptDraft:
@@ -175,6 +185,18 @@ class TestAcceptDraft:
             _draft(papers.packed_elements(20_000_000), "a.docx")
 
         assert _files_in(var) == []
+
+    def test_refuses_a_word_file_of_very_many_parts(self, var: Path) -> None:
+        with pytest.raises(FileRefused, match="quá nhiều thành phần"):
+            _draft(_many_parts(), "nhieu.docx")
+        assert _files_in(var) == []
+
+    def test_what_comes_from_elsewhere_with_very_many_parts_shows_nobody_a_mark(self, tmp_path: Path) -> None:
+        path = tmp_path / "nhieu.docx"
+        path.write_bytes(_many_parts())
+
+        assert intake.refuse_secret_everywhere(path, work=intake.Work(seconds=60)) == "application/octet-stream"
+        assert intake.page_count_of(path) is None
 
     def test_gives_libreoffice_no_more_than_its_allowance(
         self, var: Path, monkeypatch: pytest.MonkeyPatch

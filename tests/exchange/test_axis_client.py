@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import gc
 import json
 import os
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
@@ -71,6 +73,21 @@ class TestAgainstTheAxis:
         receiver.update_status(row.doc_id, "done")
         receiver.update_status(row.doc_id, "done")
         assert row.doc_id not in [other.doc_id for other in receiver.list_received("edoc")]
+
+    def test_threads_that_begin_together_leave_no_connection_open(self, process: AxisProcess) -> None:
+        begin = threading.Barrier(8)
+        with (
+            AxisClient(process.url, "TINH.H37", SECRETS["TINH.H37"]) as client,
+            ThreadPoolExecutor(8) as threads,
+        ):
+
+            def ask(_: int) -> bool:
+                begin.wait(30)
+                return isinstance(client.list_received("status"), list)
+
+            assert all(threads.map(ask, range(8)))
+        # An open socket that nobody holds any more is a warning, and warnings are errors here.
+        gc.collect()
 
     def test_status_goes_back(self, sender: AxisClient, receiver: AxisClient, tmp_path: Path) -> None:
         path = tmp_path / "01.edxml"

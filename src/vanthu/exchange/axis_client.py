@@ -9,6 +9,7 @@ import mmap
 import os
 import re
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -118,6 +119,7 @@ class AxisClient:
         self._system_id = system_id
         self._secret = secret
         self._opened: Calls | None = None
+        self._opening = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -129,7 +131,8 @@ class AxisClient:
 
     def close(self) -> None:
         """Give the connections back."""
-        opened, self._opened = self._opened, None
+        with self._opening:
+            opened, self._opened = self._opened, None
         if opened is not None:
             opened.close()
 
@@ -239,9 +242,11 @@ class AxisClient:
             raise AxisUnreachable from error
 
     def _calls(self) -> Calls:
-        if self._opened is None:
-            self._opened = Calls(self._url, seconds=self._timeout)
-        return self._opened
+        # Threads that begin together share the connections: what each opened for itself nobody would close.
+        with self._opening:
+            if self._opened is None:
+                self._opened = Calls(self._url, seconds=self._timeout)
+            return self._opened
 
 
 def _body(path: Path) -> Iterator[bytes]:

@@ -8,7 +8,12 @@ from typing import Any
 
 from vanthu.pdfsign import PdfFacts, PdfSignError
 from vanthu.room import asking
+from vanthu.room.errors import FileUnread
+from vanthu.room.limits import Limits
 from vanthu.room.refusals import refusal
+
+#: What anybody may send: an honest file of the largest size takes a second or two of a slow machine.
+_LOOKING = Limits(seconds=15.0, processor=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +41,13 @@ def survey(path: Path, *, facts: bool = False) -> Survey:
 
     Raises FileUnread, RoomClosed.
     """
-    return asking.answer("survey", {"facts": facts}, _survey, inputs=[path])
+    try:
+        return asking.answer("survey", {"facts": facts}, _survey, inputs=[path], limits=_LOOKING)
+    except FileUnread:
+        raise
+    except PdfSignError as refused:
+        # Before anything of it could be told: an archive of too many parts. Its own sentence says it best.
+        raise FileUnread(str(refused)) from refused
 
 
 def old_sheet_lines(path: Path) -> tuple[list[str], str]:

@@ -26,6 +26,7 @@ from vanthu.room import sandbox, wire
 from vanthu.room.errors import ReaderBroke, RoomClosed, TookTooLong, TookTooMuch
 from vanthu.room.limits import Limits
 from vanthu.room.refusals import refusal
+from vanthu.room.turns import Turns, reader
 
 logger = logging.getLogger(__name__)
 # A command without a log of its own keeps its terminal to its one line.
@@ -33,10 +34,15 @@ logging.getLogger("vanthu.room").addHandler(logging.NullHandler())
 
 Asked = Callable[[dict[str, Any]], dict[str, Any]]
 
-#: Jobs of one process at a time.
-SLOTS = 4
+#: Jobs of one process at a time: more than cores, for some wait for the network, and a hostile one only burns
+#: its few seconds. Of one person at a time, so that others have theirs; and how many more of his may wait.
+SLOTS, _EACH, _WAITING = 6, 2, 6
 #: Seconds to wait for a turn, for a zygote to be ready, and beyond a job's own limit for its answer.
 _TURN, _READY, _GRACE = 60.0, 30.0, 3.0
+#: Seconds from the end of a zygote's sockets to the end of its process.
+_ENDING = 1.0
+#: Seconds after which one that still starts is given up.
+_STARTING = 180.0
 #: Lines a second of what children say for the log, and letters of each; beyond is dropped.
 _LINES, _LETTERS = 20, 500
 #: Signals by which a machine or a limit ends a child: processor time; no memory to be had.
@@ -54,6 +60,7 @@ class _Zygote:
 
     def __init__(self, further: Sequence[Path]) -> None:
         self._further = further
+        self._started = time.monotonic()
         self._ready = threading.Event()
         self._gone = threading.Event()
         self._sending = threading.Lock()
@@ -61,11 +68,16 @@ class _Zygote:
         self._process: subprocess.Popen[bytes] | None = None
         self.protections: dict[str, bool] = {}
         threading.Thread(target=self._keep, name="room", daemon=True).start()
-        self._ready.wait(_READY)
 
-    @property
-    def is_alive(self) -> bool:
+    def is_ready(self) -> bool:
+        """Whether it takes jobs; waits a while for one that is only starting."""
+        if not self._ready.wait(_READY) and time.monotonic() > self._started + _STARTING:
+            self.end()
         return self._ready.is_set() and not self._gone.is_set() and self._control is not None
+
+    def is_gone(self, *, within: float = 0.0) -> bool:
+        """Whether it has ended, or ends `within` seconds."""
+        return self._gone.wait(within)
 
     @property
     def pid(self) -> int:
@@ -143,7 +155,7 @@ class Room:
         """No job may take more than `ceiling`. `further_jobs` are files of jobs: only a test has any."""
         self._ceiling = ceiling
         self._further = tuple(further_jobs)
-        self._turns = threading.BoundedSemaphore(slots)
+        self._turns = Turns(slots, each=_EACH, waiting=_WAITING)
         self._opening = threading.Lock()
         self._zygote: _Zygote | None = None
 
@@ -162,7 +174,8 @@ class Room:
         `asked` answers what the child asks meanwhile, in this thread. Raises PdfSignError as the job did,
         FileUnread when the file was too much for a reader, RoomClosed, OSError when an input cannot be read.
         """
-        if not self._turns.acquire(timeout=_TURN):
+        holder = reader()
+        if not self._turns.take(holder, patience=_TURN):
             raise RoomClosed
         try:
             with contextlib.ExitStack() as open_files:
@@ -174,7 +187,7 @@ class Room:
                         bounds = limits.under(self._ceiling) if self._ceiling else limits
                         return self._try(question, reading, writing, bounds, asked)
         finally:
-            self._turns.release()
+            self._turns.give_back(holder)
         raise RoomClosed
 
     def protections(self) -> dict[str, bool]:
@@ -195,12 +208,13 @@ class Room:
 
     def _open(self) -> _Zygote:
         with self._opening:
-            if self._zygote is None or not self._zygote.is_alive:
+            if self._zygote is None or self._zygote.is_gone():
                 self._zygote = _Zygote(self._further)
-            if not self._zygote.is_alive:
-                self._zygote.end()
-                raise RoomClosed
-            return self._zygote
+            zygote = self._zygote
+        if not zygote.is_ready():
+            # Slow to start on a busy machine: it goes on starting, for those who ask again.
+            raise RoomClosed
+        return zygote
 
     def _try(
         self,
@@ -214,13 +228,18 @@ class Room:
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
-                zygote.give(theirs, limits, reading, writing)
+                try:
+                    zygote.give(theirs, limits, reading, writing)
+                except _Lost:
+                    # Its socket tells before its process does; the next try must find another.
+                    zygote.end()
+                    raise
             until = time.monotonic() + limits.seconds + _GRACE
             try:
                 wire.say(ours, question)
                 return _listen(ours, until, asked)
             except (wire.Silence, OSError) as silence:
-                if time.monotonic() < until and not zygote.is_alive:
+                if time.monotonic() < until and zygote.is_gone(within=_ENDING):
                     raise _Lost from silence
                 if time.monotonic() >= until:
                     # It did not end its child in time: it is no zygote any more.

@@ -25,6 +25,7 @@ from vanthu.interfaces.web.session import (
 from vanthu.kernel.errors import Busy, DomainError
 from vanthu.kernel.seen import NotShown, Stale
 from vanthu.kernel.use_cases import is_busy, times_done
+from vanthu.room.turns import reading_for
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -81,7 +82,8 @@ class ActorMiddleware:
         request.account = account  # type: ignore[attr-defined]  # declared on WebRequest
         if person is not None:
             keep(request)
-        return self.get_response(request)
+        with reading_for(str(actor.user_id) if actor else ""):
+            return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
