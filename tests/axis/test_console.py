@@ -228,7 +228,11 @@ class TestBytesThatAreNoText:
 
 class TestWithoutDatabase:
     def test_every_command_says_so_in_one_line(self, axis_process: AxisProcess) -> None:
-        lost = {**axis_process.environment, "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/axis"}
+        lost = {
+            **axis_process.environment,
+            "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/axis",
+            "VANTHU_DATABASE_WAIT_SECONDS": "0",
+        }
         for words in (["system", "list"], ["status"], ["migrate"]):
             done = axis_process.console(*words, environment=lost)
             assert done.returncode == 2, done.stderr

@@ -54,12 +54,20 @@ class Served:
                 stderr=log,
                 start_new_session=True,
             )
+        try:
+            self._wait()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def _wait(self) -> None:
+        assert self.process is not None, "entered"
         limit = time.monotonic() + PATIENCE
         while not self.is_well():
             assert self.process.poll() is None, self.log()
             assert time.monotonic() < limit, self.log()
             time.sleep(0.1)
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -80,9 +88,9 @@ class Served:
         return [int(child) for child in children.split()]
 
     def is_well(self) -> bool:
-        """Whether the health page says so."""
+        """Whether the health page says that acts are done; that no worker runs here, it only warns of."""
         try:
-            return httpx.get(f"{self.url}/suc-khoe/", timeout=PATIENCE).text == "ok"
+            return httpx.get(f"{self.url}/suc-khoe/", timeout=PATIENCE).status_code == 200
         except httpx.TransportError:
             return False
 

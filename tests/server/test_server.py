@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from tests.server.small import PATIENCE, ask, dial, echo, get, hear, is_shut, say, serving
 from vanthu.interfaces.server.refusals import Refusal
@@ -159,6 +160,17 @@ class TestRefusals:
                 assert ask(wire, post(len(body), "Cookie: known") + body)[1].endswith(f"/a {len(body)}")
                 assert ask(wire, post(10) + b"x" * 10)[1].endswith("/a 10")
         assert asked == ["/a", "/a"]
+
+    def test_say_that_the_database_is_away_when_it_cannot_be_asked_who_sends(self) -> None:
+        def admit(environ: dict[str, Any]) -> Refusal | None:
+            raise OperationalError("the connection is closed")
+
+        with serving(admit=admit) as server, dial(server) as wire:
+            status, said = ask(wire, post(2 * MEGABYTE))
+
+        assert status == 503
+        assert said.startswith("Cơ sở dữ liệu đang khởi động lại hoặc chưa kết nối được")
+        assert "chưa được ghi; hãy làm lại sau ít phút" in said
 
     def test_come_when_the_disk_would_hold_too_much(self) -> None:
         with serving(body=4 * MEGABYTE, bodies=6 * MEGABYTE) as server:

@@ -17,7 +17,7 @@ from vanthu.interfaces.web.forms import Form
 from vanthu.interfaces.web.incoming import forms as incoming
 from vanthu.interfaces.web.outgoing import forms as outgoing
 from vanthu.interfaces.web.outgoing.places import PlacesForm
-from vanthu.interfaces.web.registers.forms import BookForm
+from vanthu.interfaces.web.registers.forms import BookForm, ConfirmTimeForm
 from vanthu.organizations.queries import UnitRow
 
 _UNIT = UnitRow(id=UUID(int=1), name="Văn phòng", abbreviation="VP")
@@ -27,6 +27,7 @@ FORMS: dict[type[Form], dict[str, Any]] = {
     ChangePasswordForm: {},
     ChoosePostForm: {},
     BookForm: {},
+    ConfirmTimeForm: {},
     incoming.FilterForm: {},
     incoming.RegisterForm: {"leaders": []},
     incoming.ReturnForm: {},

@@ -114,12 +114,18 @@ class TestAShare:
             del shares._waiting["a"]
 
     def test_ends_a_question_that_takes_long(self, transactional_db: None) -> None:
+        before = _longest_question()
         with pytest.raises(TookTooLong), share_of("a", seconds=0.05), connection.cursor() as cursor:
             cursor.execute("SELECT pg_sleep(30)")
 
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW statement_timeout")
-            assert cursor.fetchone() == ("0",)
+        assert _longest_question() == before
+
+
+def _longest_question() -> str:
+    """What this session allows; web processes have a limit, others have none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        return str(cursor.fetchone()[0])
 
 
 def _end_all_but_ours() -> None:

@@ -53,10 +53,10 @@ def serve(settings_module: str, *, host: str, port: int | None) -> None:
     except SettingRefused as refused:
         raise CommandRefused(str(refused)) from refused
     settings.require_folder()
-    # Pages say themselves that they wait for the database, and come back with it.
-    waiting.look_for_database()
-    notify.vouch_for(host, port)
     with _listening(host, port) as listening:
+        # Pages say themselves that they wait for the database, and come back with it.
+        waiting.look_for_database()
+        notify.vouch_for(host, port)
         Workers(listening, processes).run()
 
 

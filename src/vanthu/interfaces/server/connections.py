@@ -20,7 +20,8 @@ from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error
 
 from vanthu.interfaces.server.limits import FREE_BODY, client_behind, is_trickle, is_trusted, neighbourhood
-from vanthu.interfaces.server.refusals import RETRY_AFTER, Refusal, sentence
+from vanthu.interfaces.server.refusals import RETRY_AFTER, Refusal, sentence, sentence_of
+from vanthu.kernel.trouble import Unavailable, trouble_of
 
 if TYPE_CHECKING:
     from vanthu.interfaces.server.listener import Server
@@ -44,6 +45,17 @@ class Refused(Error):
         self.refusal = refusal
 
 
+class NotKept(Error):
+    """A request whose body the disk did not take."""
+
+    code = 503
+    reason = "Service Unavailable"
+
+    def __init__(self, trouble: Unavailable) -> None:
+        super().__init__("")
+        self.trouble = trouble
+
+
 class Request(HTTPRequestParser):
     """A request on its way in."""
 
@@ -53,6 +65,8 @@ class Request(HTTPRequestParser):
         #: Whether the program was asked about a long body, and whether it let it in.
         self.is_asking = self.is_admitted = False
         self._held = b""
+        #: Why its body could not be kept; the rest is read past then.
+        self._trouble: Unavailable | None = None
 
     @property
     def weight(self) -> int:
@@ -66,8 +80,18 @@ class Request(HTTPRequestParser):
         if self.is_asking:
             self._held += data
             return len(data)
+        if self._trouble is not None:
+            return self._read_past(data)
         had_head = self.headers_finished
-        consumed = super().received(data)
+        try:
+            consumed: int = super().received(data)
+        except OSError as error:
+            self._trouble = trouble_of(error)
+            if self._trouble is None:
+                raise
+            logger.error("Không giữ được %s đang gửi đến: %s", self.path, error)
+            self.close()
+            return self._read_past(data)
         if self.headers_finished and not had_head:
             self.headed = time.monotonic()
         self.is_asking = not (self.completed or self.is_admitted) and self._is_long()
@@ -84,6 +108,21 @@ class Request(HTTPRequestParser):
         self.is_asking, self._held = False, b""
         self.error = Refused(refusal)
         self.completed = True
+
+    def close(self) -> None:
+        """Let go of what was kept; what still waits in memory may not fit on the disk either."""
+        with suppress(OSError):
+            super().close()
+
+    def _read_past(self, data: bytes) -> int:
+        """Keep nothing, and refuse at the end: a client that is not heard out hears no answer."""
+        # Without an announced length nobody knows where the end is.
+        rest = 0 if self.chunked else max(0, self.content_length - self.body_bytes_received)
+        consumed = min(len(data), rest) if rest else len(data)
+        self.body_bytes_received += consumed
+        if consumed >= rest and self._trouble is not None:
+            self.error, self.completed = NotKept(self._trouble), True
+        return consumed
 
     def parse_header(self, header_plus: bytes) -> None:
         """As waitress, and nothing that two servers in a row could understand differently (RFC 9112 6.3)."""
@@ -131,18 +170,24 @@ class Refusing(ErrorTask):
     def execute(self) -> None:
         """Answer, and end the connection."""
         error = self.request.error
-        refusal = error.refusal if isinstance(error, Refused) else self._said(error.code)
+        refusal = self._refusal_of(error)
         self.status = refusal.line
         self.response_headers += [("Content-Type", refusal.content_type), *refusal.headers]
         if refusal.status == 503:
-            self.response_headers.append(("Retry-After", str(RETRY_AFTER)))
+            trouble = error.trouble if isinstance(error, NotKept) else None
+            seconds = trouble.retry_after if trouble else RETRY_AFTER
+            self.response_headers.append(("Retry-After", str(seconds)))
         self.set_close_on_finish()
         self.content_length = len(refusal.body)
         self.write(refusal.body)
 
-    def _said(self, status: int) -> Refusal:
+    def _refusal_of(self, error: Error) -> Refusal:
         server = self.channel.server
-        return server.say(status, sentence(status, limit=server.limits.body))
+        if isinstance(error, Refused):
+            return error.refusal
+        if isinstance(error, NotKept):
+            return server.say(error.code, sentence_of(error.trouble))
+        return server.say(error.code, sentence(error.code, limit=server.limits.body))
 
 
 class Asking:
@@ -156,9 +201,12 @@ class Asking:
         server = self._connection.server
         try:
             refusal = server.ask(Handling(self._connection, self._request).get_environment())
-        except Exception:
-            logger.exception("Không hỏi được ai gửi %s", self._request.path)
-            refusal = server.say(500, sentence(500, limit=0))
+        except Exception as error:
+            trouble = trouble_of(error)
+            logger.error("Không hỏi được ai gửi %s", self._request.path, exc_info=error)
+            refusal = (
+                server.say(503, sentence_of(trouble)) if trouble else server.say(500, sentence(500, limit=0))
+            )
         server.answered.append((self._connection, self._request, refusal))
         server.pull_trigger()
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from vanthu.kernel.trouble import Unavailable
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
@@ -46,3 +48,8 @@ def sentence(status: int, *, limit: int) -> str:
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return f"Các tệp gửi một lần không được quá {limit // (1024 * 1024)} MB. Hãy bớt tệp rồi gửi lại."
     return _SENTENCES.get(HTTPStatus(status), _FAULT)
+
+
+def sentence_of(trouble: Unavailable) -> str:
+    """What is said when the database or the disk stops the system before a request is whole."""
+    return f"{trouble} Việc bạn vừa làm chưa được ghi; hãy làm lại sau ít phút."
