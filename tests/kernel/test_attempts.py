@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.utils import timezone
 
 from vanthu.kernel import attempts
 from vanthu.kernel.apart import Ending
+from vanthu.kernel.errors import Busy
 from vanthu.kernel.models import Attempt, AuditEntry
 from vanthu.kernel.states import AttemptState
+from vanthu.kernel.trouble import Unavailable
+from vanthu.room.errors import RoomClosed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,9 +73,10 @@ def test_what_is_finished_leaves_nothing() -> None:
         (ValueError("Ai biết vì sao"), attempts.LIMIT),
         (MemoryError(), attempts.LIMIT),
         (RecursionError(), attempts.LIMIT),
+        (DataError("NUL không ghi được"), attempts.LIMIT),
         (Died(), attempts.LIMIT_UNSEEN),
     ],
-    ids=["unforeseen", "memory", "stack", "death with its worker"],
+    ids=["unforeseen", "memory", "stack", "what no column holds", "death with its worker"],
 )
 def test_what_falls_again_and_again_is_put_aside_audited_and_not_begun_once_more(
     fall: BaseException, times: int
@@ -98,7 +103,17 @@ def test_those_beside_it_are_begun_all_the_same() -> None:
     assert [each.subject for each in Attempt.objects.all()] == ["goi-1"]
 
 
-@pytest.mark.parametrize("away", [AxisAway(), OperationalError("cơ sở dữ liệu đang khởi động lại")])
+@pytest.mark.parametrize(
+    "away",
+    [
+        AxisAway(),
+        OperationalError("cơ sở dữ liệu đang khởi động lại"),
+        OSError(errno.ENOSPC, "hết chỗ"),
+        Busy(),
+        RoomClosed(),
+    ],
+    ids=["axis", "database", "disk", "crowd", "room"],
+)
 def test_what_fails_because_another_is_away_is_tried_for_ever(away: Exception) -> None:
     reader = Reader(*[away] * 7)
 
@@ -224,3 +239,14 @@ class TestUnderSuspicion:
             reader.run(name="goi-1")
 
         assert Attempt.objects.get().unfinished == 1
+
+    def test_a_full_disk_met_apart_does_not_count(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(attempts, "_apart", lambda task, words: Ending(raised="OSError", passes=True))
+        reader = Reader(Died())
+        _tried(reader, 1)
+
+        for _ in range(attempts.LIMIT_UNSEEN + 1):
+            with pytest.raises(Unavailable):
+                reader.run(name="goi-1")
+
+        assert Attempt.objects.get().state == AttemptState.BEGUN

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from vanthu.room import jobs
+from vanthu.room import jobs, wire
 from vanthu.room.jobs import Job, Work
 
 _MARK = re.compile(rb"%GO:(\w+)(?:@(\w+))?")
@@ -126,6 +126,20 @@ def writes(work: Work, parameters: dict[str, Any]) -> None:
     work.deliver(work.folder / "much")
 
 
+def lingers(work: Work, parameters: dict[str, Any]) -> None:
+    """Say that it is done, and write once more."""
+    os.write(work.outputs[0], b"what was looked at")
+    wire.say(work.line, {"answer": "done"})
+    time.sleep(0.4)
+    os.pwrite(work.outputs[0], b"WHAT", 0)
+    os._exit(0)
+
+
+def boasts(work: Work, parameters: dict[str, Any]) -> list[float]:
+    """Answer with what is no number."""
+    return [float("nan")]
+
+
 def echoes(work: Work, parameters: dict[str, Any]) -> Any:
     """Answer with what was asked."""
     return parameters
@@ -140,6 +154,6 @@ def asks(work: Work, parameters: dict[str, Any]) -> str:
 jobs.warm_up()
 for name, act in list(jobs.JOBS.items()):
     jobs.JOBS[name] = _wrapped(act)
-for act in (escapes, environment, writes, echoes, asks):
+for act in (escapes, environment, writes, lingers, boasts, echoes, asks):
     jobs.job(act)
 signal.signal(signal.SIGTERM, signal.SIG_DFL)

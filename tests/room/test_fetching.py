@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from vanthu.room import fetching
 from vanthu.room.errors import ReaderBroke
 from vanthu.room.fetching import Courier, FetchRules, is_public
 from vanthu.room.pool import Room
@@ -103,6 +104,16 @@ class TestCourier:
             port = authority.rpartition(":")[2]
             assert _reply(Courier(rules=FetchRules()), f"http://{host}:{port}/list") is None
 
+        assert _Authority.asked == before
+
+    def test_asks_not_this_machine_by_a_public_address_of_its_own(
+        self, authority: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A server with a public address: nothing tells its own from another's before it is connected."""
+        monkeypatch.setattr(fetching, "is_public", lambda _: True)
+        before = list(_Authority.asked)
+
+        assert _reply(Courier(rules=FetchRules()), f"{authority}/list") is None
         assert _Authority.asked == before
 
     def test_lists_a_host_with_one_port(self, authority: str) -> None:

@@ -121,6 +121,20 @@ class TestRoom:
         with pytest.raises(ReaderBroke):
             rogue_room.ask("writes", {"megabytes": 12}, outputs=[target])
 
+    def test_is_done_only_when_the_reader_can_write_no_more(self, rogue_room: Room, tmp_path: Path) -> None:
+        """What was judged is what is kept: nobody changes it in between."""
+        target = tmp_path / "out"
+
+        assert rogue_room.ask("lingers", {}, outputs=[target]) == "done"
+        first = target.read_bytes()
+        time.sleep(0.6)
+
+        assert target.read_bytes() == first == b"WHAT was looked at"
+
+    def test_takes_no_answer_that_is_no_number(self, rogue_room: Room) -> None:
+        with pytest.raises(ReaderBroke):
+            rogue_room.ask("boasts", {})
+
     def test_ends_with_its_parent(self, tmp_path: Path) -> None:
         """A worker that is killed leaves nobody behind, not even a reader that hangs."""
         mine = tmp_path / "mine.py"

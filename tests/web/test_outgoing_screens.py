@@ -15,8 +15,10 @@ from tests.outgoing.standing import in_state
 from tests.web.conftest import SignIn
 from tests.web.outgoing_desk import pdf, state_of, text_of
 from tests.world import World
+from vanthu.kernel.errors import Busy
 from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.states import State
+from vanthu.signing import desk
 
 
 class TestTheChain:
@@ -200,6 +202,29 @@ class TestSigningToIssuing:
         again = clerk.post(f"/van-ban-di/{document}/cap-so-dong-dau/", {"pin": PIN})
         assert again.status_code == 303
         assert OutgoingDocument.objects.get(pk=document).number == 1
+
+    @pytest.mark.parametrize(("trouble", "status"), [(RuntimeError("?"), 500), (Busy(), 503)])
+    def test_says_that_the_number_was_given_whatever_stops_the_seal(
+        self,
+        sign_in: SignIn,
+        world: World,
+        signers: KeyRing,
+        monkeypatch: pytest.MonkeyPatch,
+        trouble: Exception,
+        status: int,
+    ) -> None:
+        def stopped(**_: object) -> None:
+            raise trouble
+
+        document = path.signed(world)
+        clerk = sign_in("clerk")
+        clerk.raise_request_exception = False
+        monkeypatch.setattr(desk, "sign_here", stopped)
+        failed = clerk.post(f"/van-ban-di/{document}/cap-so-dong-dau/", {"pin": PIN})
+
+        assert (failed.status_code, state_of(document)) == (status, State.NUMBERED)
+        assert "Một phần việc vừa làm đã được ghi" in failed.content.decode()
+        assert "chưa được ghi nhận" not in failed.content.decode()
 
     def test_is_not_offered_to_the_officer(self, sign_in: SignIn, world: World) -> None:
         document = path.approved(world)

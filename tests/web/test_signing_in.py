@@ -53,6 +53,15 @@ class TestAStranger:
         assert 'role="alert"' in answer.content.decode()
         assert stranger.get("/").status_code == 302
 
+    def test_with_a_whole_network_of_his_own_is_one_address(self, stranger: Client, world: World) -> None:
+        """A /64 of IPv6 is what one customer is given; a neighbour's is another's."""
+        for number in range(FREE_TRIES[TryKind.ADDRESS] + 1):
+            name = {"username": f"ten-{number}", "password": "sai"}
+            answer = stranger.post("/dang-nhap/", name, REMOTE_ADDR=f"2405:4800:1:2::{number:x}")
+        beside = stranger.post("/dang-nhap/", name, REMOTE_ADDR="2405:4800:1:3::1")
+
+        assert (answer.status_code, beside.status_code) == (429, 422)
+
     def test_finds_the_supervisors_question_answered(self, stranger: Client) -> None:
         answer = stranger.get("/suc-khoe/")
 

@@ -37,6 +37,8 @@ class Ending:
     raised: str = ""
     #: Its message, when it is one of ours, for people.
     words: str = ""
+    #: What was raised passes by itself: see use_cases.passes_by_itself.
+    passes: bool = False
 
     @property
     def is_death(self) -> bool:
@@ -62,7 +64,7 @@ def run_apart(task: str, arguments: Mapping[str, Any]) -> Ending:
         logger.error("Tiến trình làm riêng việc %s chết (mã %d)", task, done.returncode)
         return Ending(raised="died")
     said = json.loads(done.stdout)
-    return Ending(raised=str(said["raised"]), words=str(said["words"]))
+    return Ending(raised=str(said["raised"]), words=str(said["words"]), passes=said["passes"] is True)
 
 
 def main() -> None:
@@ -77,8 +79,10 @@ def main() -> None:
     django.setup()
     from procrastinate.contrib.django import app
 
+    from vanthu.kernel.use_cases import passes_by_itself
+
     work: Any = app.tasks[order["task"]].func
-    answer = {"raised": "", "words": ""}
+    answer = {"raised": "", "words": "", "passes": False}
     try:
         work.__wrapped__(**order["arguments"])
     except Exception as fault:
@@ -86,6 +90,7 @@ def main() -> None:
         answer = {
             "raised": type(fault).__name__,
             "words": str(fault) if isinstance(fault, DomainError) else "",
+            "passes": passes_by_itself(fault),
         }
     print(json.dumps(answer))
 

@@ -6,8 +6,8 @@ finished is begun once more in a process of its own (kernel.apart), so that of a
 the worker died, only the guilty one fails twice. That one is given up: it is told to the administrator, and
 those behind it go on.
 
-What fails because something else is away (`elsewhere`: the axis; the database) is not the subject's fault
-and does not count, however often it happens.
+What fails because something else is away (`elsewhere`: the axis; the database, the disk, a place in the room)
+is not the subject's fault and does not count, however often it happens.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ from vanthu.kernel.apart import Ending
 from vanthu.kernel.errors import DomainError
 from vanthu.kernel.models import Attempt
 from vanthu.kernel.states import AttemptState
+from vanthu.kernel.trouble import Unavailable
+from vanthu.kernel.use_cases import passes_by_itself
 
 logger = logging.getLogger(__name__)
 
@@ -90,9 +92,9 @@ def written_down(
 
     `about` names the argument that tells subjects apart. Without `give_up` the attempt itself stays put
     aside until somebody has it tried again; with `rest`, it is tried by itself after that time. Failures of
-    `elsewhere`, and of the database, do not count and are raised as they are.
+    `elsewhere`, and those that pass by themselves, do not count and are raised as they are.
     """
-    care = _Care(about, (*elsewhere, DatabaseError, InterfaceError), give_up, rest)
+    care = _Care(about, elsewhere, give_up, rest)
 
     def wrap(work: Work) -> Work:
         @functools.wraps(work)
@@ -109,7 +111,7 @@ class _Care:
     """How the attempts of one task are treated; the words are those of `written_down`."""
 
     about: str
-    innocent: tuple[type[Exception], ...]
+    elsewhere: tuple[type[Exception], ...]
     give_up: GiveUp | None
     rest: timedelta | None
 
@@ -132,10 +134,10 @@ class _Care:
         """Do the work; the reason for which it must be given up, None when it is done."""
         try:
             work(**arguments)
-        except self.innocent:
-            _forgive(attempt)
-            raise
         except Exception as fault:
+            if isinstance(fault, self.elsewhere) or passes_by_itself(fault):
+                _forgive(attempt)
+                raise
             reason = _note(attempt, fault)
             if attempt.unfinished < LIMIT:
                 raise
@@ -149,7 +151,9 @@ class _Care:
         ending = run(task, arguments)
         if ending.is_death:
             raise DiedApart
-        for kind in self.innocent:
+        if ending.passes:
+            raise Unavailable(ending.words or None)
+        for kind in self.elsewhere:
             if ending.raised in {each.__name__ for each in (kind, *kind.__subclasses__())}:
                 fault = kind.__new__(kind)
                 fault.args = (ending.words,)

@@ -8,13 +8,14 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import ParamSpec, TypeVar
 
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled, SerializationFailure
 
-from vanthu.kernel.errors import Busy
-from vanthu.kernel.trouble import OutcomeUnknown, connection_was_lost
+from vanthu.kernel.errors import Busy, DomainError
+from vanthu.kernel.trouble import OutcomeUnknown, connection_was_lost, trouble_of
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,15 @@ _WAITED_OUT = (LockNotAvailable, QueryCanceled)
 def is_busy(error: BaseException) -> bool:
     """Whether the database refused for the sake of others alone: the same may succeed a moment later."""
     return isinstance(error, OperationalError) and isinstance(error.__cause__, _BROKEN_OFF + _WAITED_OUT)
+
+
+def passes_by_itself(error: BaseException) -> bool:
+    """Whether `error` speaks of the system alone (the database, the disk, a crowd), not of what was asked.
+
+    What the database refuses to keep is no such thing: the same is refused the next time.
+    """
+    is_away = isinstance(error, DomainError) and error.status == HTTPStatus.SERVICE_UNAVAILABLE
+    return is_away or is_busy(error) or trouble_of(error) is not None
 
 
 class _Tally(threading.local):

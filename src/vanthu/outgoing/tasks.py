@@ -19,6 +19,7 @@ from vanthu.kernel.attempts import written_down
 from vanthu.kernel.errors import DomainError
 from vanthu.kernel.patience import Patient
 from vanthu.kernel.slots import place_in
+from vanthu.kernel.use_cases import passes_by_itself
 from vanthu.organizations import queries as organizations
 from vanthu.outgoing import actions, operations, queries
 from vanthu.outgoing.queries import Upload
@@ -69,6 +70,10 @@ def _convert(upload: Upload) -> None:
         # Cancelled meanwhile.
         _discard(upload, made)
     except DomainError as refusal:
+        if passes_by_itself(refusal):
+            # No fault of the files: the job is done again, and the author waits.
+            intake.discard_unspoken(made)
+            raise
         _refuse(upload, str(refusal), made)
 
 
@@ -140,6 +145,8 @@ def _named(name: str) -> Iterator[None]:
     try:
         yield
     except DomainError as refusal:
+        if passes_by_itself(refusal):
+            raise
         said = str(refusal)
         raise FileRefused(said if name in said else f"«{name}»: {said}") from refusal
 

@@ -97,6 +97,8 @@ class _Call:
             address = _address(host, port, listed)
             connection = http.client.HTTPConnection(host, port, timeout=self._left())
             with contextlib.closing(self._connected(address, parts.scheme, host)) as connection.sock:
+                if not _is_known(host, port, listed) and _is_this_machine(connection.sock):
+                    raise NotFetched(f"{host} is this machine")
                 target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
                 headers = {"User-Agent": "vanthu", "Connection": "close"}
                 headers |= {"Content-Type": kind} if body is not None else {}
@@ -151,11 +153,20 @@ def _parts(url: str) -> SplitResult:
 
 def _address(host: str, port: int, listed: frozenset[str] | None) -> tuple[Any, ...]:
     """The address to connect to: looked up once, and looked at. Raises NotFetched, OSError."""
-    known = listed is None or host in listed or f"{host}:{port}" in listed
+    known = _is_known(host, port, listed)
     for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
         if known or is_public(str(address[0])):
             return address
     raise NotFetched(f"{host} is on no public network")
+
+
+def _is_known(host: str, port: int, listed: frozenset[str] | None) -> bool:
+    return listed is None or host in listed or f"{host}:{port}" in listed
+
+
+def _is_this_machine(connection: socket.socket) -> bool:
+    """Whether it leads back here, by an address of our own that is public: both ends are the same then."""
+    return bool(connection.getsockname()[0] == connection.getpeername()[0])
 
 
 def is_public(address: str) -> bool:

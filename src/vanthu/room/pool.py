@@ -237,7 +237,10 @@ class Room:
             until = time.monotonic() + limits.seconds + _GRACE
             try:
                 wire.say(ours, question)
-                return _listen(ours, until, asked)
+                said = _listen(ours, until, asked)
+                if writing:
+                    _wait_for_end(ours, until)
+                return said
             except (wire.Silence, OSError) as silence:
                 if time.monotonic() < until and zygote.is_gone(within=_ENDING):
                     raise _Lost from silence
@@ -260,6 +263,21 @@ def _listen(line: socket.socket, until: float, asked: Asked | None) -> Any:
             return message["answer"]
         else:
             raise _fault(message)
+
+
+def _wait_for_end(line: socket.socket, until: float) -> None:
+    """Until the child is gone: what it wrote is then what it stays, whoever looks at it and keeps it.
+
+    Raises wire.Silence when it does not go in time.
+    """
+    gone = False
+    while not gone:
+        try:
+            wire.hear(line, until=until, most=wire.LONGEST_ANSWER)
+        except wire.Silence:
+            if time.monotonic() >= until:
+                raise
+            gone = True
 
 
 def _fault(message: dict[str, Any]) -> PdfSignError:

@@ -37,12 +37,16 @@ def hear(connection: socket.socket, *, until: float | None = None, most: int) ->
     if length > most:
         raise Nonsense(f"a message of {length} bytes")
     try:
-        message = json.loads(_exactly(connection, length, until))
+        message = json.loads(_exactly(connection, length, until), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise Nonsense("not a message") from error
     if not isinstance(message, dict):
         raise Nonsense("not an object")
     return message
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
 
 
 def _exactly(connection: socket.socket, length: int, until: float | None) -> bytes:

@@ -365,7 +365,12 @@ def _kill_group(leader: int) -> None:
 
 
 def _last_line(log: Path) -> str:
-    lines = [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    end = b""
+    # Of a log that cannot be read nothing is said; it may be long, and nobody's work ends for it.
+    with contextlib.suppress(OSError), log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - 4096))
+        end = file.read()
+    lines = [line for line in end.decode(errors="replace").splitlines() if line.strip()]
     return lines[-1].strip() if lines else "(không có)"
 
 

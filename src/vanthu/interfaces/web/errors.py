@@ -63,6 +63,7 @@ _UNREADABLE: dict[type[Exception], str] = {
     RequestDataTooBig: "Nội dung gửi lên dài quá nên không được nhận. Hãy viết gọn lại rồi gửi lại.",
 }
 _UNREADABLE_AT_ALL = "Trình duyệt gửi dữ liệu không đọc được. Hãy tải lại trang rồi làm lại."
+_PARTLY = "Một phần việc vừa làm đã được ghi; hãy mở lại để xem trước khi làm tiếp."
 _NOT_FOUND = "Địa chỉ này không có, hoặc nội dung không thuộc phạm vi bạn được xem."
 
 
@@ -108,7 +109,8 @@ def refuse_domain(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Answer an anticipated refusal with its own status and sentence."""
     if isinstance(error, Unavailable):
         return unavailable(request, error)
-    return with_retry_after(refuse(request, error.status, str(error)), error)
+    message = f"{error} {_PARTLY}" if error.status == 503 and _kept_something(request) else str(error)
+    return with_retry_after(refuse(request, error.status, message), error)
 
 
 def with_retry_after(response: HttpResponse, error: DomainError | None) -> HttpResponse:
@@ -143,11 +145,16 @@ def _what_became_of(request: HttpRequest, trouble: Unavailable) -> str:
     """What the person is told of his work: nothing was kept, something was, or nobody knows."""
     if isinstance(trouble, OutcomeUnknown):
         return "Hãy mở lại để xem kết quả trước khi làm lại."
-    if times_done() > getattr(request, "done_before", times_done()):
-        return "Một phần việc vừa làm đã được ghi; hãy mở lại để xem trước khi làm tiếp."
+    if _kept_something(request):
+        return _PARTLY
     if request.method in ("GET", "HEAD"):
         return "Trang sẽ tự mở lại."
     return "Việc bạn vừa làm chưa được ghi; hãy làm lại sau ít phút."
+
+
+def _kept_something(request: HttpRequest) -> bool:
+    """Whether an act of this request was committed before it failed."""
+    return times_done() > getattr(request, "done_before", times_done())
 
 
 def fail(request: HttpRequest, error: BaseException) -> HttpResponse:
@@ -160,7 +167,8 @@ def fail(request: HttpRequest, error: BaseException) -> HttpResponse:
     reference = token_hex(4).upper()
     logger.error("Lỗi %s tại %s %s", reference, request.method, request.path, exc_info=error)
     got_request_exception.send(sender=fail, request=request)
-    message = "Việc bạn vừa làm chưa được ghi nhận. Hãy thử lại; nếu vẫn lỗi, báo quản trị kèm mã dưới đây."
+    what = _PARTLY if _kept_something(request) else "Việc bạn vừa làm chưa được ghi nhận. Hãy thử lại."
+    message = f"{what} Nếu vẫn lỗi, hãy báo quản trị kèm mã dưới đây."
     return refuse(request, 500, message, reference=reference)
 
 

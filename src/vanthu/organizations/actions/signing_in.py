@@ -88,17 +88,24 @@ class SignIn:
 
 @use_case
 def begin_sign_in(
-    *, actor: Actor, username: str, now: datetime, address: str = "", device: UUID | None = None
+    *,
+    actor: Actor,
+    username: str,
+    now: datetime,
+    address: str = "",
+    near: str = "",
+    device: UUID | None = None,
 ) -> SignInTry:
     """Count one more try to sign in, unless there were too many.
 
-    `actor` is the machine: nobody is known yet. `device` is where this name has signed in before; None for a
-    strange one. A name nobody has is counted like any other. Raises NotAllowed, TooManyTries: nothing is
-    looked at then, so such a try says nothing about the password.
+    `actor` is the machine: nobody is known yet. `near` is what counts as one address with `address` (a /64 of
+    IPv6), the address itself where nothing is said. `device` is where this name has signed in before; None
+    for a strange one. A name nobody has is counted like any other. Raises NotAllowed, TooManyTries: nothing
+    is looked at then, so such a try says nothing about the password.
     """
     require(actor.is_system)
     name = rules.username_form(username)
-    asked = tries.asked(name or username, address=address, device=device)
+    asked = tries.asked(name or username, address=near or address, device=device)
     rows = tries.lock(asked)
 
     for kind, row in rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils import timezone
 
+from vanthu.interfaces.server.limits import neighbourhood
 from vanthu.interfaces.web.accounts import devices
 from vanthu.kernel import actor as actors
 from vanthu.organizations import actions, hashing
@@ -15,11 +16,13 @@ DOOR = actors.system("Cửa đăng nhập")
 
 def try_to_enter(request: HttpRequest, username: str, password: str) -> actions.SignIn:
     """What this browser's try comes to. Raises HashingBusy, and TooManyTries before anything is looked at."""
+    address = request.META.get("REMOTE_ADDR", "")
     with hashing.turn():
         attempt = actions.begin_sign_in(
             actor=DOOR,
             username=username,
-            address=request.META.get("REMOTE_ADDR", ""),
+            address=address,
+            near=neighbourhood(address),
             device=devices.known(request, username),
             now=timezone.now(),
         )
