@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.documents import papers
-from vanthu.documents import conversion, intake
+from tests.documents import office_files, papers
+from vanthu.documents import conversion, intake, marks
 from vanthu.documents.conversion import ConversionFailed
 from vanthu.documents.intake import AcceptedDraft, FileRefused, SecretRefused
 from vanthu.kernel import blobs
@@ -268,6 +268,24 @@ class TestAcceptAttachment:
             intake.accept_attachment(io.BytesIO(content), name, limit=LIMIT)
 
         assert _files_in(var) == []
+
+    @pytest.mark.parametrize(("cell", "refused"), [("MẬT", True), ("Danh sách", False)])
+    def test_reads_a_workbook_that_holds_a_word_text_as_a_workbook(
+        self, var: Path, monkeypatch: pytest.MonkeyPatch, cell: str, refused: bool
+    ) -> None:
+        """LibreOffice, which may be long, is asked by no request, whatever a file names inside."""
+
+        def long(*_: object, **__: object) -> Path:
+            raise AssertionError("LibreOffice was asked")
+
+        monkeypatch.setattr(marks, "convert_to_pdf", long)
+        content = office_files.xls(cell) + "WordDocument\0".encode("utf-16-le")
+
+        if refused:
+            with pytest.raises(SecretRefused):
+                intake.accept_attachment(io.BytesIO(content), "a.xls", limit=LIMIT)
+        else:
+            assert intake.accept_attachment(io.BytesIO(content), "a.xls", limit=LIMIT).name == "a.xls"
 
     def test_refuses_a_word_file_with_a_secrecy_mark(self, var: Path) -> None:
         with pytest.raises(SecretRefused):

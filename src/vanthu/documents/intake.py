@@ -306,7 +306,8 @@ def _checked(path: Path, name: str) -> _Checked:
     return _Checked(
         name=name,
         media_type=PDF if extension == "pdf" else surveyed.media_type,
-        format=surveyed.format,
+        # A workbook may hold a Word text, or its name; what people open is the workbook, and no LibreOffice.
+        format="xls" if extension == "xls" else surveyed.format,
         facts=surveyed.facts,
     )
 

@@ -183,6 +183,10 @@ class Room:
                 writing = [open_files.enter_context(path.open("w+b")).fileno() for path in outputs]
                 question = {"job": job, "parameters": parameters}
                 for _ in range(2):
+                    for number in writing:
+                        # Whoever was lost may have left something in it.
+                        os.ftruncate(number, 0)
+                        os.lseek(number, 0, os.SEEK_SET)
                     with contextlib.suppress(_Lost):
                         bounds = limits.under(self._ceiling) if self._ceiling else limits
                         return self._try(question, reading, writing, bounds, asked)
