@@ -26,8 +26,9 @@ _ODD_NUMBERS = [
 ]
 _NUMBER = re.compile(rb"(?<![\w.])\d+(?![\w.])")
 _NAME = re.compile(rb"/[A-Za-z]\w*")
-_REFERENCE = re.compile(rb"\d+ 0 R")
-_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+# Files already broken hold millions of digits, or of streams without an end: no find begins twice at one.
+_REFERENCE = re.compile(rb"(?<!\d)\d{1,10} 0 R")
+_STREAM = re.compile(rb"stream\r?\n((?:(?!stream).)*?)\r?\nendstream", re.DOTALL)
 _MOST = 4 * 1024 * 1024
 
 Mutation = Callable[[bytes, random.Random, Sequence[bytes]], bytes]

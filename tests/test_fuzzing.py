@@ -36,3 +36,12 @@ def test_an_error_that_is_none_of_ours_is_a_finding(tmp_path: Path, monkeypatch:
     monkeypatch.setitem(ENTRANCES, "pdf", (fail,))
 
     assert read("pdf", tmp_path / "a.pdf", tmp_path).startswith("finding: fail ZeroDivisionError")
+
+
+@pytest.mark.parametrize("run", [b"1", b"/", b"stream\n", b"1 0 R "])
+def test_a_file_that_is_one_long_run_is_broken_too(run: bytes) -> None:
+    """A find that begins anew at each of a million digits would take the hour alone."""
+    chance = random.Random(1)
+    data = run * (1_000_000 // len(run))
+
+    assert len({mutate(data, "pdf", chance, [data]) for _ in range(20)}) > 1
