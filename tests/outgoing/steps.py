@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
 from tests import path
@@ -13,6 +14,7 @@ from tests.world import NOW, World
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.seen import Seen
 from vanthu.outgoing import actions
+from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.states import State
 from vanthu.outgoing.uploads import Sent, SentFile
 from vanthu.signing.operations import SignedFile
@@ -198,3 +200,11 @@ def upload_of(world: World) -> UUID:
     word = SentFile(file=path.stored(b"PK du thao", "du-thao.docx"), is_draft=True, is_unread=True)
     sent = Sent(content=path.content(world), files=[word])
     return actions.send_draft(actor=world.officer, sent=sent, now=NOW)
+
+
+def moved(document: UUID) -> dict[str, Any]:
+    """The places found, the signature moved a little."""
+    places = dict(OutgoingDocument.objects.get(pk=document).places)
+    box = places["signature"]
+    places["signature"] = box | {"x0": box["x0"] - 10, "x1": box["x1"] - 10}
+    return {name: box | {} for name, box in places.items()}

@@ -11,6 +11,7 @@ import pytest
 
 from tests import arrivals
 from tests.at_once import at_once
+from tests.outgoing.steps import moved
 from tests.path import content, drafted, paper, stored
 from tests.seeing import now_seen
 from tests.traces import audited, jobs, nothing_changed
@@ -24,7 +25,6 @@ from vanthu.organizations.operations import NotASigner, UnknownRecipient
 from vanthu.outgoing import actions, queries
 from vanthu.outgoing.actions.drafting import DraftRefused
 from vanthu.outgoing.models import OutgoingDocument
-from vanthu.outgoing.operations import NotReady
 from vanthu.outgoing.rules import SECRECY
 from vanthu.workflow.rules import Assignee
 
@@ -308,7 +308,7 @@ class TestReviseDraft:
 
     def test_keeps_the_places_somebody_corrected(self, world: World) -> None:
         document = drafted(world)
-        places = _moved(world, document)
+        places = moved(document)
         actions.place_marks(
             actor=world.officer, document_id=document, seen=now_seen(document), places=places, now=NOW
         )
@@ -337,72 +337,6 @@ def _revise(world: World, document: Any, **changes: Any) -> None:
         draft=None,
         now=NOW,
     )
-
-
-def _moved(world: World, document: Any) -> dict[str, Any]:
-    """The places found, the signature moved a little."""
-    places = dict(OutgoingDocument.objects.get(pk=document).places)
-    box = places["signature"]
-    places["signature"] = box | {"x0": box["x0"] - 10, "x1": box["x1"] - 10}
-    return {name: box | {} for name, box in places.items()}
-
-
-class TestPlaceMarks:
-    def test_writes_where_they_stand(self, world: World) -> None:
-        document = drafted(world)
-        places = _moved(world, document)
-
-        actions.place_marks(
-            actor=world.officer, document_id=document, seen=now_seen(document), places=places, now=NOW
-        )
-
-        assert OutgoingDocument.objects.get(pk=document).places == places
-        assert audited(document)[-1][:2] == ("outgoing.marks-placed", world.officer.label)
-
-    @pytest.mark.parametrize(
-        "places",
-        [
-            pytest.param([], id="no places"),
-            pytest.param({"signature": "x"}, id="not a box"),
-            pytest.param({"signature": {"page": 1}}, id="half a box"),
-            pytest.param({"signature": {"page": 1, "x0": 9, "y0": 9, "x1": 5, "y1": 5}}, id="inside out"),
-            pytest.param({"signature": {"page": 2, "x0": 1, "y0": 1, "x1": 5, "y1": 5}}, id="no such page"),
-            pytest.param(
-                {"signature": {"page": 1, "x0": 1, "y0": 1, "x1": 9999, "y1": 5}}, id="off the page"
-            ),
-            pytest.param(
-                {"signature": {"page": 1, "x0": 1, "y0": 1, "x1": "inf", "y1": 5}}, id="without end"
-            ),
-            pytest.param(
-                {"signature": {"page": 1e400, "x0": 1, "y0": 1, "x1": 2, "y1": 5}}, id="page without end"
-            ),
-            pytest.param({"signature": {"page": 1, "x0": "nan", "y0": 1, "x1": 2, "y1": 5}}, id="no number"),
-        ],
-    )
-    def test_is_refused_for_what_is_no_place(self, world: World, places: Any) -> None:
-        document = drafted(world)
-
-        with nothing_changed(), pytest.raises(DraftRefused, match="Hãy đặt lại"):
-            actions.place_marks(
-                actor=world.officer, document_id=document, seen=now_seen(document), places=places, now=NOW
-            )
-
-    def test_serves_a_scan_whose_text_tells_nothing(self, world: World) -> None:
-        document = drafted(world, draft=paper(name="Người khác"))
-        missing = queries.get_outgoing(world.officer, document_id=document, now=NOW).missing_places
-        assert missing == ("signature", "seal")
-        with pytest.raises(NotReady, match="chữ ký, dấu cơ quan"):
-            actions.submit_draft(actor=world.officer, document_id=document, seen=now_seen(document), now=NOW)
-        places = dict(OutgoingDocument.objects.get(pk=document).places)
-        places["signature"] = {"page": 1, "x0": 300, "y0": 200, "x1": 420, "y1": 260}
-        places["seal"] = {"page": 1, "x0": 250, "y0": 190, "x1": 350, "y1": 290}
-
-        actions.place_marks(
-            actor=world.officer, document_id=document, seen=now_seen(document), places=places, now=NOW
-        )
-        actions.submit_draft(actor=world.officer, document_id=document, seen=now_seen(document), now=NOW)
-
-        assert OutgoingDocument.objects.get(pk=document).state == "reviewing"
 
 
 def _attached(document: UUID) -> dict[str, UUID]:
