@@ -54,11 +54,12 @@ class Served:
                 stderr=log,
                 start_new_session=True,
             )
-        limit = time.monotonic() + PATIENCE
-        while not self.is_well():
-            assert self.process.poll() is None, self.log()
-            assert time.monotonic() < limit, self.log()
-            time.sleep(0.1)
+        try:
+            self._wait_until_well(self.process)
+        except BaseException:
+            # Nobody else stops it: no `with` block has been entered.
+            self.stop()
+            raise
         return self
 
     def __exit__(
@@ -72,6 +73,13 @@ class Served:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE)
+
+    def _wait_until_well(self, process: subprocess.Popen[bytes]) -> None:
+        limit = time.monotonic() + PATIENCE
+        while not self.is_well():
+            assert process.poll() is None, self.log()
+            assert time.monotonic() < limit, self.log()
+            time.sleep(0.1)
 
     def workers(self) -> list[int]:
         """Its server processes."""
