@@ -90,9 +90,17 @@ class AxisProcess:
                 stderr=log,
                 start_new_session=True,
             )
+        try:
+            self._wait_until_it_answers(self._process)
+        except BaseException:
+            # Nobody else ends it when no `with` block is entered.
+            self.kill()
+            raise
+
+    def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
         limit = time.monotonic() + _PATIENCE
         while not self._answers():
-            assert self._process.poll() is None, self.log()
+            assert process.poll() is None, self.log()
             assert time.monotonic() < limit, self.log()
             time.sleep(0.05)
 

@@ -81,6 +81,13 @@ class Served:
             self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE)
 
+    def _wait_until_well(self, process: subprocess.Popen[bytes]) -> None:
+        limit = time.monotonic() + PATIENCE
+        while not self.is_well():
+            assert process.poll() is None, self.log()
+            assert time.monotonic() < limit, self.log()
+            time.sleep(0.1)
+
     def workers(self) -> list[int]:
         """Its server processes."""
         assert self.process is not None, "entered"

@@ -95,7 +95,12 @@ class Installation:
                 stderr=log,
                 start_new_session=True,
             )
-        self.wait_for(lambda: self.state["state"] == "ready", "sẵn sàng")
+        try:
+            self.wait_for(lambda: self.state["state"] == "ready", "sẵn sàng")
+        except BaseException:
+            # Nobody else ends it: no `with` block has been entered.
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
