@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -104,7 +105,7 @@ class TestOutcomeUnknown:
     ) -> None:
         """COMMIT is sent and carried out, but the answer never comes: nothing more is heard."""
         approval = _Approval(world, sign_in)
-        wrapper = type(connections["default"])
+        wrapper: Any = type(connections["default"])
         commit = wrapper._commit
 
         def commit_unheard(self: object) -> None:
