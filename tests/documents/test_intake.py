@@ -195,7 +195,9 @@ class TestAcceptDraft:
         path = tmp_path / "nhieu.docx"
         path.write_bytes(_many_parts())
 
-        assert intake.refuse_secret_everywhere(path, work=intake.Work(seconds=60)) == "application/octet-stream"
+        assert (
+            intake.refuse_secret_everywhere(path, work=intake.Work(seconds=60)) == "application/octet-stream"
+        )
         assert intake.page_count_of(path) is None
 
     def test_gives_libreoffice_no_more_than_its_allowance(
