@@ -28,7 +28,7 @@ class WorkerProcess:
         host = f"?host={database['HOST']}" if str(database["HOST"]).startswith("/") else ""
         address = "" if host else f"{database['HOST']}:{database['PORT'] or 5432}"
         login = f"{database['USER']}:{database['PASSWORD']}" if database["PASSWORD"] else database["USER"]
-        self._environment = {
+        self.environment = {
             **{name: os.environ[name] for name in ("PATH", "LANG", "HOME") if name in os.environ},
             "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
             "DATABASE_URL": f"postgresql://{login}@{address}/{connection.settings_dict['NAME']}{host}",
@@ -46,7 +46,7 @@ class WorkerProcess:
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", self._code, "worker"],
-                env=self._environment,
+                env=self.environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import errno
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import DataError, OperationalError
 from django.utils import timezone
 
+from tests.worker import WorkerProcess
 from vanthu.kernel import attempts
 from vanthu.kernel.apart import Ending
 from vanthu.kernel.errors import Busy
@@ -250,3 +255,44 @@ class TestUnderSuspicion:
                 reader.run(name="goi-1")
 
         assert Attempt.objects.get().state == AttemptState.BEGUN
+
+
+_HANGS = """
+import time
+import django
+django.setup()
+from vanthu.kernel import attempts
+from vanthu.kernel.apart import run_apart
+attempts.LONGEST = 1
+attempts.try_suspects_apart(run_apart)
+attempts.written_down("test.hang", about="name")(lambda *, name: time.sleep(%d))(name="goi-treo")
+"""
+
+
+class TestAHang:
+    def test_ends_its_worker_so_that_it_is_begun_apart(self) -> None:
+        """The next to begin it knows that it was begun before and did not finish."""
+        ended = _in_a_worker(_HANGS % 120)
+
+        assert ended.returncode == attempts.ENDED_BY_A_HANG
+        assert "Việc test.hang goi-treo không xong trong 1 giây" in ended.stderr
+        attempt = Attempt.objects.get()
+        assert (attempt.subject, attempt.state, attempt.unfinished) == ("goi-treo", AttemptState.BEGUN, 1)
+
+    def test_that_ends_in_time_ends_nothing(self) -> None:
+        ended = _in_a_worker(_HANGS % 0 + "time.sleep(2)")
+
+        assert (ended.returncode, Attempt.objects.count()) == (0, 0)
+
+
+def _in_a_worker(code: str) -> subprocess.CompletedProcess[str]:
+    """Python in a process of its own, on the database of the tests."""
+    environment = WorkerProcess(Path(os.devnull)).environment
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=100,
+    )

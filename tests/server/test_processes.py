@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -10,11 +11,16 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import uuid4
 
+import httpx
 import pytest
 
+from tests.documents import papers
 from tests.server.program import PATIENCE, Served
 from tests.server.small import is_shut
+from tests.web.outgoing_desk import filled
+from tests.worker import WorkerProcess
 from tests.world import World, build_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,6 +113,44 @@ class TestStrangersWhoTryPasswords:
 
             assert served.sign_in(clerk, "clerk").status_code == 303
             assert "đã bị nhập sai mật khẩu 5 lần" in clerk.get("/").text
+
+
+class TestSlowTexts:
+    def test_eight_at_once_leave_the_pages_answering(
+        self, served: Served, people: World, tmp_path: Path
+    ) -> None:
+        """Word files over which LibreOffice sits for a minute each, sent by four people, and a worker."""
+        worker = WorkerProcess(tmp_path / "worker.log", {"VANTHU_VAR": os.environ["VANTHU_VAR"]})
+        worker.start()
+        senders = ("officer", "head", "colleague", "clerk")
+        try:
+            with contextlib.ExitStack() as open_browsers, ThreadPoolExecutor(2 * len(senders)) as crowd:
+                desks = [open_browsers.enter_context(served.visitor()) for _ in senders]
+                for desk, name in zip(desks, senders, strict=True):
+                    assert served.sign_in(desk, name).status_code == 303
+                sent = [crowd.submit(_send_slow_text, served, desk, people) for desk in desks * 2]
+                with served.visitor() as deputy:
+                    assert served.sign_in(deputy, "deputy").status_code == 303
+                    for _ in range(_PAGES):
+                        assert deputy.get("/van-ban-den/").status_code == 200
+                answers = [each.result() for each in sent]
+                assert served.is_well()
+                assert desks[0].get(answers[0].headers["Location"]).status_code == 200
+        finally:
+            worker.kill()
+
+        assert [answer.status_code for answer in answers] == [303] * 8
+        assert all("/dang-chuyen/" in answer.headers["Location"] for answer in answers)
+
+
+def _send_slow_text(served: Served, desk: httpx.Client, people: World) -> httpx.Response:
+    words = {
+        name: value for name, value in filled(people, draft_key=str(uuid4())).items() if name != "draft_file"
+    }
+    file = {"draft_file": ("long-nhau.docx", papers.nested_tables(3000))}
+    return desk.post(
+        "/van-ban-di/soan/", data={**words, "csrfmiddlewaretoken": desk.cookies["vanthu_csrf"]}, files=file
+    )
 
 
 class TestProcesses:

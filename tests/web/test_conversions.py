@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -227,6 +231,26 @@ def _trip(*_: object, **__: object) -> None:
     raise ZeroDivisionError
 
 
+def _slow_word(name: str = "long-nhau.docx") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, papers.nested_tables(3000))
+
+
+def _running_offices() -> list[int]:
+    """Processes of LibreOffice that this process started, directly or not."""
+    parents = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            name, _, rest = status.read_text().rpartition(")")
+            parents[int(status.parent.name)] = (name.partition("(")[2], int(rest.split()[1]))
+    return [pid for pid, (name, _) in parents.items() if "soffice" in name and _is_ours(pid, parents)]
+
+
+def _is_ours(pid: int, parents: dict[int, tuple[str, int]]) -> bool:
+    while pid > 1 and pid != os.getpid():
+        pid = parents.get(pid, ("", 0))[1]
+    return pid == os.getpid()
+
+
 class TestCancelling:
     def test_leaves_nothing_but_what_was_filled_in(self, officer: Client, cast: World) -> None:
         page = _sent(officer, cast, draft_file=_word("Nội dung"))
@@ -245,8 +269,8 @@ class TestCancelling:
         page = _sent(officer, cast, draft_file=_word("Nội dung"))
         convert = intake.convert_draft
 
-        def meanwhile(source: AcceptedFile, *, seconds: int) -> AcceptedDraft:
-            made = convert(source, seconds=seconds)
+        def meanwhile(source: AcceptedFile, **bounds: Any) -> AcceptedDraft:
+            made = convert(source, **bounds)
             officer.post(f"{page}thoi/")
             return made
 
@@ -254,6 +278,38 @@ class TestCancelling:
         _run()
 
         assert OutgoingDocument.objects.count() == 0
+        _run()
+        assert list(blobs.names()) == []
+
+    def test_while_libreoffice_runs_ends_it(self, officer: Client, cast: World) -> None:
+        """A text over which it would sit for minutes."""
+        page = _sent(officer, cast, draft_file=_slow_word())
+        (job,) = jobs.waiting("outgoing.convert_upload")
+        seen = threading.Event()
+
+        def call_off() -> None:
+            try:
+                limit = time.monotonic() + 60
+                while not seen.is_set() and time.monotonic() < limit:
+                    time.sleep(0.1)
+                    if _running_offices():
+                        seen.set()
+                officer.post(f"{page}thoi/")
+            finally:
+                connection.close()
+
+        author = threading.Thread(target=call_off)
+        author.start()
+        began = time.monotonic()
+        job.run()
+        took = time.monotonic() - began
+        author.join()
+
+        assert seen.is_set()
+        assert took < 60
+        assert not _running_offices()
+        assert OutgoingDocument.objects.count() == 0
+        job.finish()
         _run()
         assert list(blobs.names()) == []
 

@@ -9,10 +9,12 @@ from uuid import UUID
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
+from django.urls import get_resolver
 from django.utils import translation
 from django.utils.datastructures import MultiValueDict
 
 from vanthu.interfaces.web.accounts.forms import ChangePasswordForm, ChoosePostForm, SignInForm
+from vanthu.interfaces.web.aside.views import PageForm
 from vanthu.interfaces.web.forms import Form
 from vanthu.interfaces.web.incoming import forms as incoming
 from vanthu.interfaces.web.outgoing import forms as outgoing
@@ -26,6 +28,7 @@ FORMS: dict[type[Form], dict[str, Any]] = {
     SignInForm: {},
     ChangePasswordForm: {},
     ChoosePostForm: {},
+    PageForm: {},
     BookForm: {},
     ConfirmTimeForm: {},
     incoming.FilterForm: {},
@@ -57,6 +60,8 @@ def _refusals(kind: type[Form], junk: str) -> list[str]:
 
 
 def test_every_form_is_asked() -> None:
+    # Loads every module of views, and with it every form, whatever ran before.
+    assert get_resolver("vanthu.config.urls").url_patterns
     assert set(Form.__subclasses__()) == set(FORMS)
 
 

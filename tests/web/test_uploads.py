@@ -11,6 +11,10 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 from pytest_django.fixtures import Settings
 
+from tests.web.conftest import SignIn
+from tests.web.outgoing_desk import filled
+from tests.world import World
+
 _LIMIT = 200_000
 
 
@@ -61,3 +65,18 @@ def test_a_stranger_brings_nothing_onto_the_disk(work: Path) -> None:
 
     assert (dict(request.FILES), request.POST["note"]) == ({}, "sau tệp")
     assert not work.exists()
+
+
+def test_more_files_than_a_form_takes_are_refused_beside_their_field_and_the_words_are_kept(
+    sign_in: SignIn, world: World
+) -> None:
+    many = [SimpleUploadedFile(f"phu-luc-{number}.pdf", b"%PDF") for number in range(101)]
+
+    answer = sign_in("officer").post(
+        "/van-ban-di/soan/", filled(world, subject="V/v giữ lại", attachments=many)
+    )
+
+    said = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Nhiều nhất 100 tệp một lần, đang có 101. Hãy chọn ít tệp hơn" in said
+    assert "V/v giữ lại" in said

@@ -6,6 +6,8 @@ import os
 import shutil
 import signal
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from vanthu.kernel.errors import DomainError
@@ -24,6 +26,8 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 """
 #: Seconds after which a conversion is given up; a page takes well under one.
 TIME_LIMIT = 120
+#: Seconds between two questions whether a conversion is still wanted.
+_LOOK = 1.0
 #: What one conversion may take of the machine: address space and largest file in bytes, seconds of processor.
 _ALLOWANCE = [
     f"--as={4 * 1024**3}",
@@ -39,10 +43,21 @@ class ConversionFailed(DomainError):
     code = "documents.conversion-failed"
 
 
-def convert_to_pdf(source: Path, extension: str, folder: Path, *, seconds: int = TIME_LIMIT) -> Path:
+def always_wanted() -> None:
+    """A conversion nobody calls off."""
+
+
+def convert_to_pdf(
+    source: Path,
+    extension: str,
+    folder: Path,
+    *,
+    seconds: int = TIME_LIMIT,
+    require_wanted: Callable[[], None] = always_wanted,
+) -> Path:
     """The PDF LibreOffice makes of `source` (a text in the format of `extension`), inside `folder`.
 
-    After `seconds` it is given up.
+    After `seconds` it is given up. What `require_wanted` raises, asked every second, ends it at once.
 
     Every call has its own user profile, so that conversions at the same time do not wait for, or see,
     each other. Raises ConversionFailed.
@@ -71,7 +86,7 @@ def convert_to_pdf(source: Path, extension: str, folder: Path, *, seconds: int =
         str(folder),
         str(copy),
     ]
-    _run(command, folder, seconds)
+    _run(command, folder, seconds, require_wanted)
     result = copy.with_suffix(".pdf")
     if not result.is_file() or result.stat().st_size == 0:
         raise ConversionFailed
@@ -89,7 +104,7 @@ def _bounded() -> list[str]:
     return [limiter, *_ALLOWANCE]
 
 
-def _run(command: list[str], folder: Path, seconds: int) -> None:
+def _run(command: list[str], folder: Path, seconds: int, require_wanted: Callable[[], None]) -> None:
     environment = {"HOME": str(folder), "PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
     process = subprocess.Popen(  # noqa: S603 - the arguments are ours; the file name is fixed
         command,
@@ -100,12 +115,22 @@ def _run(command: list[str], folder: Path, seconds: int) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    ends_at = time.monotonic() + seconds
     try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        raise ConversionFailed from None
+        while not _has_ended(process, within=min(_LOOK, ends_at - time.monotonic())):
+            if time.monotonic() >= ends_at:
+                raise ConversionFailed
+            require_wanted()
     finally:
         if process.poll() is None:
             # soffice starts children; the whole group goes.
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def _has_ended(process: subprocess.Popen[bytes], *, within: float) -> bool:
+    try:
+        process.wait(max(0.0, within))
+    except subprocess.TimeoutExpired:
+        return False
+    return True

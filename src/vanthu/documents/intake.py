@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from django.db import transaction
 
 from vanthu import pdfsign
 from vanthu.documents import rules
-from vanthu.documents.conversion import TIME_LIMIT, ConversionFailed, convert_to_pdf
+from vanthu.documents.conversion import TIME_LIMIT, ConversionFailed, always_wanted, convert_to_pdf
 from vanthu.documents.marks import SecretRefused, refuse_secret, refuse_secret_old_text
 from vanthu.kernel import blobs
 from vanthu.kernel.blobs import StoredBlob
@@ -202,21 +202,30 @@ def accept_unconverted(content: BinaryIO, file_name: str, *, limit: int) -> Acce
         return _stored(path, _checked(path, _clean_name(file_name)))
 
 
-def convert_draft(source: AcceptedFile, *, seconds: int) -> AcceptedDraft:
-    """Make the PDF of a text taken in by `accept_unconverted`. Raises as `accept_draft`."""
+def convert_draft(
+    source: AcceptedFile, *, seconds: int, require_wanted: Callable[[], None] = always_wanted
+) -> AcceptedDraft:
+    """Make the PDF of a text taken in by `accept_unconverted`. Raises as `accept_draft`.
+
+    What `require_wanted` raises, asked now and then meanwhile, ends it.
+    """
     with blobs.as_path(source.blob.sha256) as path, blobs.work_folder() as folder:
-        made = convert_to_pdf(path, rules.extension_of(source.name), folder, seconds=seconds)
+        extension = rules.extension_of(source.name)
+        made = convert_to_pdf(path, extension, folder, seconds=seconds, require_wanted=require_wanted)
         pdf = _checked(made, f"{source.name.rpartition('.')[0]}.pdf")
         return AcceptedDraft(pdf=_stored(made, pdf), source=source)
 
 
-def check_converted(attachment: AcceptedFile, *, seconds: int) -> None:
+def check_converted(
+    attachment: AcceptedFile, *, seconds: int, require_wanted: Callable[[], None] = always_wanted
+) -> None:
     """Look for the secrecy mark of an attachment taken in by `accept_unconverted`.
 
-    Raises FileRefused, SecretRefused.
+    What `require_wanted` raises ends it. Raises FileRefused, SecretRefused.
     """
     with blobs.as_path(attachment.blob.sha256) as path:
-        _refuse_secret_old_text(path, _checked(path, attachment.name), seconds=seconds)
+        checked = _checked(path, attachment.name)
+        _refuse_secret_old_text(path, checked, seconds=seconds, require_wanted=require_wanted)
 
 
 def refuse_secret_everywhere(path: Path, *, work: Work) -> str:
@@ -246,9 +255,11 @@ def page_count_of(path: Path) -> int | None:
     return facts.pages if facts else None
 
 
-def _refuse_secret_old_text(path: Path, checked: _Checked, *, seconds: int) -> None:
+def _refuse_secret_old_text(
+    path: Path, checked: _Checked, *, seconds: int, require_wanted: Callable[[], None] = always_wanted
+) -> None:
     try:
-        refuse_secret_old_text(path, checked.format, seconds=seconds)
+        refuse_secret_old_text(path, checked.format, seconds=seconds, require_wanted=require_wanted)
     except (ConversionFailed, pdfsign.PdfSignError) as failed:
         raise FileRefused(
             f"Không đọc được tệp «{checked.name}» để biết có dấu độ mật hay không. "

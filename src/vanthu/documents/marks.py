@@ -6,11 +6,11 @@ makes of them is looked at; of all else, the lines of `reading.first_page`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from vanthu.documents import rules
-from vanthu.documents.conversion import ConversionFailed, convert_to_pdf
+from vanthu.documents.conversion import ConversionFailed, always_wanted, convert_to_pdf
 from vanthu.kernel import blobs
 from vanthu.kernel.errors import DomainError
 from vanthu.room import files
@@ -34,16 +34,20 @@ def refuse_secret(lines: Iterable[str]) -> None:
         raise SecretRefused
 
 
-def refuse_secret_old_text(path: Path, kind: str, *, seconds: int) -> None:
+def refuse_secret_old_text(
+    path: Path, kind: str, *, seconds: int, require_wanted: Callable[[], None] = always_wanted
+) -> None:
     """As `refuse_secret`, for the formats of old Office, and says so when such a file cannot be read.
 
     `kind` is what the file is by its content. Of doc and rtf LibreOffice, bounded, makes a PDF in at most
-    `seconds`; xls is read as it is. Any other file is passed over. Raises SecretRefused, ConversionFailed,
-    pdfsign.PdfSignError (of the PDF, or of a file that was too much for its reader).
+    `seconds`, while it is wanted (as `convert_to_pdf`); xls is read as it is. Any other file is passed over.
+    Raises SecretRefused, ConversionFailed, pdfsign.PdfSignError (of the PDF, or of a file that was too much
+    for its reader).
     """
     if kind in _CONVERTED:
         with blobs.work_folder() as folder:
-            made = files.survey(convert_to_pdf(path, kind, folder, seconds=seconds))
+            pdf = convert_to_pdf(path, kind, folder, seconds=seconds, require_wanted=require_wanted)
+            made = files.survey(pdf)
             refuse_secret(made.lines)
             if made.refused is not None:
                 raise made.refused

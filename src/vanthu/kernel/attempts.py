@@ -3,8 +3,9 @@
 A job that reads a stranger's data may end its process, be killed by the kernel, or never return; no handler
 of ours runs then. So the attempt is committed first (`written_down`). What was begun in a worker and not
 finished is begun once more in a process of its own (kernel.apart), so that of all that were under way when
-the worker died, only the guilty one fails twice. That one is given up: it is told to the administrator, and
-those behind it go on.
+the worker died, only the guilty one fails twice. What does not end in LONGEST seconds ends its worker: a
+thread can be ended in no other way, and apart it has the same time once more. The guilty one is given up: it
+is told to the administrator, and those behind it go on.
 
 What fails because something else is away (`elsewhere`: the axis; the database, the disk, a place in the room)
 is not the subject's fault and does not count, however often it happens.
@@ -15,8 +16,10 @@ from __future__ import annotations
 import functools
 import json
 import logging
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
@@ -27,7 +30,7 @@ from django.db.models.functions import Greatest, Now
 
 from vanthu.kernel import audit
 from vanthu.kernel.actor import system
-from vanthu.kernel.apart import Ending
+from vanthu.kernel.apart import TIME_LIMIT, Ending
 from vanthu.kernel.errors import DomainError
 from vanthu.kernel.models import Attempt
 from vanthu.kernel.states import AttemptState
@@ -41,6 +44,10 @@ LIMIT = 2
 #: Begun and broken off so often together with its worker, it is put aside as well: nobody saw who was
 #: guilty, and it is more likely to be this than an accident each time.
 LIMIT_UNSEEN = 5
+#: Seconds one attempt may take in a worker.
+LONGEST = TIME_LIMIT
+#: Exit code of a worker that ends for it (EX_SOFTWARE).
+ENDED_BY_A_HANG = 70
 
 
 class DiedApart(DomainError):
@@ -126,7 +133,8 @@ class _Care:
         elif attempt.unfinished > 1 and _apart is not None:
             reason = self._attempt(attempt, functools.partial(self._apart, _apart, task), arguments)
         else:
-            reason = self._attempt(attempt, work, arguments)
+            with _no_longer_than(LONGEST, task, subject):
+                reason = self._attempt(attempt, work, arguments)
         if reason is not None:
             _give_up(attempt, reason, self.give_up, arguments)
 
@@ -160,6 +168,28 @@ class _Care:
                 raise fault
         if ending.raised:
             raise FailedApart(ending.words or UNFORESEEN)
+
+
+@contextmanager
+def _no_longer_than(seconds: float, task: str, subject: str) -> Iterator[None]:
+    """End this worker when the block does not end in time; whoever watches over it starts another."""
+    if _apart is None:
+        # No worker: a command that somebody waits for, and may stop.
+        yield
+        return
+
+    def end() -> None:
+        logger.critical("Việc %s %s không xong trong %d giây; tiến trình dừng", task, subject, seconds)
+        logging.shutdown()
+        os._exit(ENDED_BY_A_HANG)
+
+    watch = threading.Timer(seconds, end)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
 
 
 def put_aside(attempt: Attempt, reason: str) -> None:

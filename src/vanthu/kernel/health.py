@@ -51,6 +51,17 @@ class Ailment:
     stops_acts: bool
 
 
+#: What parts above the kernel look at as well; each yields what is wrong.
+Look = Callable[[], Iterator[Ailment]]
+_further: list[Look] = []
+
+
+def look_too(look: Look) -> None:
+    """Say, once, that `examine` is to look at this as well, after what acts need."""
+    if look not in _further:
+        _further.append(look)
+
+
 class _Memory:
     """The last finding; one thread asks, the others hear what was found before."""
 
@@ -72,7 +83,8 @@ def examine() -> tuple[Ailment, ...]:
     """
     if time.monotonic() - _memory.at > _FRESH and _memory.asking.acquire(blocking=False):
         try:
-            found = [ailment for look in (_look_at_database, _look_at_disk) for ailment in _asked(look)]
+            looks = (_look_at_database, _look_at_disk, *_further)
+            found = [ailment for look in looks for ailment in _asked(look)]
             _memory.found = tuple(sorted(found, key=lambda ailment: not ailment.stops_acts))
             _memory.at = time.monotonic()
         finally:
@@ -92,7 +104,7 @@ def forget() -> None:
     _memory.at = float("-inf")
 
 
-def _asked(look: Callable[[], Iterator[Ailment]]) -> list[Ailment]:
+def _asked(look: Look) -> list[Ailment]:
     try:
         return list(look())
     except Exception as error:

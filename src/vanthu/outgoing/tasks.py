@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -113,8 +114,10 @@ def _read(upload: Upload, made: list[str]) -> tuple[AcceptedDraft | None, list[A
     """The draft and the attachments, all of them read; `made` gets the names of what was stored meanwhile."""
     ends_at = time.monotonic() + settings.CONVERSION_SECONDS
     draft, attachments = None, list[AcceptedFile]()
+    # Cancelled meanwhile, even a running conversion ends.
+    require_wanted = partial(queries.require_under_way, _machine(), upload_id=upload.id)
     for number, each in enumerate(upload.sent.files, start=1):
-        queries.require_under_way(_machine(), upload_id=upload.id)
+        require_wanted()
         seconds = int(ends_at - time.monotonic())
         if each.is_unread and seconds < 1:
             raise FileRefused(
@@ -123,20 +126,20 @@ def _read(upload: Upload, made: list[str]) -> tuple[AcceptedDraft | None, list[A
             )
         with _named(each.file.name):
             if each.is_draft:
-                draft = _draft(each, seconds)
+                draft = _draft(each, seconds, require_wanted)
                 made.append(draft.pdf.blob.sha256)
             else:
                 if each.is_unread:
-                    intake.check_converted(each.file, seconds=seconds)
+                    intake.check_converted(each.file, seconds=seconds, require_wanted=require_wanted)
                 attachments.append(each.file)
         operations.count_read(upload.id, number)
     return draft, attachments
 
 
-def _draft(each: SentFile, seconds: int) -> AcceptedDraft:
-    return (
-        intake.convert_draft(each.file, seconds=seconds) if each.is_unread else AcceptedDraft(pdf=each.file)
-    )
+def _draft(each: SentFile, seconds: int, require_wanted: Callable[[], None]) -> AcceptedDraft:
+    if not each.is_unread:
+        return AcceptedDraft(pdf=each.file)
+    return intake.convert_draft(each.file, seconds=seconds, require_wanted=require_wanted)
 
 
 @contextmanager

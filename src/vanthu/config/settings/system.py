@@ -103,6 +103,8 @@ PKCS11_MODULE = environment.text("VANTHU_PKCS11_MODULE", "/usr/lib/softhsm/libso
 #: A draft may go to 5,000 agencies, each a field of its form; more is refused by the form itself, which keeps
 #: what was typed, as far as this.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+#: More files than any form takes, so that the form itself refuses and keeps what was typed, as far as this.
+DATA_UPLOAD_MAX_NUMBER_FILES = 300
 #: Largest file taken in, in bytes.
 UPLOAD_LIMIT = environment.number("VANTHU_UPLOAD_LIMIT", 100 * 1024 * 1024)
 #: Largest request taken in, all its files together, in bytes.

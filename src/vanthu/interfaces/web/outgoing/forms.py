@@ -28,6 +28,10 @@ class FilterForm(Form):
     page = forms.IntegerField(required=False, min_value=1)
 
 
+#: Files under one name of a form.
+_MOST_FILES = 100
+
+
 class SeveralFilesInput(forms.ClearableFileInput):
     """A file input that takes several."""
 
@@ -59,6 +63,11 @@ class SeveralFiles(NamedFile):
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         """Each file checked as one; what is wrong is said of each."""
         given = data if isinstance(data, list | tuple) else [data] if data else []
+        if len(given) > _MOST_FILES:
+            raise forms.ValidationError(
+                f"Nhiều nhất {_MOST_FILES} tệp một lần, đang có {len(given)}. "
+                "Hãy chọn ít tệp hơn, hoặc gộp các tệp lại rồi chọn lại."
+            )
         cleaned, wrong = [], []
         for each in given:
             try:
