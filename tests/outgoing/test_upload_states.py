@@ -8,7 +8,7 @@ import pytest
 
 from vanthu.outgoing.states import UPLOAD_TRANSITIONS, UploadOver, UploadState, UploadStep, next_upload_state
 
-_ENDS = (UploadState.SAVED, UploadState.REFUSED, UploadState.CANCELLED)
+_ENDS = (UploadState.SAVED, UploadState.CANCELLED)
 
 
 @pytest.mark.parametrize(("state", "step"), list(product(UploadState, UploadStep)))

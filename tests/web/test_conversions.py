@@ -200,6 +200,39 @@ class TestRefused:
         assert f'value="{cast.neighbour.id}" checked' in form
         assert list(blobs.names()) == []
 
+    def test_stands_on_his_pages_until_he_has_acted(
+        self, officer: Client, cast: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """He was told that he may leave the page and lose nothing."""
+        page = _sent(officer, cast, draft_file=_word("Nội dung"), subject="V/v chờ lâu")
+        drafts = "/van-ban-di/?tab=my_drafts"
+        assert "Chờ chuyển sang PDF" in text_of(officer, drafts)
+        monkeypatch.setattr(intake, "convert_draft", _cannot)
+        _run()
+
+        for where in ("/", drafts):
+            shown = text_of(officer, where)
+            assert "Chưa lưu được: " in shown
+            assert page in shown
+            assert "Bạn đã làm hết việc" not in shown
+            assert "Bạn chưa có dự thảo nào" not in shown
+
+        again = f"{_DRAFTING}?tu={DraftUpload.objects.get().id}"
+        answer = officer.post(again, filled(cast, draft_file=pdf(), subject="V/v chờ lâu"))
+        assert answer.status_code == 303
+        assert "Chưa lưu được" not in text_of(officer, "/")
+
+    def test_he_does_not_want_any_more_leaves_his_pages(
+        self, officer: Client, cast: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        page = _sent(officer, cast, draft_file=_word("Nội dung"))
+        monkeypatch.setattr(intake, "convert_draft", _cannot)
+        _run()
+
+        assert "Bỏ, không soạn nữa" in text_of(officer, page)
+        assert officer.post(f"{page}thoi/").status_code == 303
+        assert "Chưa lưu được" not in text_of(officer, "/")
+
     def test_when_it_kills_what_reads_it_again_and_again(
         self, officer: Client, cast: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -108,6 +108,8 @@ UPLOAD_TRANSITIONS: Mapping[tuple[UploadState, UploadStep], UploadState] = Mappi
         (UploadState.CONVERTING, UploadStep.REFUSE): UploadState.REFUSED,
         (UploadState.WAITING, UploadStep.CANCEL): UploadState.CANCELLED,
         (UploadState.CONVERTING, UploadStep.CANCEL): UploadState.CANCELLED,
+        # Its author has heard why nothing came of it.
+        (UploadState.REFUSED, UploadStep.CANCEL): UploadState.CANCELLED,
     }
 )
 

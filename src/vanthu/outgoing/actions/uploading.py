@@ -94,7 +94,10 @@ def refuse_upload(*, actor: Actor, upload_id: UUID, reason: str, now: datetime) 
 
 @use_case
 def cancel_upload(*, actor: Actor, upload_id: UUID, now: datetime) -> None:
-    """Thôi chuyển: the author does not want it any more; nothing comes of it. Raises NotFound, UploadOver."""
+    """Thôi chuyển: the author does not want it any more, or has heard that it was refused.
+
+    Nothing comes of it. Raises NotFound, UploadOver.
+    """
     upload = operations.lock_upload(actor, upload_id)
 
     if upload.author_id != actor.user_id:

@@ -83,9 +83,11 @@ def cancelled_files(actor: Actor, *, upload_id: UUID) -> list[str]:
 
 
 def list_uploads(actor: Actor) -> list[Upload]:
-    """The actor's uploads of which something may still come, the latest first."""
+    """The actor's uploads of which something may still come, or of which he must hear; the latest first."""
     rows = DraftUpload.objects.filter(
-        permissions.own_uploads(actor), author_id=actor.user_id, state__in=_UNDER_WAY
+        permissions.own_uploads(actor),
+        author_id=actor.user_id,
+        state__in=[*_UNDER_WAY, UploadState.REFUSED],
     )
     return [_upload(row) for row in rows.order_by("-sent_at", "pk")[:_NAMED]]
 

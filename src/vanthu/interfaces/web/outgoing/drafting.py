@@ -53,7 +53,7 @@ def draft(request: WebRequest) -> HttpResponse:
         if (
             answer := _send(request, form, replies_to=answered.document_id if answered else None)
         ) is not None:
-            return answer
+            return uploading.instead_of(request, answer)
     elif _is_sent(request) and form.is_valid():
         with suppress(_FilesRefused), refusals_into(form), intake.Tray(limit=settings.UPLOAD_LIMIT) as tray:
             taken = _take_in(form, tray)
@@ -68,7 +68,8 @@ def draft(request: WebRequest) -> HttpResponse:
             )
         if not form.errors:
             said = "Đã lưu dự thảo. Xem lại bản PDF rồi trình duyệt."
-            return go(request, reverse("outgoing:document", args=[document_id]), said=said)
+            saved = go(request, reverse("outgoing:document", args=[document_id]), said=said)
+            return uploading.instead_of(request, saved)
     title = "Soạn văn bản trả lời" if answered else "Soạn văn bản"
     way = [Crumb(label="Văn bản đi", url=reverse("outgoing:list")), Crumb(label=title)]
     context = {"answered": answered, "crumbs": way, "page_title": title, "back": reverse("outgoing:list")}
@@ -129,7 +130,7 @@ def _revise(request: WebRequest, document_id: UUID) -> HttpResponse:
     require_act(document, Step.EDIT)
     if _is_sent(request) and form.is_valid() and uploading.is_long(form.cleaned_data):
         if (answer := _send(request, form, seen=seen)) is not None:
-            return answer
+            return uploading.instead_of(request, answer)
     elif _is_sent(request) and form.is_valid():
         with suppress(_FilesRefused), refusals_into(form), intake.Tray(limit=settings.UPLOAD_LIMIT) as tray:
             taken = _take_in(form, tray)
@@ -144,7 +145,8 @@ def _revise(request: WebRequest, document_id: UUID) -> HttpResponse:
                 now=timezone.now(),
             )
         if not form.errors:
-            return go(request, reverse("outgoing:document", args=[document_id]), said="Đã lưu dự thảo.")
+            saved = go(request, reverse("outgoing:document", args=[document_id]), said="Đã lưu dự thảo.")
+            return uploading.instead_of(request, saved)
     return _screen(request, form, _revision_screen(document, seen))
 
 

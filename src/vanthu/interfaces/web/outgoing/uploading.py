@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from vanthu.interfaces.web.screens import Crumb
 from vanthu.kernel.errors import NotFound
 from vanthu.kernel.seen import Seen
 from vanthu.outgoing import actions, queries
-from vanthu.outgoing.states import UploadState
+from vanthu.outgoing.states import UploadOver, UploadState
 from vanthu.outgoing.uploads import Sent, SentFile
 
 #: Seconds between two looks of a page that waits for a short conversion.
@@ -101,21 +102,27 @@ def follow(request: WebRequest, form: DraftForm, upload_id: UUID) -> HttpRespons
         found = queries.get_upload(request.actor, upload_id=upload_id)
     if found.state is UploadState.REFUSED:
         form.add_error("draft_file", found.reason)
+        _told(request, found)
         return None
     if found.state is UploadState.SAVED:
         return _to_the_draft(request, found)
     return go(request, "outgoing:upload", upload_id)
 
 
+def instead_of(request: WebRequest, answer: HttpResponse) -> HttpResponse:
+    """`answer` of a form that was sent in place of files that came to nothing («tu»), which end with it."""
+    before = _before(request)
+    if before is not None:
+        _told(request, before)
+    return answer
+
+
 def filled_before(request: WebRequest) -> dict[str, Any]:
     """What was filled in beside files that came to nothing («tu»), to be filled in again."""
-    asked = request.GET.get("tu")
-    if not asked:
+    before = _before(request)
+    if before is None:
         return {}
-    try:
-        content = queries.get_upload(request.actor, upload_id=UUID(asked)).sent.content
-    except ValueError:
-        raise NotFound from None
+    content = before.sent.content
     return {
         "type_code": content.type_code,
         "subject": content.subject,
@@ -125,6 +132,23 @@ def filled_before(request: WebRequest) -> dict[str, Any]:
         "recipients": list(content.recipient_ids),
         "to_places": "\n".join(content.to_places),
     }
+
+
+def _before(request: WebRequest) -> queries.Upload | None:
+    asked = request.GET.get("tu")
+    if not asked:
+        return None
+    try:
+        return queries.get_upload(request.actor, upload_id=UUID(asked))
+    except ValueError:
+        raise NotFound from None
+
+
+def _told(request: WebRequest, refused: queries.Upload) -> None:
+    """The author has heard why nothing came of it; it need not stand on his pages any longer."""
+    if refused.state is UploadState.REFUSED:
+        with suppress(UploadOver):
+            actions.cancel_upload(actor=request.actor, upload_id=refused.id, now=timezone.now())
 
 
 def _to_the_draft(request: WebRequest, saved: queries.Upload) -> HttpResponse:

@@ -62,6 +62,7 @@ def document_list(request: WebRequest) -> HttpResponse:
         "tab": tab,
         "listing": listing,
         "can_draft": queries.can_draft(request.actor),
+        "uploads": queries.list_uploads(request.actor) if tab == "my_drafts" else [],
         "text": text,
         "type_code": type_code,
         "types": DOCUMENT_TYPES.items(),
