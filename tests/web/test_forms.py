@@ -81,3 +81,9 @@ def test_a_field_with_words_of_its_own_keeps_them() -> None:
     assert "Quá dài: nhiều nhất 60 ký tự, đang có 5000. Hãy viết gọn lại." in _refusals(
         SignInForm, "x" * 5000
     )
+
+
+@pytest.mark.parametrize("kind", FORMS, ids=lambda kind: f"{kind.__module__.split('.')[-2]}-{kind.__name__}")
+def test_a_browser_cuts_nothing_that_is_pasted(kind: type[Form]) -> None:
+    """A text of 3,000 letters saved as its first 500 says nothing of the rest."""
+    assert "maxlength" not in str(kind(**FORMS[kind]))

@@ -85,6 +85,8 @@ class Form(forms.Form):
             css = "form-control" if name is None else name
             if css:
                 field.widget.attrs.setdefault("class", css)
+            # A browser would cut what is pasted and say nothing; the field refuses it, and keeps it.
+            field.widget.attrs.pop("maxlength", None)
 
     def full_clean(self) -> None:
         """Check every field, those added after the form was made as well.
