@@ -135,6 +135,8 @@ def _report(args: argparse.Namespace, tally: Tally) -> None:
         print(f"{title}: " + ", ".join(f"{name} {number}" for name, number in sorted(counted.items())))
     for sentence, times in tally.told.most_common(12):
         print(f"Được nghe {times} lần: {sentence}")
+    for where, times in tally.odd.most_common():
+        print(f"Lạ: {where}" + (f" ({times} lần)" if times > 1 else ""))
     print(
         f"Đã hứa: {len(tally.drafts)} dự thảo, {len(tally.issued)} phát hành, {len(tally.registered)} vào sổ"
     )
