@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             acts.arrivals("tp", "outside"),
             acts.arrivals("hoabinh", "province"),
             acts.doors(),
-            acts.uploads(endless=args.endless),
+            *(acts.uploads(number) for number in range(args.uploads)),
             Striker(topology, tally, enough, seed=args.seed, pause=(args.pause, 2 * args.pause)).run,
         ]
         threads = [threading.Thread(target=work) for work in works]
@@ -84,7 +84,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=6)
     parser.add_argument("--pause", type=float, default=8, help="ít nhất chừng ấy giây giữa hai lần giết")
     parser.add_argument("--letters", type=int, default=2, help="số luồng soạn và phát hành")
-    parser.add_argument("--endless", action="store_true", help="gửi cả tệp đọc không bao giờ hết")
+    parser.add_argument("--uploads", type=int, default=3, help="số luồng gửi tệp xấu, của cùng một người")
     parser.add_argument("--province", type=Path, help="thư mục của tỉnh mẫu đang chạy")
     parser.add_argument("--port", type=int, default=9700, help="cổng đầu tiên của tỉnh tự mở")
     return parser.parse_args(argv)
@@ -135,6 +135,8 @@ def _report(args: argparse.Namespace, tally: Tally) -> None:
         print(f"{title}: " + ", ".join(f"{name} {number}" for name, number in sorted(counted.items())))
     for sentence, times in tally.told.most_common(12):
         print(f"Được nghe {times} lần: {sentence}")
+    for where, times in tally.odd.most_common():
+        print(f"Lạ: {where}" + (f" ({times} lần)" if times > 1 else ""))
     print(
         f"Đã hứa: {len(tally.drafts)} dự thảo, {len(tally.issued)} phát hành, {len(tally.registered)} vào sổ"
     )

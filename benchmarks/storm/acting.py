@@ -107,11 +107,11 @@ class Acts:
         """Strangers try passwords; now and then somebody knows his."""
         return self.again_and_again(self._knock, "cửa")
 
-    def uploads(self, *, endless: bool) -> Callable[[], None]:
-        """Hostile files, and honest ones that LibreOffice must make into a PDF."""
+    def uploads(self, number: int) -> Callable[[], None]:
+        """Hostile files, some without an end, and honest ones that LibreOffice must make into a PDF."""
         office = Office(self.addresses, self.tally)
-        office.sign_in("snv.chuyenvien")
-        files = hostile_files(endless=endless)
+        office.sign_in(_UPLOADER)
+        files = hostile_files()
 
         def send(chance: random.Random) -> None:
             name, content = chance.choice([*files, ("du-thao.rtf", HONEST_TEXT)])
@@ -119,14 +119,14 @@ class Acts:
             subject = self._subject("tệp thật" if is_honest else "tệp xấu")
             if not is_honest:
                 self.tally.hostile.add(subject)
-            form = _draft_fields(office("snv.chuyenvien"), subject, [])
+            form = _draft_fields(office(_UPLOADER), subject, [])
             upload: Upload = ("draft_file", (name, content, "application/octet-stream"))
-            page = office("snv.chuyenvien").post("/van-ban-di/soan/", form, [upload])
+            page = office(_UPLOADER).post("/van-ban-di/soan/", form, [upload])
             self.tally.did("tải tệp thật" if is_honest else f"NHẬN tệp xấu {name}")
             if page.state == "draft" and is_honest:
                 self.tally.drafts[page.document_id] = (subject, hashlib.sha256(content).hexdigest())
 
-        return self.again_and_again(send, "tệp")
+        return self.again_and_again(send, f"tệp {number}")
 
     def _subject(self, about: str) -> str:
         return f"V/v {about} số {next(self._turns)} ({self.mark})"
@@ -217,6 +217,8 @@ class Acts:
         self.tally.did("đăng nhập đúng" if is_known else "đăng nhập sai")
 
 
+#: Who sends hostile files: one of the agency's own, beside whom others must get on with their work.
+_UPLOADER = "snv.chuyenvien2"
 #: Whose door strangers try: the very people the letters name. They signed in before the storm.
 ATTACKED = ("snv.chuyenvien", "snv.giamdoc", "snv.vanthu")
 #: Whose door is tried, and whether the password is right.

@@ -16,9 +16,9 @@ HONEST_TEXT = (
 )
 
 
-def hostile_files(*, endless: bool) -> list[tuple[str, bytes]]:
-    """Files to be refused with a sentence; `endless`: also those that would never be read to an end."""
-    files = [
+def hostile_files() -> list[tuple[str, bytes]]:
+    """Files to be refused with a sentence; the last two would never be read to an end."""
+    return [
         ("rong.pdf", b"%PDF-1.7\n"),
         ("cut.pdf", _pdf([b"<</Type/Catalog/Pages 2 0 R>>"])[:40]),
         ("lui.pdf", _pdf([b"<</Type/Catalog/Pages 2 0 R>>", _PAGES, _PAGE], trailer=b"/Prev 0")),
@@ -28,8 +28,8 @@ def hostile_files(*, endless: bool) -> list[tuple[str, bytes]]:
         ("nhieu.docx", _many_entries(20_000)),
         ("lon.docx", _swelling(30 * 1024 * 1024)),
         ("x" * 300 + ".pdf", b"\x00" * 2000),
+        *_endless(),
     ]
-    return [*files, *_endless()] if endless else files
 
 
 _PAGES = b"<</Type/Pages/Kids[3 0 R]/Count 1>>"

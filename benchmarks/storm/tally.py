@@ -6,6 +6,9 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
+#: What was sent could not be read, or asked for what is not there.
+_ODD = frozenset({400, 404, 405, 411, 413, 431})
+
 
 @dataclass
 class Tally:
@@ -13,6 +16,8 @@ class Tally:
 
     #: Answers by status; "down" where there was none.
     answers: Counter[str] = field(default_factory=Counter)
+    #: Answers no browser of ours should get, by status and place.
+    odd: Counter[str] = field(default_factory=Counter)
     #: Acts that were answered as done, by name.
     acts: Counter[str] = field(default_factory=Counter)
     #: What was killed, by name.
@@ -35,6 +40,8 @@ class Tally:
         """Count an answer; a 500 is a violation, a 503 while something is down is not."""
         with self._lock:
             self.answers[str(status)] += 1
+            if status in _ODD:
+                self.odd[f"{status} tại {where}"] += 1
             if status >= 500 and status != 503:
                 self.violations.append(f"{status} tại {where}")
 
