@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -21,6 +19,7 @@ from tests import path
 from tests.documents import office_files, papers
 from tests.exchange import jobs
 from tests.kernel.storage import own_storage
+from tests.offices import running_offices
 from tests.web.desk import Desk
 from tests.web.outgoing_desk import filled, pdf, text_of
 from tests.worker import WorkerProcess
@@ -268,22 +267,6 @@ def _slow_word(name: str = "long-nhau.docx") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, papers.nested_tables(3000))
 
 
-def _running_offices() -> list[int]:
-    """Processes of LibreOffice that this process started, directly or not."""
-    parents = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            name, _, rest = status.read_text().rpartition(")")
-            parents[int(status.parent.name)] = (name.partition("(")[2], int(rest.split()[1]))
-    return [pid for pid, (name, _) in parents.items() if "soffice" in name and _is_ours(pid, parents)]
-
-
-def _is_ours(pid: int, parents: dict[int, tuple[str, int]]) -> bool:
-    while pid > 1 and pid != os.getpid():
-        pid = parents.get(pid, ("", 0))[1]
-    return pid == os.getpid()
-
-
 class TestCancelling:
     def test_leaves_nothing_but_what_was_filled_in(self, officer: Client, cast: World) -> None:
         page = _sent(officer, cast, draft_file=_word("Nội dung"))
@@ -325,7 +308,7 @@ class TestCancelling:
                 limit = time.monotonic() + 60
                 while not seen.is_set() and time.monotonic() < limit:
                     time.sleep(0.1)
-                    if _running_offices():
+                    if running_offices():
                         seen.set()
                 officer.post(f"{page}thoi/")
             finally:
@@ -340,7 +323,7 @@ class TestCancelling:
 
         assert seen.is_set()
         assert took < 60
-        assert not _running_offices()
+        assert not running_offices()
         assert OutgoingDocument.objects.count() == 0
         job.finish()
         _run()
