@@ -51,6 +51,8 @@ class Ailment:
     stops_acts: bool
 
 
+#: Seconds that others wait for a process's first finding.
+_FIRST = 3.0
 #: What parts above the kernel look at as well; each yields what is wrong.
 Look = Callable[[], Iterator[Ailment]]
 _further: list[Look] = []
@@ -79,10 +81,15 @@ _memory = _Memory()
 def examine() -> tuple[Ailment, ...]:
     """What is wrong now, worst first; empty when all is well. Asks anew when the last finding is old.
 
-    Never raises, and never makes more than one thread wait for a database that does not answer.
+    Never raises, and after the first finding never makes more than one thread wait for a database that does
+    not answer.
     """
-    if time.monotonic() - _memory.at > _FRESH and _memory.asking.acquire(blocking=False):
+    # Nothing is known yet in a process's first second: whoever asks then waits for the first finding.
+    patience = _FIRST if _memory.at == float("-inf") else 0
+    if time.monotonic() - _memory.at > _FRESH and _memory.asking.acquire(timeout=patience):
         try:
+            if time.monotonic() - _memory.at <= _FRESH:
+                return _memory.found
             looks = (_look_at_database, _look_at_disk, *_further)
             found = [ailment for look in looks for ailment in _asked(look)]
             _memory.found = tuple(sorted(found, key=lambda ailment: not ailment.stops_acts))
