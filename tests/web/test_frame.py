@@ -97,7 +97,7 @@ class TestPages:
         page = sign_in("administrator").get("/").content.decode()
 
         assert "Quản trị" in page
-        for command in ("vanthu account list", "vanthu agency load", "vanthu audit --help"):
+        for command in ("vanthu account list", "vanthu agency load", "vanthu audit verify"):
             assert f"<code>{command}" in page
         assert 'href="/doi-mat-khau/"' in page
         assert "vanthu agency load" not in sign_in("clerk").get("/").content.decode()
