@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from tests.world import World
 
 _RUNS = Path("var/test")
+
+# How long an example takes says how busy the machine is, and nothing else that a test may fail by.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
