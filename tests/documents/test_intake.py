@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import subprocess
 import sys
@@ -18,12 +19,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.documents import office_files, papers
+from tests.pdfsign import tampering
+from tests.pdfsign.documents import typeset
 from vanthu.documents import conversion, intake, marks
 from vanthu.documents.conversion import ConversionFailed
 from vanthu.documents.intake import AcceptedDraft, FileRefused, SecretRefused
 from vanthu.kernel import blobs
 from vanthu.kernel.blobs import EmptyFile, FileTooLarge
 from vanthu.kernel.errors import DomainError
+from vanthu.pdfsign import inspect
 from vanthu.reading.first_page import pdf_lines
 
 LIMIT = 5_000_000
@@ -59,6 +63,16 @@ class TestAcceptDraft:
         )
         with blobs.open_blob(draft.pdf.blob.sha256) as stored:
             assert stored.read() == papers.pdf()
+
+    def test_writes_a_pdf_with_two_cross_references_afresh_before_anybody_sees_it(self) -> None:
+        """Word writes such; what is looked at, approved and signed must be one and the same file."""
+        word = tampering.as_word_writes(typeset())
+        draft = _draft(word, "Công văn.pdf")
+
+        with blobs.as_path(draft.pdf.blob.sha256) as kept:
+            assert not inspect(kept).twofold
+            assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in " ".join(pdf_lines(kept))
+        assert hashlib.sha256(word).hexdigest() not in set(blobs.names())
 
     def test_makes_a_pdf_of_a_word_file_and_keeps_both(self) -> None:
         draft = _draft(papers.docx("Kính gửi: Ủy ban nhân dân các xã", "Sở Nội vụ đề nghị"), "Công văn.docx")

@@ -36,6 +36,7 @@ from vanthu.pdfsign import (
     PrivateKeySigner,
     RotatedPage,
     SignerKind,
+    TwofoldPdf,
     Verdict,
     WrongSignatureValue,
     begin_person_signature,
@@ -44,6 +45,7 @@ from vanthu.pdfsign import (
     finish_signature,
     inspect,
     prepare,
+    write_afresh,
 )
 from vanthu.pdfsign.objects import form_fields, pick
 
@@ -126,12 +128,19 @@ class TestPrepare:
         with pytest.raises(RotatedPage):
             prepare(append_revision(draft, turn, "turned.pdf"), office.folder / "out.pdf", places)
 
-    def test_a_file_with_two_cross_references_is_written_afresh(self, office: Office) -> None:
-        """Word writes a classic table that points to a stream; the signed file must have one truth only."""
+    def test_a_file_with_two_cross_references_is_written_afresh_before_it_is_looked_at(
+        self, office: Office
+    ) -> None:
+        """Word writes a classic table that points to a stream; what is seen and signed has one truth only."""
         draft = write(office.folder / "word.pdf", tampering.as_word_writes(typeset()))
         with draft.open("rb") as stream:
             assert PdfFileReader(stream, strict=False).xrefs.hybrid_xrefs_present
-        sealed = office.sealed(office.signed(office.prepared(draft)))
+        assert inspect(draft).twofold
+        with pytest.raises(TwofoldPdf):
+            prepare(draft, office.folder / "out.pdf", _places(draft))
+        afresh = office.folder / "afresh.pdf"
+        write_afresh(draft, afresh)
+        sealed = office.sealed(office.signed(office.prepared(afresh)))
 
         with sealed.open("rb") as stream:
             assert not PdfFileReader(stream).xrefs.hybrid_xrefs_present

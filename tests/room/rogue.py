@@ -7,15 +7,19 @@ is read as ever.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import re
 import signal
 import socket
 import subprocess
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from pyhanko.pdf_utils import generic
 
 from vanthu.room import jobs, wire
 from vanthu.room.jobs import Job, Work
@@ -59,12 +63,59 @@ def _lies(work: Work) -> None:
     os._exit(0)
 
 
+def _redraws() -> None:
+    """Whoever prepares a file for signing draws another page over the one that was seen."""
+
+    def more(writer: Any) -> None:
+        page = writer.find_page_for_modification(0)[0].get_object()
+        drawn = generic.StreamObject(stream_data=b"0 0 600 900 re f")
+        page[generic.pdf_name("/Contents")] = writer.add_object(drawn)
+        writer.update_container(page)
+
+    _written_otherwise(lambda source: source, more)
+
+
+def _swaps() -> None:
+    """He begins from another file than the one he was given."""
+
+    def another(source: Path) -> Path:
+        other = Path(tempfile.mkdtemp()) / "other.pdf"
+        other.write_bytes(source.read_bytes().replace(b"%GO", b"%go"))
+        return other
+
+    _written_otherwise(another, lambda _: None)
+
+
+def _written_otherwise(start: Callable[[Path], Path], change: Callable[[Any], None]) -> None:
+    for name in ("prepare", "sealing"):
+        module = importlib.import_module(f"vanthu.pdfsign.{name}")
+        module.open_writer = _writing(module.open_writer, start, change)  # type: ignore[attr-defined]  # taken over
+
+
+def _writing(honest: Any, start: Callable[[Path], Path], change: Callable[[Any], None]) -> Any:
+    @contextlib.contextmanager
+    def writing(source: Path) -> Iterator[Any]:
+        with honest(start(source)) as writer:
+            finish = writer.write
+
+            def change_and_finish(stream: Any) -> None:
+                change(writer)
+                finish(stream)
+
+            writer.write = change_and_finish
+            yield writer
+
+    return writing
+
+
 _DEEDS: dict[str, Callable[[], None]] = {
     "raises": _raises,
     "hangs": _hangs,
     "spins": _spins,
     "dies": _dies,
     "swells": _swells,
+    "redraws": _redraws,
+    "swaps": _swaps,
 }
 
 

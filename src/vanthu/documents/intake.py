@@ -180,7 +180,8 @@ def accept_draft(content: BinaryIO, file_name: str, *, limit: int) -> AcceptedDr
         checked = _checked(path, name)
         if extension == "pdf":
             _refuse_signed(checked.facts)
-            return AcceptedDraft(pdf=_stored(path, checked))
+            with _with_one_truth(path, checked) as (draft, judged):
+                return AcceptedDraft(pdf=_stored(draft, judged))
         with blobs.work_folder() as folder:
             made = convert_to_pdf(path, extension, folder)
             pdf = _checked(made, f"{name.rpartition('.')[0]}.pdf")
@@ -321,6 +322,24 @@ def _checked(path: Path, name: str) -> _Checked:
         format="xls" if extension == "xls" else surveyed.format,
         facts=surveyed.facts,
     )
+
+
+@contextmanager
+def _with_one_truth(path: Path, checked: _Checked) -> Iterator[tuple[Path, _Checked]]:
+    """The draft itself; or, when it has two cross-references, written afresh and looked at anew.
+
+    What is looked at, approved and signed is the file as stored, so it is settled before anybody sees it.
+    """
+    if checked.facts is None or not checked.facts.twofold:
+        yield path, checked
+        return
+    with blobs.work_folder() as folder:
+        written = folder / "written.pdf"
+        try:
+            files.write_afresh(path, written)
+        except (FileUnread, pdfsign.PdfSignError) as unwritten:
+            raise FileRefused(str(unwritten)) from unwritten
+        yield written, _checked(written, checked.name)
 
 
 def _surveyed(path: Path, *, facts: bool) -> files.Survey:

@@ -13,6 +13,7 @@ The order of law is: the person signs, then number and date are given, then the 
 
 from __future__ import annotations
 
+from vanthu.pdfsign.additions import require_only_issued, require_only_reserved
 from vanthu.pdfsign.certificates import (
     Certificate,
     SignerKind,
@@ -26,6 +27,7 @@ from vanthu.pdfsign.certificates import (
 )
 from vanthu.pdfsign.copying import TEXT_FIELD_PREFIX, begin_text_signature, sign_with_text
 from vanthu.pdfsign.errors import (
+    AddedOtherwise,
     AlreadyPrepared,
     AlreadySigned,
     BadCertificate,
@@ -52,6 +54,7 @@ from vanthu.pdfsign.errors import (
     TokenLocked,
     TokenNotFound,
     TooComplex,
+    TwofoldPdf,
     UnreadablePdf,
     WrongPin,
     WrongSignatureValue,
@@ -60,7 +63,7 @@ from vanthu.pdfsign.finding import find_places
 from vanthu.pdfsign.fonts import build_fonts
 from vanthu.pdfsign.heading import Heading, read_heading
 from vanthu.pdfsign.longterm import extend_to_lta
-from vanthu.pdfsign.opening import PdfFacts, inspect, page_sizes
+from vanthu.pdfsign.opening import PdfFacts, inspect, page_sizes, write_afresh
 from vanthu.pdfsign.pending import PendingSignature, finish_signature, pend_file
 from vanthu.pdfsign.places import ROUND_SEAL_MM, Box, Places, seal_box
 from vanthu.pdfsign.prepare import (
@@ -98,6 +101,7 @@ __all__ = [
     "ROUND_SEAL_MM",
     "SEAL_FIELD",
     "TEXT_FIELD_PREFIX",
+    "AddedOtherwise",
     "AlreadyPrepared",
     "AlreadySigned",
     "AskedTimestamper",
@@ -144,6 +148,7 @@ __all__ = [
     "TokenLocked",
     "TokenNotFound",
     "TooComplex",
+    "TwofoldPdf",
     "UnreadablePdf",
     "UnsupportedKey",
     "Verdict",
@@ -169,9 +174,12 @@ __all__ = [
     "prepare",
     "read_certificates",
     "read_heading",
+    "require_only_issued",
+    "require_only_reserved",
     "seal",
     "seal_box",
     "sign_person",
     "sign_with_text",
     "verify",
+    "write_afresh",
 ]

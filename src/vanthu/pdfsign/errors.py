@@ -107,6 +107,18 @@ class IssueFieldsTouched(PdfSignError):
     code = "pdfsign.issue_fields_touched"
 
 
+class AddedOtherwise(PdfSignError):
+    """Tệp chuẩn bị để ký bị thay đổi ngoài các ô dành sẵn nên không được ký; hãy báo quản trị hệ thống."""
+
+    code = "pdfsign.added_otherwise"
+
+
+class TwofoldPdf(PdfSignError):
+    """Tệp PDF có hai bảng tham chiếu nên mỗi phần mềm có thể đọc một khác; hãy tải lại tệp lên."""
+
+    code = "pdfsign.twofold_pdf"
+
+
 class BadIssueData(PdfSignError):
     """Số, ngày hoặc tháng ban hành không hợp lệ."""
 

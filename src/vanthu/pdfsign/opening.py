@@ -66,6 +66,8 @@ class PdfFacts:
     has_text: bool
     #: Signatures present, document timestamps included.
     signatures: int
+    #: Word writes both an old and a new cross-reference table, and viewers differ in which they read.
+    twofold: bool = False
 
 
 def inspect(file: Path) -> PdfFacts:
@@ -81,7 +83,18 @@ def inspect(file: Path) -> PdfFacts:
         has_text = any(_has_text(document, index) for index in range(pages))
     with open_reader(file) as reader, parsing():
         signatures = sum(1 for _ in enumerate_sig_fields(reader, filled_status=True))
-    return PdfFacts(pages=pages, has_text=has_text, signatures=signatures)
+        twofold = reader.xrefs.hybrid_xrefs_present
+    return PdfFacts(pages=pages, has_text=has_text, signatures=signatures, twofold=twofold)
+
+
+def write_afresh(source: Path, target: Path) -> None:
+    """Write the document with one cross-reference only; unsigned files alone survive that.
+
+    Once a file is signed, two truths in it are an attack; before, it is a matter of writing it again, and of
+    doing so before anybody looks at it. Raises BrokenPdf, PasswordProtected, TooComplex.
+    """
+    with open_pdfium(source) as document:
+        document.save(target)
 
 
 def page_sizes(file: Path) -> tuple[tuple[float, float], ...]:

@@ -6,9 +6,6 @@ leave the earlier signatures valid, so what it will write needs a reserved field
 
 from __future__ import annotations
 
-import contextlib
-import tempfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -20,14 +17,11 @@ from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, enumerate_sig_fiel
 
 from vanthu.pdfsign.appearance import empty_appearance
 from vanthu.pdfsign.covering import hides_text
-from vanthu.pdfsign.errors import AlreadyPrepared, AlreadySigned
+from vanthu.pdfsign.errors import AlreadyPrepared, AlreadySigned, TwofoldPdf
 from vanthu.pdfsign.fonts import date_font, embed_latin, number_font
 from vanthu.pdfsign.objects import form_fields
 from vanthu.pdfsign.opening import (
-    check_header,
     new_file,
-    open_pdfium,
-    open_reader,
     open_writer,
     parsing,
     require_upright_inside,
@@ -52,15 +46,15 @@ def prepare(source: Path, target: Path, places: Places) -> None:
     Existing annotations and form fields are kept. `source` is not changed.
 
     Raises PlacesMissing, PlaceOutside, RotatedPage, AlreadySigned, AlreadyPrepared, BrokenPdf,
-    PasswordProtected, NotAPdf, FontMissing.
+    PasswordProtected, NotAPdf, FontMissing, TwofoldPdf.
     """
     number, day, month, signature, seal = places.require_all()
-    with _appendable(source) as clean, open_writer(clean) as writer:
+    with open_writer(source) as writer:
         with parsing():
             _require_untouched(writer)
         for box in (number, day, month, signature, seal):
             require_upright_inside(writer, box)
-        number, day, month = (_without_hiding(clean, box) for box in (number, day, month))
+        number, day, month = (_without_hiding(source, box) for box in (number, day, month))
         with parsing():
             upright, italic = (
                 embed_latin(writer, number_font()),
@@ -80,27 +74,6 @@ def prepare(source: Path, target: Path, places: Places) -> None:
                 writer.write(stream)
 
 
-@contextlib.contextmanager
-def _appendable(source: Path) -> Iterator[Path]:
-    """`source`, or a rewritten copy when its cross-reference is of the double kind.
-
-    Word writes both an old and a new cross-reference table, and viewers differ in which they read. Once a
-    file is signed that difference is an attack; before, it is a matter of writing the file afresh.
-    """
-    check_header(source)
-    with open_reader(source) as reader, parsing():
-        double = reader.xrefs.hybrid_xrefs_present
-        signed = any(True for _ in enumerate_sig_fields(reader, filled_status=True))
-    if not double or signed:
-        yield source
-        return
-    with tempfile.TemporaryDirectory() as directory:
-        rewritten = Path(directory) / source.name
-        with open_pdfium(source) as document:
-            document.save(rewritten)
-        yield rewritten
-
-
 def _without_hiding(source: Path, box: Box) -> Box:
     """White paper may be painted over the dots of a blank, but over no letter of the document."""
     area = (box.x0, box.y0, box.x1, box.y1)
@@ -110,6 +83,8 @@ def _without_hiding(source: Path, box: Box) -> Box:
 def _require_untouched(writer: IncrementalPdfFileWriter) -> None:
     if any(True for _ in enumerate_sig_fields(writer, filled_status=True)):
         raise AlreadySigned
+    if writer.prev.xrefs.hybrid_xrefs_present:
+        raise TwofoldPdf
     taken = {*ISSUE_FIELDS, PERSON_FIELD, SEAL_FIELD}
     if taken & form_fields(writer).keys():
         raise AlreadyPrepared

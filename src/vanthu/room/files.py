@@ -50,6 +50,11 @@ def survey(path: Path, *, facts: bool = False) -> Survey:
         raise FileUnread(str(refused)) from refused
 
 
+def write_afresh(path: Path, target: Path) -> None:
+    """As pdfsign.write_afresh, and raises what it raises, FileUnread, RoomClosed."""
+    asking.answer("write_afresh", {}, lambda _: None, inputs=[path], outputs=[target], limits=_LOOKING)
+
+
 def old_sheet_lines(path: Path) -> tuple[list[str], str]:
     """The lines of an xls file; and the sentence that says what is damaged behind them, or "".
 
@@ -87,9 +92,10 @@ def _survey(said: Any) -> Survey:
 
 
 def _facts(said: Any) -> PdfFacts:
-    pages, has_text, signatures = said
+    pages, has_text, signatures, twofold = said
     return PdfFacts(
         pages=asking.number(pages, least=1, most=10_000_000),
         has_text=has_text is True,
         signatures=asking.number(signatures, most=10_000_000),
+        twofold=twofold is True,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vanthu import pdfsign
-from vanthu.pdfsign import Certificate, PendingSignature, Places, Report
+from vanthu.pdfsign import AddedOtherwise, Certificate, PendingSignature, Places, Report
 from vanthu.room import asking
 from vanthu.room.fetching import Courier, FetchRules
 from vanthu.room.jobs.signatures import TIMESTAMP
@@ -18,6 +18,7 @@ from vanthu.room.limits import Limits
 #: Certificates are asked about over the network meanwhile.
 _VERIFYING = Limits(seconds=45.0, processor=15)
 _LASTING = Limits(seconds=150.0, processor=15)
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,18 +67,23 @@ def begin_person_signature(
 ) -> PendingSignature:
     """Prepare `draft` and draw the person's signature into `target`, all but the value itself.
 
-    As pdfsign.prepare and begin_person_signature, and raises what they raise, FileUnread, RoomClosed.
+    As pdfsign.prepare and begin_person_signature, and raises what they raise, AddedOtherwise, FileUnread,
+    RoomClosed.
     """
     question = appearing.plain() | {"places": places.to_dict()}
-    return _begin("begin_person_signature", question, draft, target, appearing)
+    pending = _begin("begin_person_signature", question, draft, target, appearing)
+    _judge("judge_reserved", {"places": places.to_dict()}, draft, target, appearing)
+    return pending
 
 
 def begin_seal(
     signed: Path, target: Path, *, number: str, day: str, month: str, appearing: Appearing
 ) -> PendingSignature:
-    """As pdfsign.begin_seal, and raises what it raises, FileUnread, RoomClosed."""
-    question = appearing.plain() | {"number": number, "day": day, "month": month}
-    return _begin("begin_seal", question, signed, target, appearing)
+    """As pdfsign.begin_seal, and raises what it raises, AddedOtherwise, FileUnread, RoomClosed."""
+    filled = {"number": number, "day": day, "month": month}
+    pending = _begin("begin_seal", appearing.plain() | filled, signed, target, appearing)
+    _judge("judge_issued", filled, signed, target, appearing)
+    return pending
 
 
 def extend_to_lta(
@@ -89,7 +95,10 @@ def extend_to_lta(
     now: datetime,
     rules: FetchRules,
 ) -> None:
-    """As pdfsign.extend_to_lta, and raises what it raises, FileUnread, RoomClosed."""
+    """As pdfsign.extend_to_lta, and raises what it raises, AddedOtherwise, FileUnread, RoomClosed.
+
+    No key of ours signs what this adds; that it only adds is seen here, what it adds by whoever verifies.
+    """
     asking.answer(
         "extend_to_lta",
         {"trust": asking.plain(trust), "now": now.isoformat()},
@@ -99,6 +108,7 @@ def extend_to_lta(
         limits=_LASTING,
         asked=Courier(rules=rules, own={TIMESTAMP: tsa_url}),
     )
+    _require_grown(sealed, target)
 
 
 def _begin(
@@ -117,3 +127,20 @@ def _begin(
         )
 
     return asking.answer(job, dict(question), read, inputs=[source, appearing.image], outputs=[target])
+
+
+def _judge(job: str, question: Mapping[str, Any], source: Path, target: Path, appearing: Appearing) -> None:
+    """Whoever prepares reads with every parser there is; another, with the least there can be, checks him.
+
+    Raises AddedOtherwise.
+    """
+    _require_grown(source, target)
+    asking.answer(job, dict(question), lambda _: None, inputs=[source, target, appearing.image])
+
+
+def _require_grown(source: Path, target: Path) -> None:
+    """The file begins with every byte of the one it grew from. Raises AddedOtherwise."""
+    with source.open("rb") as old, target.open("rb") as new:
+        while chunk := old.read(_CHUNK):
+            if new.read(len(chunk)) != chunk:
+                raise AddedOtherwise

@@ -46,11 +46,19 @@ def survey(work: Work, parameters: dict[str, Any]) -> dict[str, Any]:
     try:
         if parameters["facts"]:
             facts = pdfsign.inspect(path)
-            found["facts"] = [facts.pages, facts.has_text, facts.signatures]
+            found["facts"] = [facts.pages, facts.has_text, facts.signatures, facts.twofold]
         found["lines"] = _cut(first_page.pdf_lines(path))
     except PdfSignError as refused:
         found["refused"] = refusals.plain(refused)
     return found
+
+
+@job
+def write_afresh(work: Work, parameters: dict[str, Any]) -> None:
+    """Write a PDF again with one cross-reference. Raises as pdfsign.write_afresh."""
+    written = work.folder / "written.pdf"
+    pdfsign.write_afresh(work.inputs[0], written)
+    work.deliver(written)
 
 
 @job

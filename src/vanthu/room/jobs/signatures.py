@@ -96,6 +96,28 @@ def begin_seal(work: Work, parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 @job
+def judge_reserved(work: Work, parameters: dict[str, Any]) -> None:
+    """Whether a begun person's signature is on the draft and nothing else. Raises AddedOtherwise."""
+    draft, pending, image = work.inputs
+    places = pdfsign.Places.from_dict(parameters["places"])
+    pdfsign.require_only_reserved(draft, pending, places=places, image=image)
+
+
+@job
+def judge_issued(work: Work, parameters: dict[str, Any]) -> None:
+    """Whether a begun seal is on the signed file, with this number and date. Raises AddedOtherwise."""
+    signed, pending, image = work.inputs
+    pdfsign.require_only_issued(
+        signed,
+        pending,
+        number=parameters["number"],
+        day=parameters["day"],
+        month=parameters["month"],
+        image=image,
+    )
+
+
+@job
 def extend_to_lta(work: Work, parameters: dict[str, Any]) -> None:
     """Add the evidence all signatures will need years later, and a time-stamp over it."""
     lasting = work.folder / "lasting.pdf"
