@@ -106,14 +106,14 @@ class TestSendPacket:
     def test_a_recipient_the_axis_does_not_know_does_not_stop_the_others(
         self, committed: World, far: FarSystem
     ) -> None:
-        nobody = desk.far_agency("H96", "Cơ quan không có trong danh bạ của trục")
+        nobody = desk.far_agency("H96", "Cơ quan không có trong danh bạ của Trục liên thông")
         document = desk.issue(committed, [committed.remote, nobody])
 
         jobs.run_all()
 
         assert _states(document) == {"H98": "sent", "H96": "refused"}
         refused = Delivery.objects.get(document=document, recipient=nobody)
-        assert "không có trong danh bạ của trục" in refused.statuses.get(state="refused").note
+        assert "không có trong danh bạ của Trục liên thông" in refused.statuses.get(state="refused").note
         (packet,) = far.documents()
         assert [party.organ_id for party in packet.recipients] == ["H98"]
 
@@ -168,7 +168,7 @@ class TestSendPacket:
 
         (row,) = desk.deliveries(world.clerk, document).rows
         assert (row.state, row.progress) == ("queued", 0)
-        assert "chưa được nối với trục" in row.note
+        assert "chưa được nối với Trục liên thông" in row.note
 
     def test_the_same_trouble_is_audited_once(self, world: World) -> None:
         document = desk.issue(world, [world.remote])
@@ -248,7 +248,7 @@ class TestRefreshDirectory:
         """An axis may not have the call that names them."""
 
         def refuse(_: AxisClient) -> NoReturn:
-            raise AxisRefused("40", "Trục không có lời gọi này.")
+            raise AxisRefused("40", "Trục liên thông không có lời gọi này.")
 
         monkeypatch.setattr(AxisClient, "list_closed_agencies", refuse)
 

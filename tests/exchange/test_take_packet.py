@@ -237,7 +237,9 @@ class TestPutAside:
 
         row = ReceivedPacket.objects.get()
         assert (row.axis_doc_id, row.state, row.packet_id) == (offered["doc_id"], PacketState.FAILED, None)
-        assert row.reason == "Trục không giao gói tin: Không có gói tin này trong hộp của hệ thống."
+        assert (
+            row.reason == "Trục liên thông không giao gói tin: Không có gói tin này trong hộp của hệ thống."
+        )
 
     def test_not_a_packet_whose_fetching_is_refused_to_our_connection(
         self, committed: World, far: FarSystem, settings: Settings

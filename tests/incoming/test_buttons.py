@@ -108,7 +108,7 @@ class TestButtons:
         assert document in {row.id for row in queries.list_incoming(world.officer, tab="mine", now=NOW).items}
         assert queries.count_incoming(world.officer)["mine"] == 1
         assert page.waiting_for is not None
-        assert (page.waiting_for.who, page.waiting_for.what) == ("Nguyễn Văn An", "kết thúc xử lý")
+        assert (page.waiting_for.who, page.waiting_for.what) == ("Nguyễn Văn An", "hoàn thành xử lý")
 
     def test_offer_to_pass_on_once(self, world: World) -> None:
         unit = Assignee(kind="unit", id=world.civil_service.id)

@@ -91,6 +91,6 @@ class TestWholePath:
             "Bắt đầu xử lý",
             "Phân công tiếp",
             "Chỉ đạo, chuyển xử lý",
-            "Tiếp nhận, vào sổ số đến 1",
+            "Tiếp nhận, vào sổ, số đến 1",
             "Văn bản đến hệ thống",
         ]

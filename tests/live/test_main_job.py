@@ -41,7 +41,7 @@ def test_a_signed_letter_goes_out_and_its_answer_comes_back(desks: Desks, tmp_pa
         pdf, subject=subject, signer="Trần Thanh Bình – GIÁM ĐỐC", recipients=recipients
     )
     expect(officer.page.locator("canvas").first).to_be_visible()
-    officer.confirm("Trình duyệt")
+    officer.confirm("Trình ký")
     officer.sees_state("reviewing")
 
     # 2 The unit head returns it with a reason, then approves; every version is kept.
@@ -57,7 +57,7 @@ def test_a_signed_letter_goes_out_and_its_answer_comes_back(desks: Desks, tmp_pa
     officer.page.locator("input[name=draft_file]").set_input_files(pdf)
     officer.page.get_by_role("button", name=re.compile("Lưu")).click()
     officer.sees_state("draft")
-    officer.confirm("Trình duyệt")
+    officer.confirm("Trình ký")
     head.go(f"/van-ban-di/{letter_id}/")
     head.confirm("Duyệt, trình ký")
     head.sees_state("awaiting_signature")
@@ -113,7 +113,7 @@ def test_a_signed_letter_goes_out_and_its_answer_comes_back(desks: Desks, tmp_pa
     expect(handler.page.locator(".picker-chosen, .picker").first).to_contain_text(AN_BINH)
     reply_pdf = letter(tmp_path, signer="tp.giamdoc", unit="TCBC", subject=answer, to=[AN_BINH])
     handler.draft(reply_pdf, subject=answer, signer="Đoàn Ngọc Hải – GIÁM ĐỐC", recipients=[])
-    handler.confirm("Trình duyệt")
+    handler.confirm("Trình ký")
     reply_head = desks("tp.truongphong")
     reply_head.open(answer, "/van-ban-di/?tab=reviewing")
     reply_head.confirm("Duyệt, trình ký")

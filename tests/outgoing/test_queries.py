@@ -326,7 +326,7 @@ class TestThePage:
         )
         assert [(line.text, line.who) for line in page.history] == [
             ("Trả lại: Thiếu căn cứ", world.head.label),
-            ("Trình duyệt lần 1", world.officer.label),
+            ("Trình ký lần 1", world.officer.label),
             ("Soạn dự thảo", world.officer.label),
         ]
         assert [(row.kind_label, row.person, row.position, row.state) for row in page.approvals] == [

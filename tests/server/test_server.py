@@ -198,7 +198,7 @@ class TestRefusals:
         with serving() as server, dial(server) as wire:
             status, said = ask(wire, request_bytes)
 
-            assert (status, said.startswith("Trình duyệt gửi dữ liệu không đọc được")) == (400, True)
+            assert (status, said.startswith("Trang web gửi dữ liệu không đọc được")) == (400, True)
             assert is_shut(wire)
 
     def test_of_endless_headers_come_early(self) -> None:

@@ -213,8 +213,8 @@ class TestRefused:
             shown = text_of(officer, where)
             assert "Chưa lưu được: " in shown
             assert page in shown
-            assert "Bạn đã làm hết việc" not in shown
-            assert "Bạn chưa có dự thảo nào" not in shown
+            assert "Không còn việc chờ xử lý" not in shown
+            assert "Chưa có dự thảo nào" not in shown
 
         again = f"{_DRAFTING}?tu={DraftUpload.objects.get().id}"
         answer = officer.post(again, filled(cast, draft_file=pdf(), subject="V/v chờ lâu"))
@@ -228,7 +228,7 @@ class TestRefused:
         monkeypatch.setattr(intake, "convert_draft", _cannot)
         _run()
 
-        assert "Bỏ, không soạn nữa" in text_of(officer, page)
+        assert "Hủy bỏ" in text_of(officer, page)
         assert officer.post(f"{page}thoi/").status_code == 303
         assert "Chưa lưu được" not in text_of(officer, "/")
 
@@ -276,7 +276,7 @@ class TestCancelling:
 
         assert OutgoingDocument.objects.count() == 0
         assert list(blobs.names()) == []
-        assert "Đã thôi chuyển" in text_of(officer, page)
+        assert "Đã hủy chuyển" in text_of(officer, page)
         assert officer.post(f"{page}thoi/").status_code == 409
 
     def test_while_it_is_read_makes_no_draft(

@@ -272,5 +272,5 @@ class TestMessages:
         officer = sign_in("officer")
         officer.post(f"/van-ban-di/{document}/trinh/")
 
-        assert "Đã trình duyệt." in officer.get(f"/van-ban-di/{document}/").content.decode()
-        assert "Đã trình duyệt." not in officer.get(f"/van-ban-di/{document}/").content.decode()
+        assert "Đã trình ký." in officer.get(f"/van-ban-di/{document}/").content.decode()
+        assert "Đã trình ký." not in officer.get(f"/van-ban-di/{document}/").content.decode()

@@ -75,7 +75,7 @@ class TestTheClerksKeyboard:
     ) -> None:
         with visiting(chromium, live_server.url, "outsider") as visit:
             page = visit.open("/van-ban-den/")
-            expect(page.locator("#peek")).to_contain_text("Tiếp nhận, vào sổ số 1")
+            expect(page.locator("#peek")).to_contain_text("Tiếp nhận, vào sổ, số đến 1")
             visit.settle()
             page.keyboard.press("j")
             expect(page.locator("[data-row]").nth(1)).to_have_attribute("aria-current", "true")
@@ -93,7 +93,7 @@ class TestTheClerksKeyboard:
             expect(page.locator("#peek [data-key=Enter]")).to_be_focused()
             assert _state(arrived[0]) is State.ARRIVED, "the first Enter asks"
             page.keyboard.press("Enter")
-            expect(page.locator("#flash")).to_contain_text("Đã tiếp nhận, vào sổ số 1.")
+            expect(page.locator("#flash")).to_contain_text("Đã tiếp nhận, vào sổ, số đến 1.")
             assert _state(arrived[0]) is State.REGISTERED
             assert visit.complaints == []
 
@@ -122,7 +122,7 @@ class TestTheClerksKeyboard:
         with visiting(chromium, live_server.url, "outsider") as visit:
             page = visit.open(f"/van-ban-den/{arrived[0]}/vao-so/")
             page.get_by_role("button", name="Tiếp nhận, vào sổ").dblclick()
-            expect(page.locator("#flash")).to_contain_text("Đã tiếp nhận, vào sổ số 1.")
+            expect(page.locator("#flash")).to_contain_text("Đã tiếp nhận, vào sổ, số đến 1.")
 
 
 class TestThePlaces:
@@ -255,9 +255,9 @@ class TestWithoutScripts:
             page = visit.page
             page.goto(f"{live_server.url}/van-ban-den/{arrived[0]}/")
             expect(page.get_by_role("link", name="Mở tệp")).to_be_visible()
-            page.get_by_role("link", name="Tiếp nhận, vào sổ số 1").click()
+            page.get_by_role("link", name="Tiếp nhận, vào sổ, số đến 1").click()
             page.get_by_role("button", name="Tiếp nhận, vào sổ").click()
-            expect(page.locator("#flash")).to_contain_text("vào sổ số 1")
+            expect(page.locator("#flash")).to_contain_text("vào sổ, số đến 1")
         with visiting(chromium, live_server.url, "outsider_leader", scripts=False) as visit:
             page = visit.page
             page.goto(f"{live_server.url}/van-ban-den/{arrived[0]}/chi-dao/")

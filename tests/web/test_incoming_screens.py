@@ -86,7 +86,7 @@ class TestTheList:
         assert SUBJECT in rows.content.decode()
 
     def test_says_what_to_do_when_nothing_matches(self, arrived: UUID, sign_in: SignIn) -> None:
-        assert "Thử ít chữ hơn" in _text(sign_in("outsider"), "/van-ban-den/?q=khong+co+gi+nhu+the")
+        assert "Nhập ít chữ hơn" in _text(sign_in("outsider"), "/van-ban-den/?q=khong+co+gi+nhu+the")
 
     def test_waits_on_the_home_page_of_the_clerk(self, arrived: UUID, sign_in: SignIn) -> None:
         page = _text(sign_in("outsider"), "/")
@@ -97,7 +97,7 @@ class TestTheList:
     def test_is_previewed_with_what_can_be_done_at_once(self, arrived: UUID, sign_in: SignIn) -> None:
         page = _text(sign_in("outsider"), f"/van-ban-den/{arrived}/xem-nhanh/")
 
-        assert "Tiếp nhận, vào sổ số 1" in page
+        assert "Tiếp nhận, vào sổ, số đến 1" in page
         assert "Trả lại" in page
         assert "Không có chữ ký số" in page
 
@@ -110,7 +110,7 @@ class TestReceiving:
 
         assert answer.status_code == 303
         page = _text(clerk, answer["Location"])
-        assert "Đã tiếp nhận, vào sổ số 1." in page
+        assert "Đã tiếp nhận, vào sổ, số đến 1." in page
         assert 'data-state="registered"' in page
         assert "chỉ đạo" in page
 

@@ -101,7 +101,7 @@ class TestASlowPreview:
             assert _states(letters) == [State.ARRIVED] * 3
             line.mend()
             page.keyboard.press("Enter")
-            expect(page.locator("#flash")).to_contain_text("Đã tiếp nhận, vào sổ số 1.")
+            expect(page.locator("#flash")).to_contain_text("Đã tiếp nhận, vào sổ, số đến 1.")
 
         assert _states(letters) == [State.ARRIVED, State.REGISTERED, State.ARRIVED]
 
@@ -143,7 +143,7 @@ class TestASlowPreview:
             _expect_shown(page, letters[2])
             assert _states(letters) == [State.ARRIVED] * 3
             page.locator("#peek [data-key=Enter]").click()
-            expect(page.locator("#flash")).to_contain_text("Đã tiếp nhận, vào sổ số 1.")
+            expect(page.locator("#flash")).to_contain_text("Đã tiếp nhận, vào sổ, số đến 1.")
 
         assert _states(letters) == [State.ARRIVED, State.ARRIVED, State.REGISTERED]
 
@@ -227,7 +227,7 @@ class TestTheFirstEnter:
         with _list(chromium, live_server, "outsider", "/van-ban-den/") as visit:
             page = visit.page
             page.keyboard.press("Enter")
-            expect(page.locator("#peek .acts-ask")).to_contain_text("Tiếp nhận, vào sổ số 1? Nhấn")
+            expect(page.locator("#peek .acts-ask")).to_contain_text("Tiếp nhận, vào sổ, số đến 1? Nhấn")
             page.keyboard.press("Escape")
             expect(page.locator("#peek .acts-ask")).to_have_count(0)
             expect(page.locator("#peek [data-key=Enter]")).not_to_be_focused()
@@ -256,7 +256,7 @@ class TestTheFirstEnter:
             expect(button).to_be_focused()
             assert _states(letters) == [State.ARRIVED] * 3
             page.keyboard.press("Enter")
-            expect(page.locator("#flash")).to_contain_text("Đã tiếp nhận, vào sổ số 1.")
+            expect(page.locator("#flash")).to_contain_text("Đã tiếp nhận, vào sổ, số đến 1.")
             page.wait_for_url(f"**/van-ban-den/{letters[0]}/")
 
     def test_on_a_row_reached_with_tab_shows_that_row(
@@ -281,7 +281,7 @@ class TestGoingOn:
                 _expect_shown(page, letters[done])
                 page.keyboard.press("Enter")
                 page.keyboard.press("Enter")
-                expect(page.locator("#flash")).to_contain_text(f"Đã tiếp nhận, vào sổ số {number}.")
+                expect(page.locator("#flash")).to_contain_text(f"Đã tiếp nhận, vào sổ, số đến {number}.")
                 assert page.url.endswith("/van-ban-den/?tab=arrived")
                 _expect_shown(page, letters[following])
                 expect(page.locator("[aria-current=true][data-row]")).to_have_attribute(
@@ -324,8 +324,8 @@ class TestADialog:
         with visiting(chromium, live_server.url, "officer") as visit:
             page = visit.open(f"/van-ban-di/{draft}/")
             page.keyboard.press("Enter")
-            dialog = page.get_by_role("dialog", name="Trình duyệt dự thảo")
-            expect(dialog.get_by_role("button", name="Trình duyệt")).to_be_focused()
+            dialog = page.get_by_role("dialog", name="Trình ký dự thảo")
+            expect(dialog.get_by_role("button", name="Trình ký")).to_be_focused()
             page.keyboard.press("Enter")
-            expect(page.locator("#flash")).to_contain_text("Đã trình duyệt.")
+            expect(page.locator("#flash")).to_contain_text("Đã trình ký.")
             assert visit.complaints == []

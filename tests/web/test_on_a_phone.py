@@ -64,9 +64,9 @@ class TestTheMainAct:
             ("head", "/van-ban-di/{reviewing}/", "Duyệt, trình ký"),
             ("leader", "/van-ban-di/{approved}/", "Ký số"),
             ("leader", "/van-ban-di/{approved}/ky/", "Ký số"),
-            ("officer", "/van-ban-di/{draft}/", "Trình duyệt"),
+            ("officer", "/van-ban-di/{draft}/", "Trình ký"),
             ("officer", "/van-ban-di/{draft}/vi-tri/", "Lưu vị trí"),
-            ("outsider", "/van-ban-den/{arrived}/", "Tiếp nhận, vào sổ số 1"),
+            ("outsider", "/van-ban-den/{arrived}/", "Tiếp nhận, vào sổ, số đến 1"),
         ],
     )
     def test_is_at_hand_at_once_wherever_the_paper_ends(

@@ -128,7 +128,7 @@ class TestTheAttack:
             )
 
         assert (registering.status_code, directing.status_code) == (409, 409)
-        assert "Tiếp nhận, vào sổ số đến 1" in text_of(registering)
+        assert "Tiếp nhận, vào sổ, số đến 1" in text_of(registering)
         assert "Trình lãnh đạo Đỗ Thị Mai" in text_of(registering)
         words = text_of(directing)
         assert "Chỉ đạo, chuyển xử lý" in words
@@ -159,7 +159,7 @@ class TestTwoWindowsOnOneDraft:
         assert late.status_code == 409
         assert "Trích yếu nội dung Hiện nay: V/v cửa sổ thứ nhất Bạn ghi: V/v cửa sổ thứ hai" in words
         assert "“V/v rà soát vị trí việc làm” thành “V/v cửa sổ thứ nhất”" in words
-        assert "Trình duyệt không giữ tệp đã chọn: ban-thu-hai.pdf" in words
+        assert "Trang web không giữ tệp đã chọn: ban-thu-hai.pdf" in words
         assert late.context["form"]["subject"].value() == "V/v cửa sổ thứ hai"
         assert [agency.id for agency in late.context["chosen"]] == [world.remote.id]
         renewed = _FIELD.findall(late.content.decode())

@@ -35,22 +35,26 @@ class Refusal(Enum):
     """
 
     EMPTY_FILE = "10", False, "Gói tin rỗng. Hãy gửi tệp edXML trong thân yêu cầu."
-    TOO_LARGE = "11", False, "Gói tin lớn hơn mức trục nhận."
+    TOO_LARGE = "11", False, "Gói tin lớn hơn mức Trục liên thông nhận."
     HASH_MISMATCH = "12", False, "Mã băm không khớp với gói tin nhận được. Hãy gửi lại gói tin gốc."
     NOT_AUTHENTIC = "15", False, "Sai mã hệ thống, khóa bí mật hoặc chữ ký của yêu cầu."
     STALE_REQUEST = "16", True, "Thời điểm của yêu cầu lệch quá mức cho phép. Hãy chỉnh đồng hồ rồi gửi lại."
     REPEATED_SIGNATURE = "17", True, "Chữ ký của yêu cầu đã được dùng. Hãy tạo yêu cầu với thời điểm mới."
-    UNKNOWN_RECIPIENT = "18", False, "Nơi nhận không có trong danh bạ của trục."
-    UNKNOWN_SENDER = "19", False, "Cơ quan gửi chưa đăng ký với trục, hoặc thuộc hệ thống khác."
-    AXIS_FAULT = "20", True, "Trục gặp sự cố. Hãy gửi lại sau ít phút."
-    CONTENT_DAMAGED = "21", True, "Gói tin lưu trên trục bị hỏng. Hãy báo đơn vị vận hành trục."
+    UNKNOWN_RECIPIENT = "18", False, "Nơi nhận không có trong danh bạ của Trục liên thông."
+    UNKNOWN_SENDER = "19", False, "Cơ quan gửi chưa đăng ký với Trục liên thông, hoặc thuộc hệ thống khác."
+    AXIS_FAULT = "20", True, "Trục liên thông gặp sự cố. Hãy gửi lại sau ít phút."
+    CONTENT_DAMAGED = (
+        "21",
+        True,
+        "Gói tin lưu trên Trục liên thông bị hỏng. Hãy báo đơn vị vận hành Trục liên thông.",
+    )
     NOT_CONFORMANT = "22", False, "Gói tin không đúng QCVN 102:2016/BTTTT."
     CLOSED_RECIPIENT = "23", False, "Nơi nhận đã đóng mã."
     DUPLICATE_DOCUMENT = "24", False, "Mã định danh văn bản này đã được gửi với nội dung khác."
     SECRET_DOCUMENT = (
         "25",
         False,
-        "Văn bản mật không được gửi qua trục (QCVN 102:2016/BTTTT; QĐ 28/2018/QĐ-TTg). "
+        "Văn bản mật không được gửi qua Trục liên thông (QCVN 102:2016/BTTTT; QĐ 28/2018/QĐ-TTg). "
         "Hãy gửi theo quy định về bảo vệ bí mật nhà nước.",
     )
     SENDER_MISMATCH = "26", False, "Cơ quan gửi nêu trong yêu cầu khác cơ quan gửi trong gói tin."
@@ -58,7 +62,7 @@ class Refusal(Enum):
     NO_SUCH_PACKET = "28", False, "Không có gói tin này trong hộp của hệ thống."
     ILLEGAL_STEP = "29", False, "Không thể chuyển trạng thái gói tin như yêu cầu."
     BAD_PARAMETER = "30", False, "Tham số của yêu cầu thiếu hoặc không đúng."
-    AGENCY_TAKEN = "31", False, "Mã cơ quan đã có chủ. Hãy liên hệ đơn vị vận hành trục."
+    AGENCY_TAKEN = "31", False, "Mã cơ quan đã có chủ. Hãy liên hệ đơn vị vận hành Trục liên thông."
     AGENCY_CLOSED = "32", False, "Mã cơ quan đã đóng và không được dùng lại."
     UNKNOWN_AGENCY = "33", False, "Không có cơ quan này trong hệ thống của bạn."
     SYSTEM_TAKEN = "34", False, "Mã hệ thống này đã có, với khóa bí mật khác."
@@ -66,7 +70,8 @@ class Refusal(Enum):
     CODE_NOT_GRANTED = (
         "36",
         False,
-        "Mã này chưa được cấp cho hệ thống của bạn. Hãy đề nghị đơn vị vận hành trục ghi mã vào danh bạ.",
+        "Mã này chưa được cấp cho hệ thống của bạn. "
+        "Hãy đề nghị đơn vị vận hành Trục liên thông ghi mã vào danh bạ.",
     )
     SECRET_CHANGING = (
         "37",
@@ -74,7 +79,7 @@ class Refusal(Enum):
         "Hệ thống còn khóa cũ của lần đổi trước. Hãy kết thúc khóa cũ (--end-former) rồi đổi tiếp.",
     )
     NO_FORMER_SECRET = "38", False, "Hệ thống không có khóa cũ nào còn hiệu lực."
-    NO_SUCH_CALL = "40", False, "Trục không có lời gọi này, hoặc sai phương thức HTTP."
+    NO_SUCH_CALL = "40", False, "Trục liên thông không có lời gọi này, hoặc sai phương thức HTTP."
 
     def __init__(self, code: str, transient: bool, sentence: str) -> None:
         self.code = code
@@ -83,7 +88,7 @@ class Refusal(Enum):
 
 
 class Refused(DomainError):
-    """Trục từ chối yêu cầu."""
+    """Trục liên thông từ chối yêu cầu."""
 
     def __init__(self, refusal: Refusal, message: str | None = None) -> None:
         super().__init__(message or refusal.sentence)
@@ -113,5 +118,5 @@ def _plain(text: str) -> str:
 
 def closed_recipient(code: str, *, name: str, successor: str | None) -> Refused:
     """The refusal of a closed code, naming whom to write to instead (QĐ 09/2025/QĐ-TTg closes codes)."""
-    instead = f"Hãy gửi tới mã {successor}." if successor else "Hãy tra lại danh bạ của trục."
+    instead = f"Hãy gửi tới mã {successor}." if successor else "Hãy tra lại danh bạ của Trục liên thông."
     return Refused(Refusal.CLOSED_RECIPIENT, f"Nơi nhận {code} ({name}) đã đóng mã. {instead}")

@@ -41,7 +41,7 @@ _MOST_SECRETS = 2
 
 
 class TransportRefused(EdxmlError):
-    """Yêu cầu gửi tới trục không được chấp nhận."""
+    """Yêu cầu gửi tới Trục liên thông không được chấp nhận."""
 
 
 class MissingHeader(TransportRefused):

@@ -65,7 +65,7 @@ class _Allowance:
         self.moved(size)
         self._received += size
         if self._received > self.most:
-            raise CallMalformed("Câu trả lời của trục liên thông dài quá mức.")
+            raise CallMalformed("Câu trả lời của Trục liên thông dài quá mức.")
 
 
 _allowance: ContextVar[_Allowance | None] = ContextVar("allowance", default=None)
@@ -202,7 +202,9 @@ def _pool_for(url: httpx.URL) -> httpcore.ConnectionPool:
 def _require_plain(response: httpcore.Response) -> None:
     """Refuse what a client must not follow or unpack: it was not asked for."""
     if 300 <= response.status < 400:
-        raise CallMalformed("Trục liên thông chuyển tới địa chỉ khác. Hãy kiểm tra địa chỉ của trục.")
+        raise CallMalformed(
+            "Trục liên thông chuyển tới địa chỉ khác. Hãy kiểm tra địa chỉ của Trục liên thông."
+        )
     coded = [value for name, value in response.headers if name.lower() == b"content-encoding"]
     if any(value.strip().lower() not in (b"", b"identity") for value in coded):
         raise CallMalformed("Trục liên thông trả lời bằng dữ liệu nén, không được yêu cầu.")
@@ -213,5 +215,5 @@ def _bounded(response: httpcore.Response, longest: int) -> Iterator[bytes]:
     for piece in response.iter_stream():
         size += len(piece)
         if size > longest:
-            raise CallMalformed("Câu trả lời của trục liên thông dài quá mức.")
+            raise CallMalformed("Câu trả lời của Trục liên thông dài quá mức.")
         yield piece

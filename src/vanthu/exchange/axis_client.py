@@ -49,7 +49,7 @@ Row = TypeVar("Row")
 
 
 class AxisUnreachable(DomainError):
-    """Không kết nối được với trục liên thông. Hệ thống sẽ tự gửi lại."""
+    """Không kết nối được với Trục liên thông. Hệ thống sẽ tự gửi lại."""
 
     code = "exchange.axis-unreachable"
     status = 503
@@ -69,7 +69,7 @@ class AxisRefused(DomainError):
 
 
 class AxisAnswerMalformed(DomainError):
-    """Câu trả lời của trục liên thông không đúng quy cách. Hãy kiểm tra địa chỉ của trục."""
+    """Câu trả lời của Trục liên thông không đúng quy cách. Hãy kiểm tra địa chỉ của Trục liên thông."""
 
     code = "exchange.axis-answer-malformed"
     status = 502
@@ -260,7 +260,7 @@ def _body(path: Path) -> Iterator[bytes]:
 def _accepted(text: bytes) -> Mapping[str, Any]:
     """The answer's fields. Raises AxisRefused, AxisAnswerMalformed."""
     if text.count(b",") > _MOST_VALUES or text.count(b"[") + text.count(b"{") > _MOST_GROUPS:
-        raise AxisAnswerMalformed("Câu trả lời của trục liên thông có quá nhiều mục.")
+        raise AxisAnswerMalformed("Câu trả lời của Trục liên thông có quá nhiều mục.")
     try:
         answer = json.loads(text)
     except (ValueError, RecursionError):
@@ -284,7 +284,7 @@ def _each(read: Callable[[Mapping[str, Any]], Row], rows: Iterable[Mapping[str, 
         except AxisAnswerMalformed:
             passed_over += 1
     if passed_over:
-        logger.warning("Bỏ qua %d dòng của trục liên thông không đúng quy cách", passed_over)
+        logger.warning("Bỏ qua %d dòng của Trục liên thông không đúng quy cách", passed_over)
     return found
 
 

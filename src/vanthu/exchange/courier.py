@@ -64,7 +64,7 @@ class SendingResult:
 def axis() -> AxisClient:
     """The axis this installation is joined to. Raises AxisUnreachable when it is joined to none."""
     if not settings.AXIS_URL:
-        raise AxisUnreachable("Hệ thống chưa được nối với trục liên thông. Hãy báo quản trị hệ thống.")
+        raise AxisUnreachable("Hệ thống chưa được nối với Trục liên thông. Hãy báo quản trị hệ thống.")
     return _client(settings.AXIS_URL, settings.AXIS_SYSTEM_ID, settings.AXIS_SECRET)
 
 
@@ -201,7 +201,7 @@ def list_agencies() -> list[AxisAgency]:
         closed = client.list_closed_agencies()
     except (AxisUnreachable, AxisAnswerMalformed, AxisRefused) as trouble:
         # An axis need not have this call; whom one can write to is known without it.
-        logger.warning("Không lấy được các mã đã đóng của trục: %s", trouble)
+        logger.warning("Không lấy được các mã đã đóng của Trục liên thông: %s", trouble)
         return listed
     still_open = {agency.code for agency in listed}
     return [*listed, *(agency for agency in closed if agency.code not in still_open)]
@@ -228,7 +228,7 @@ def acknowledge(doc_id: str, outcome: Outcome) -> None:
     except AxisRefused as refusal:
         if not is_final(refusal):
             raise
-        logger.warning("Trục không nhận báo nhận gói tin %s: %s", doc_id, refusal)
+        logger.warning("Trục liên thông không nhận báo nhận gói tin %s: %s", doc_id, refusal)
 
 
 def examine_delivery(delivery_id: UUID, *, now: datetime) -> dict[str, Examination]:

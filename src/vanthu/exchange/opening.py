@@ -215,7 +215,7 @@ def _file(
         media_type=media_types[attachment.sha256],
         blob=blobs.put_file(attachment.path),
         position=position,
-        note="Nhận qua trục liên thông",
+        note="Nhận qua Trục liên thông",
         page_count=intake.page_count_of(attachment.path) if kind is FileKind.MAIN else None,
     )
 

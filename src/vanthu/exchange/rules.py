@@ -12,7 +12,9 @@ from uuid import UUID
 STUCK_AFTER = timedelta(hours=3)
 
 #: What the sender of a packet that was put aside hears: the axis's own word for it, with the reason.
-TOLD_FAILED = "Trục đã được báo «nhận không thành công» kèm lý do; bên gửi xem được trên trục."
+TOLD_FAILED = (
+    "Trục liên thông đã được báo «nhận không thành công» kèm lý do; bên gửi xem được trên Trục liên thông."
+)
 #: What the sender of a packet that may not be kept hears besides.
 TOLD_RETURNED = "Bên gửi đã được báo «trả lại» (trạng thái 02) kèm lý do."
 

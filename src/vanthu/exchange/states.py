@@ -28,7 +28,7 @@ class DeliveryState(TextChoices):
     ASSIGNED = "04", "Đã phân công"
     PROCESSING = "05", "Đang xử lý"
     FINISHED = "06", "Đã hoàn thành"
-    REFUSED = "refused", "Trục từ chối"
+    REFUSED = "refused", "Trục liên thông từ chối"
 
 
 #: How far along a delivery is; a late packet about an earlier state is kept but does not turn it back.

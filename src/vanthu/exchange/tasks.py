@@ -134,7 +134,7 @@ def poll_axis(timestamp: int = 0, **_later: object) -> None:
         waiting = courier.list_waiting()
     except _AXIS_AWAY as trouble:
         # The next look comes by itself.
-        logger.warning("Không xem được hộp nhận trên trục: %s", trouble)
+        logger.warning("Không xem được hộp nhận trên Trục liên thông: %s", trouble)
         return
     under_way = set(
         ProcrastinateJob.objects.filter(task_name="exchange.take_packet", status__in=["todo", "doing"])
@@ -222,7 +222,7 @@ def refresh_directory(timestamp: int = 0, *, attempt: int = 0, **_later: object)
     try:
         listed = courier.list_agencies()
     except _AXIS_AWAY as trouble:
-        logger.warning("Không lấy được danh bạ của trục: %s", trouble)
+        logger.warning("Không lấy được danh bạ của Trục liên thông: %s", trouble)
         # Not by failing: the periodic task's next turn may already stand where a retry would have to wait.
         again = refresh_directory.configure(schedule_in={"seconds": wait_seconds(attempt)})
         with suppress(AlreadyEnqueued):
@@ -262,7 +262,7 @@ def _take(waiting: WaitingPacket, path: Path) -> Outcome:
     except AxisRefused as refusal:
         if not courier.is_final(refusal):
             raise
-        return _record(opening.not_given(waiting, f"Trục không giao gói tin: {refusal}"))
+        return _record(opening.not_given(waiting, f"Trục liên thông không giao gói tin: {refusal}"))
     return _record(opening.open_packet(path, waiting, now=timezone.now()))
 
 

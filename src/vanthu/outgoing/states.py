@@ -34,8 +34,8 @@ class Step(TextChoices):
     """What can be done with an outgoing document."""
 
     EDIT = "edit", "Sửa dự thảo"
-    SUBMIT = "submit", "Trình duyệt"
-    SUBMIT_TO_SIGN = "submit_to_sign", "Trình ký"
+    SUBMIT = "submit", "Trình ký"
+    SUBMIT_TO_SIGN = "submit_to_sign", "Trình thẳng người ký"
     APPROVE = "approve", "Duyệt nội dung"
     RETURN = "return", "Trả lại"
     WITHDRAW = "withdraw", "Rút lại"
@@ -86,7 +86,7 @@ class UploadState(TextChoices):
     CONVERTING = "converting", "Đang chuyển sang PDF"
     SAVED = "saved", "Đã lưu dự thảo"
     REFUSED = "refused", "Tệp không dùng được"
-    CANCELLED = "cancelled", "Đã thôi chuyển"
+    CANCELLED = "cancelled", "Đã hủy chuyển"
 
 
 class UploadStep(TextChoices):
@@ -95,7 +95,7 @@ class UploadStep(TextChoices):
     BEGIN = "begin", "Bắt đầu chuyển"
     SAVE = "save", "Lưu dự thảo"
     REFUSE = "refuse", "Từ chối tệp"
-    CANCEL = "cancel", "Thôi chuyển"
+    CANCEL = "cancel", "Hủy chuyển"
 
 
 #: Work that broke off is begun again; what is over stays so.
@@ -115,7 +115,7 @@ UPLOAD_TRANSITIONS: Mapping[tuple[UploadState, UploadStep], UploadState] = Mappi
 
 
 class UploadOver(DomainError):
-    """Các tệp này đã được chuyển xong hoặc đã thôi chuyển. Hãy xem ở danh sách văn bản đi."""
+    """Các tệp này đã được chuyển xong hoặc đã hủy chuyển. Hãy xem ở danh sách văn bản đi."""
 
     code = "outgoing.upload-over"
     status = 409

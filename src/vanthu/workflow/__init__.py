@@ -1,3 +1,3 @@
-"""Phân công và trình duyệt."""
+"""Phân công và trình ký."""
 
 from __future__ import annotations

@@ -6,6 +6,6 @@ from django.apps import AppConfig
 
 
 class WorkflowConfig(AppConfig):
-    """Phân công và trình duyệt."""
+    """Phân công và trình ký."""
 
     name = "vanthu.workflow"

@@ -69,7 +69,7 @@ class Assignment(models.Model):
 
 
 class ApprovalStep(models.Model):
-    """Bước trình duyệt: one person's turn in the chain of a draft, in one round of submission."""
+    """Bước trình ký: one person's turn in the chain of a draft, in one round of submission."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     agency = models.ForeignKey("organizations.Agency", on_delete=models.PROTECT, related_name="+")

@@ -117,7 +117,7 @@ def lead_waiting(actor: Actor, *, document_id: UUID) -> Waiting | None:
     what, since = {
         AssignmentState.GIVEN: ("bắt đầu xử lý", last.given_at),
         AssignmentState.STARTED: ("xử lý", last.started_at),
-        AssignmentState.DONE: ("kết thúc xử lý", last.finished_at),
+        AssignmentState.DONE: ("hoàn thành xử lý", last.finished_at),
     }[AssignmentState(last.state)]
     return Waiting(
         who=_who(last),

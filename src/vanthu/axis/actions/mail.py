@@ -200,7 +200,8 @@ def _resolve(codes: Sequence[str]) -> list[Party]:
     known = {code for agency in found for code in (agency.code, agency.old_code)}
     if unknown := [code for code in codes if code not in known]:
         raise Refused(
-            Refusal.UNKNOWN_RECIPIENT, f"Nơi nhận không có trong danh bạ của trục: {', '.join(unknown[:20])}."
+            Refusal.UNKNOWN_RECIPIENT,
+            f"Nơi nhận không có trong danh bạ của Trục liên thông: {', '.join(unknown[:20])}.",
         )
     return found
 

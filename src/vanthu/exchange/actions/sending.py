@@ -1,4 +1,4 @@
-"""Gửi qua trục: the packet is kept before it leaves, and what the axis said of it afterwards."""
+"""Gửi qua Trục liên thông: the packet is kept before it leaves, and what the axis said of it afterwards."""
 
 from __future__ import annotations
 

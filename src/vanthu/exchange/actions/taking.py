@@ -1,4 +1,4 @@
-"""Nhận từ trục: a fetched packet becomes a document, or a state of one of ours, or is put aside."""
+"""Nhận từ Trục liên thông: a fetched packet becomes a document, or a state of ours, or is put aside."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ from vanthu.organizations.models import Agency
 #: What people read of a task that was put aside.
 _WORK: Mapping[str, str] = MappingProxyType(
     {
-        "exchange.poll_axis": "Xem hộp nhận trên trục",
-        "exchange.refresh_directory": "Cập nhật danh bạ từ trục",
+        "exchange.poll_axis": "Xem hộp nhận trên Trục liên thông",
+        "exchange.refresh_directory": "Cập nhật danh bạ từ Trục liên thông",
         "exchange.deliver_here": "Chuyển một văn bản tới cơ quan cùng hệ thống",
         "incoming.check_signatures": "Kiểm tra lại chữ ký số của một văn bản đến",
     }

@@ -31,9 +31,9 @@ from vanthu.workflow.states import WORKING, AssignmentRole, AssignmentState, Ass
 
 _SENTENCES = {
     "incoming.arrived": "Văn bản đến hệ thống",
-    "incoming.registered": "Tiếp nhận, vào sổ số đến {arrival_number}",
+    "incoming.registered": "Tiếp nhận, vào sổ, số đến {arrival_number}",
     "incoming.returned": "Trả lại: {reason}",
-    "incoming.presented": "Trình {leader}",
+    "incoming.presented": "Trình lãnh đạo {leader}",
     "incoming.directed": "Chỉ đạo, chuyển xử lý",
     "incoming.directed-further": "Bổ sung chỉ đạo",
     "incoming.passed-on": "Phân công tiếp",

@@ -31,7 +31,7 @@ Voice = Callable[[int, str], Refusal]
 Admission = Callable[[dict[str, Any]], Refusal | None]
 
 _SENTENCES = {
-    HTTPStatus.BAD_REQUEST: "Trình duyệt gửi dữ liệu không đọc được. Hãy tải lại trang rồi làm lại.",
+    HTTPStatus.BAD_REQUEST: "Trang web gửi dữ liệu không đọc được. Hãy tải lại trang rồi làm lại.",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "Yêu cầu dài quá. Hãy mở lại trang từ đầu rồi làm lại.",
     HTTPStatus.NOT_IMPLEMENTED: "Máy chủ không nhận dữ liệu gửi theo cách này.",
     HTTPStatus.SERVICE_UNAVAILABLE: "Máy chủ đang nhận nhiều tệp. Hãy gửi lại sau ít phút.",

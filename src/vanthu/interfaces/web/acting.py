@@ -28,7 +28,7 @@ class ActPage:
     text: str = ""
     tone: Literal["primary", "harm"] = "primary"
     progress: str = "Đang thực hiện…"
-    #: What is said on the next page; may name the result, as in «Đã vào sổ số {result}».
+    #: What is said on the next page; may name the result, as in «Đã vào sổ, số đến {result}».
     said: str = "Đã thực hiện."
     #: Where to go when it is done; the document when empty.
     after: str = ""

@@ -62,7 +62,7 @@ _UNREADABLE: dict[type[Exception], str] = {
     TooManyFilesSent: "Biểu mẫu có quá nhiều tệp nên không được nhận. Hãy chọn ít tệp hơn rồi gửi lại.",
     RequestDataTooBig: "Nội dung gửi lên dài quá nên không được nhận. Hãy viết gọn lại rồi gửi lại.",
 }
-_UNREADABLE_AT_ALL = "Trình duyệt gửi dữ liệu không đọc được. Hãy tải lại trang rồi làm lại."
+_UNREADABLE_AT_ALL = "Trang web gửi dữ liệu không đọc được. Hãy tải lại trang rồi làm lại."
 _PARTLY = "Một phần việc vừa làm đã được ghi; hãy mở lại để xem trước khi làm tiếp."
 _NOT_FOUND = "Địa chỉ này không có, hoặc nội dung không thuộc phạm vi bạn được xem."
 

@@ -104,7 +104,7 @@ QUEUES = (
         icon="mail-x",
         roles=frozenset({Role.RECORDS_CLERK}),
         is_personal=True,
-        hint="Văn bản đã phát hành mà nơi nhận trả lại hoặc trục từ chối",
+        hint="Văn bản đã phát hành mà nơi nhận trả lại hoặc Trục liên thông từ chối",
     ),
     Queue(
         area="outgoing",

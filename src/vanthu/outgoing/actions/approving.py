@@ -1,4 +1,4 @@
-"""Trình duyệt: submitting, approving the content (NĐ 30/2020 Điều 11–12)."""
+"""Trình ký: submitting, approving the content (NĐ 30/2020 Điều 11–12)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from vanthu.workflow.states import ApprovalKind
 
 @use_case
 def submit_draft(*, actor: Actor, document_id: UUID, seen: Seen, now: datetime) -> None:
-    """Trình duyệt: the head of the unit reviews the content, then the leader signs.
+    """Trình ký: the head of the unit reviews the content, then the leader signs.
 
     A draft of a unit head, or of somebody outside units, goes straight to the signer; that of a unit without
     a head goes nowhere. Raises NotFound, Stale, NotAllowed, IllegalStep, NotReady (all that is still

@@ -94,7 +94,7 @@ def refuse_upload(*, actor: Actor, upload_id: UUID, reason: str, now: datetime) 
 
 @use_case
 def cancel_upload(*, actor: Actor, upload_id: UUID, now: datetime) -> None:
-    """Thôi chuyển: the author does not want it any more, or has heard that it was refused.
+    """Hủy chuyển: the author does not want it any more, or has heard that it was refused.
 
     Nothing comes of it. Raises NotFound, UploadOver.
     """

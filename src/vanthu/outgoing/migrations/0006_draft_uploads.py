@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                             ("converting", "Đang chuyển sang PDF"),
                             ("saved", "Đã lưu dự thảo"),
                             ("refused", "Tệp không dùng được"),
-                            ("cancelled", "Đã thôi chuyển"),
+                            ("cancelled", "Đã hủy chuyển"),
                         ],
                         default="waiting",
                         max_length=12,

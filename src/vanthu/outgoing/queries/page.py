@@ -48,7 +48,7 @@ _SENTENCES = {
     "outgoing.drafted": "Soạn dự thảo",
     "outgoing.draft-revised": "Sửa dự thảo",
     "outgoing.marks-placed": "Chỉnh vị trí số, ngày, chữ ký, dấu",
-    "outgoing.submitted": "Trình duyệt lần {round}",
+    "outgoing.submitted": "Trình ký lần {round}",
     "outgoing.content-approved": "Duyệt nội dung",
     "outgoing.returned": "Trả lại: {reason}",
     "outgoing.signed": "Ký số",

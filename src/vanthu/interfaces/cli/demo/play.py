@@ -145,7 +145,7 @@ class Play:
         page = officer.post(path, fields, [upload])
         self._expect(page, "draft", "Soạn dự thảo" if not replies_to else "Soạn văn bản trả lời", officer)
         page = officer.post(f"/van-ban-di/{page.document_id}/trinh/", {})
-        self._expect(page, "reviewing", "Trình duyệt", officer)
+        self._expect(page, "reviewing", "Trình ký", officer)
         return page.document_id
 
     def _carry_out(self, desk: Desk, document_id: str) -> Path:
@@ -178,7 +178,7 @@ class Play:
             return links[0] if links else None
 
         page = clerk.get(clerk.wait(_PATIENCE, look, f"văn bản «{subject}»"))
-        self._expect(page, "arrived", "Đến qua trục liên thông", clerk)
+        self._expect(page, "arrived", "Đến qua Trục liên thông", clerk)
         verdict = str(page.tree.xpath("string(//*[@data-verdict]/@data-verdict)"))
         if verdict != "valid":
             raise CommandRefused(f"Chữ ký phải hợp lệ, nhưng là «{verdict}».", exit_code=1)
@@ -239,7 +239,9 @@ class Play:
             "//label[normalize-space(span/text()[1])=$name]/input[@name='recipients']/@value", name=name
         )
         if not ids:
-            raise CommandRefused(f"Danh bạ chưa có «{name}»; hệ thống chưa đồng bộ với trục?", exit_code=1)
+            raise CommandRefused(
+                f"Danh bạ chưa có «{name}»; hệ thống chưa đồng bộ với Trục liên thông?", exit_code=1
+            )
         return str(ids[0])
 
     def _visitor(self, desk: Desk, username: str) -> Visitor:

@@ -12,7 +12,7 @@ from vanthu.interfaces.web.screens import Act
 
 def register_label(next_number: int | None) -> str:
     """What the button of registering says."""
-    return f"Tiếp nhận, vào sổ số {next_number}" if next_number else "Tiếp nhận, vào sổ"
+    return f"Tiếp nhận, vào sổ, số đến {next_number}" if next_number else "Tiếp nhận, vào sổ"
 
 
 def acts_of(document: IncomingPage) -> list[Act]:
@@ -80,7 +80,7 @@ def _all(document: IncomingPage) -> list[tuple[str, Act]]:
         ),
         (
             "complete",
-            Act(label="Kết thúc xử lý", url=to("complete"), icon="circle-check", key="X", way="dialog"),
+            Act(label="Hoàn thành xử lý", url=to("complete"), icon="circle-check", key="X", way="dialog"),
         ),
         (
             "return",

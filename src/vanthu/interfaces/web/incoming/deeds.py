@@ -59,7 +59,7 @@ def register(request: WebRequest, document_id: UUID) -> HttpResponse:
         after=after,
         crumbs=crumbs(document, "Vào sổ"),
         progress="Đang vào sổ…",
-        said="Đã tiếp nhận, vào sổ số {result}.",
+        said="Đã tiếp nhận, vào sổ, số đến {result}.",
     )
     return act_page(
         request,
@@ -89,7 +89,7 @@ def present(request: WebRequest, document_id: UUID) -> HttpResponse:
     screen = ActPage(
         title="Trình lãnh đạo",
         text=f"{document.row.sender_name}: {document.row.subject}.{now_with}",
-        submit="Trình",
+        submit="Trình lãnh đạo",
         icon="user-up",
         back=_back(document_id),
         crumbs=crumbs(document, "Trình lãnh đạo"),
@@ -344,19 +344,19 @@ def report(request: WebRequest, document_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def complete(request: WebRequest, document_id: UUID) -> HttpResponse:
-    """Kết thúc xử lý without a reply."""
+    """Hoàn thành xử lý without a reply."""
     document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
     form = ResultForm(posted(request))
     seen = seen_by(request, document.seen, form)
     screen = ActPage(
-        title="Kết thúc xử lý văn bản",
+        title="Hoàn thành xử lý văn bản",
         text=f"{document.row.subject}. Nếu cần trả lời bên gửi, hãy soạn văn bản trả lời thay vì "
-        "kết thúc ở đây: phát hành văn bản trả lời sẽ tự kết thúc văn bản này.",
-        submit="Kết thúc xử lý",
+        "hoàn thành ở đây: phát hành văn bản trả lời thì văn bản này tự hoàn thành.",
+        submit="Hoàn thành xử lý",
         icon="circle-check",
         back=_back(document_id),
-        crumbs=crumbs(document, "Kết thúc"),
-        said="Đã kết thúc xử lý văn bản.",
+        crumbs=crumbs(document, "Hoàn thành"),
+        said="Đã hoàn thành xử lý văn bản.",
     )
     return act_page(
         request,

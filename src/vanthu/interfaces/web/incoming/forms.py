@@ -70,7 +70,7 @@ class ReturnForm(Form):
 
 
 class ResultForm(Form):
-    """Báo cáo kết quả, hoặc kết thúc xử lý."""
+    """Báo cáo kết quả, hoặc hoàn thành xử lý."""
 
     result = forms.CharField(
         label="Kết quả",

@@ -24,9 +24,7 @@ def _all(document_id: UUID, document: OutgoingPage) -> list[tuple[str, Act]]:
     return [
         (
             "submit",
-            Act(
-                label="Trình duyệt", url=to("submit"), icon="send", tone="primary", key="Enter", way="dialog"
-            ),
+            Act(label="Trình ký", url=to("submit"), icon="send", tone="primary", key="Enter", way="dialog"),
         ),
         (
             "approve",

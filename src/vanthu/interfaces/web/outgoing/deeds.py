@@ -26,22 +26,22 @@ def _back(document_id: UUID) -> str:
 
 @require_http_methods(["GET", "POST"])
 def submit(request: WebRequest, document_id: UUID) -> HttpResponse:
-    """Trình duyệt."""
+    """Trình ký."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
     form = Form(posted(request))
     seen = seen_by(request, document.seen, form)
     require_act(document, Step.SUBMIT)
     screen = ActPage(
-        title="Trình duyệt dự thảo",
+        title="Trình ký dự thảo",
         text=f"{document.row.subject}. Người ký: {document.row.signer_name}. Nơi nhận: "
         f"{len(document.recipients)} cơ quan. Sau khi trình, chỉ sửa được khi dự thảo được trả lại "
         "hoặc khi bạn rút lại.",
-        submit="Trình duyệt",
+        submit="Trình ký",
         icon="send",
         back=_back(document_id),
-        crumbs=crumbs(document, "Trình duyệt"),
+        crumbs=crumbs(document, "Trình ký"),
         progress="Đang trình…",
-        said="Đã trình duyệt.",
+        said="Đã trình ký.",
     )
     return act_page(
         request,

@@ -67,7 +67,7 @@ def draft(request: WebRequest) -> HttpResponse:
                 now=timezone.now(),
             )
         if not form.errors:
-            said = "Đã lưu dự thảo. Xem lại bản PDF rồi trình duyệt."
+            said = "Đã lưu dự thảo. Xem lại bản PDF rồi trình ký."
             saved = go(request, reverse("outgoing:document", args=[document_id]), said=said)
             return uploading.instead_of(request, saved)
     title = "Soạn văn bản trả lời" if answered else "Soạn văn bản"

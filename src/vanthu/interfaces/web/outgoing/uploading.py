@@ -1,4 +1,4 @@
-"""Screens of files that LibreOffice must read before they become a draft: progress, its end, and thôi."""
+"""Screens of files that LibreOffice must read before they become a draft: progress, and how it ended."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ def upload(request: WebRequest, upload_id: UUID) -> HttpResponse:
 
 @require_POST
 def cancel_upload(request: WebRequest, upload_id: UUID) -> HttpResponse:
-    """Thôi chuyển; what was filled in can be filled in again."""
+    """Hủy chuyển; what was filled in can be filled in again."""
     actions.cancel_upload(actor=request.actor, upload_id=upload_id, now=timezone.now())
-    return go(request, "outgoing:upload", upload_id, said="Đã thôi. Tệp đã gửi không được giữ lại.")
+    return go(request, "outgoing:upload", upload_id, said="Đã hủy chuyển. Tệp đã gửi không được giữ lại.")
 
 
 def is_long(words: Mapping[str, Any]) -> bool:
@@ -152,7 +152,7 @@ def _told(request: WebRequest, refused: queries.Upload) -> None:
 
 
 def _to_the_draft(request: WebRequest, saved: queries.Upload) -> HttpResponse:
-    said = "Đã lưu dự thảo. Xem lại bản PDF rồi trình duyệt."
+    said = "Đã lưu dự thảo. Xem lại bản PDF rồi trình ký."
     return go(request, reverse("outgoing:document", args=[saved.document_id]), said=said)
 
 

@@ -13,7 +13,7 @@ async function open(link) {
   // Open at once: what is typed from now on must not reach the shortcuts of the page beneath.
   const waiting = document.createElement("p");
   waiting.className = "box-body soft";
-  waiting.textContent = "Đang mở…";
+  waiting.textContent = "Đang tải…";
   body.replaceChildren(waiting);
   dialog.showModal();
   const isStale = () => mine !== latest || !dialog.open;

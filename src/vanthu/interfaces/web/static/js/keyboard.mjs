@@ -47,7 +47,7 @@ function ask(button) {
   question.setAttribute("role", "status");
   const enterKey = Object.assign(document.createElement("kbd"), { textContent: "Enter" });
   const escapeKey = Object.assign(document.createElement("kbd"), { textContent: "Esc" });
-  question.append(`${wordsOf(button)}? Nhấn `, enterKey, " lần nữa để làm, ", escapeKey, " để thôi.");
+  question.append(`${wordsOf(button)}? Nhấn `, enterKey, " lần nữa để làm, ", escapeKey, " để hủy bỏ.");
   button.closest(".acts")?.prepend(question);
   button.addEventListener(
     "blur",

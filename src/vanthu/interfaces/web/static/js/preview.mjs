@@ -110,7 +110,7 @@ export function show(row, { pause = 0 } = {}) {
   wanted = row.dataset.document;
   waiting = null;
   frame.setAttribute("aria-busy", "true");
-  note("Đang mở văn bản…");
+  note("Đang tải văn bản…");
   const mine = new AbortController();
   request = mine;
   setTimeout(() => {
