@@ -146,7 +146,9 @@ def test_a_form_that_our_own_disk_lost_is_no_fault_of_the_browser(
     head = sign_in("head")
     head.raise_request_exception = False
 
-    answer = head.post("/van-ban-di/soan/", {"subject": "x"}, **{"wsgi.input": _LostBody(number)})
+    lost: dict[str, Any] = {"wsgi.input": _LostBody(number)}
+
+    answer = head.post("/van-ban-di/soan/", {"subject": "x"}, **lost)
 
     assert answer.status_code == status
     assert "Trình duyệt gửi dữ liệu" not in answer.content.decode()

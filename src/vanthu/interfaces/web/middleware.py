@@ -32,8 +32,8 @@ from vanthu.room.turns import reading_for
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-#: What Django raises while a view reads a form that cannot be read. Not UnreadablePostError: a request is whole
-#: before it is asked here (ADR 0025), so it was our own disk that lost a part of it.
+#: What Django raises while a view reads a form that cannot be read. Not UnreadablePostError: a request is
+#: whole before it is asked here (ADR 0025), so it was our own disk that lost a part of it.
 _UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError)
 
 #: Scripts and styles only from our own files. PDF.js decodes some images with WebAssembly in its worker.
