@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.worker import WorkerProcess
+from vanthu.kernel import health
 from vanthu.kernel.embedded_postgres import SUPERUSER
 from vanthu.kernel.models import LivingWorker
 from vanthu.kernel.proof_of_life import LOCK_SPACE, ProofOfLife
@@ -52,6 +54,26 @@ def sleep(*, note, seconds):
     begun(note)
     while not os.path.exists(note + ".go"):
         time.sleep(0.1)
+
+@app.task(name="test.write")
+def write(*, note, seconds):
+    from django.db import connection, transaction
+
+    def keep(what):
+        with connection.cursor() as cursor:
+            row = [f"{what} {os.getpid()}"]
+            cursor.execute("INSERT INTO django_session VALUES (%s, '', now())", row)
+
+    begun(note)
+    try:
+        with transaction.atomic():
+            keep("in time")
+            while not os.path.exists(note + ".go"):
+                time.sleep(0.1)
+    except Exception:
+        connection.close()
+        keep("late")
+        raise
 """
 
 
@@ -144,13 +166,13 @@ def _holder_of(worker: WorkerProcess) -> int:
     return holder
 
 
-def _cut_off(number: int) -> None:
-    """End the session that holds the worker's lock."""
+def _cut_off(number: int, state: str = "idle") -> None:
+    """End the sessions in that state that hold the worker's lock; the holder's is idle."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
-            " AND classid = %s::oid AND objid = %s::oid",
-            [LOCK_SPACE, number],
+            "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+            " WHERE locktype = 'advisory' AND classid = %s::oid AND objid = %s::oid AND state = %s",
+            [LOCK_SPACE, number, state],
         )
 
 
@@ -289,26 +311,30 @@ class TestAWorkerOfAnotherMachine:
         _let_go(note)
         other.wait_until(_is_done, "việc xong")
 
-    def test_that_slept_until_its_job_was_another_s_ends_as_soon_as_it_wakes(
+    def test_that_sleeps_while_it_writes_is_waited_for_and_writes_nothing_more_when_it_wakes(
         self, hasty_workers: list[WorkerProcess], note: Path
     ) -> None:
-        """Its machine stood still, say: the job is another's, who alone writes its outcome."""
+        """Its machine stands still; later the network gives up on it; and then it wakes."""
         lost, other = hasty_workers
-        _begin(lost, note)
+        _begin(lost, note, "test.write")
         number = _owner()
         _move_elsewhere(number)
         assert lost.process is not None
         os.killpg(lost.process.pid, signal.SIGSTOP)
         _cut_off(number)
         _start_beside(other)
-        other.wait_until(lambda: len(_begun(note)) == 2, "việc làm lại")
 
+        # What it writes in its transaction could still be kept.
+        _look_long_enough(other, _UNSURE + _MARGIN + _LONG)
+        assert len(_begun(note)) == 1
+        _cut_off(number, "idle in transaction")
+        other.wait_until(lambda: len(_begun(note)) == 2, "việc làm lại")
+        _let_go(note)
         os.killpg(lost.process.pid, signal.SIGCONT)
 
         other.wait_until(lambda: not lost.is_alive, "việc nền bị coi là mất đã dừng")
-        _let_go(note)
         other.wait_until(_is_done, "việc xong")
-        assert len(_begun(note)) == 2
+        assert [each.session_key for each in Session.objects.all()] == [f"in time {_begun(note)[1]}"]
 
 
 class TestADeadWorker:
@@ -361,3 +387,22 @@ class TestANumberGivenUp:
         Rescuer(given_up=proof.given_up).look()
         assert ProcrastinateJob.objects.get(task_name="test.sleep").status == "todo"
         assert not LivingWorker.objects.exists()
+
+
+class TestHealth:
+    def test_judges_workers_by_the_same_proof_however_fresh_their_rows_are(self) -> None:
+        proof = ProofOfLife(connection.get_connection_params())
+        proof.begin()
+        try:
+            health.forget()
+            assert not _is_missed()
+        finally:
+            proof.end()
+
+        health.forget()
+        assert _is_missed()
+
+
+def _is_missed() -> bool:
+    """Whether the administrator is told that no worker is there."""
+    return any("làm việc nền nào" in ailment.sentence for ailment in health.examine())

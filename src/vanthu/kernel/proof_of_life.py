@@ -54,7 +54,7 @@ _BEFORE_TRYING_AGAIN = 0.05
 #: stopped itself (a machine that slept) first asks whether its session has outlived that.
 _TICK = 0.5
 #: A machine that vanished without a word: PostgreSQL ends the session after about twenty-five seconds.
-_VANISHED = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+VANISHED = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 _PASSED_ON = ("host", "port", "user", "password", "dbname", "sslmode", "sslrootcert", "sslcert", "sslkey")
 
 
@@ -65,7 +65,8 @@ class ProofOfLife:
         """`parameters` are those of psycopg.connect."""
         given = {name: parameters[name] for name in _PASSED_ON if parameters.get(name)}
         self._conninfo = make_conninfo(**given)
-        self._worker: int | None = None
+        #: The number it works under; None while it does not.
+        self.worker: int | None = None
         self._holder: subprocess.Popen[bytes] | None = None
         #: Numbers this process worked under and has given up: no job of theirs is under way any more.
         self.given_up: set[int] = set()
@@ -88,14 +89,14 @@ class ProofOfLife:
         if not said or not _dies_with(holder.stdout.fileno()):
             self.end()
             raise ConnectionError("Tiến trình giữ dấu hiệu sống của việc nền không nối được cơ sở dữ liệu.")
-        self._worker = int(said)
-        return self._worker
+        self.worker = int(said)
+        return self.worker
 
     def end(self) -> None:
         """Let the lock go, if it is held. Called when no job of this worker is under way any more."""
-        if self._worker is not None:
-            self.given_up.add(self._worker)
-            self._worker = None
+        if self.worker is not None:
+            self.given_up.add(self.worker)
+            self.worker = None
         holder, self._holder = self._holder, None
         if holder is None:
             return
@@ -170,10 +171,11 @@ def main() -> None:
     number: int | None = None
     worker = _Worker(order["parent"], unsure=order["unsure"])
     look = min(_LOOK, order["unsure"] / 4)
+    options = " ".join(f"-c {name}={value}" for name, value in VANISHED.items())
     while not worker.has_ended(within=_BEFORE_TRYING_AGAIN):
         try:
             with psycopg.connect(
-                order["conninfo"], options=_VANISHED, autocommit=True, connect_timeout=5
+                order["conninfo"], options=options, autocommit=True, connect_timeout=5
             ) as session:
                 began_at = seconds_since_boot()
                 number = _hold(session, number, worker)

@@ -1,8 +1,8 @@
 """The jobs of dead workers are queued again; those of living ones never are.
 
-A worker whose lock somebody holds lives. Of one whose lock nobody holds, the kernel of its machine knows
-whether it has ended; where that is another machine, so many seconds must have passed that its holder has
-ended it (kernel.proof_of_life).
+A worker lives whose lock somebody holds: its holder, or a session of its jobs (kernel.fence). Of one whose
+lock nobody holds, the kernel of its machine knows whether it has ended; where that is another machine, so
+many seconds must have passed that its holder has ended it (kernel.proof_of_life).
 """
 
 from __future__ import annotations

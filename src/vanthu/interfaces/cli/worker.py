@@ -54,7 +54,7 @@ def worker(settings_module: str, *, concurrency: int | None = None) -> None:
     from procrastinate.contrib.django.utils import connector_params
     from procrastinate.exceptions import ConnectorException
 
-    from vanthu.kernel import workrooms
+    from vanthu.kernel import fence, workrooms
     from vanthu.kernel.proof_of_life import ProofOfLife
 
     try:
@@ -69,6 +69,7 @@ def worker(settings_module: str, *, concurrency: int | None = None) -> None:
 
     # One for the whole time: it knows under which numbers this process has worked.
     proof = ProofOfLife(connector_params())
+    fence.let_sessions_prove(lambda: proof.worker)
 
     async def work() -> None:
         # Connections of its own each time: those of a database that went away are of no more use.
@@ -134,6 +135,9 @@ async def _rescue_lost_jobs(rescuer: Rescuer, pause: int) -> None:
 def _look(rescuer: Rescuer) -> None:
     from django.db import close_old_connections
 
+    from vanthu.kernel import fence
+
+    fence.do_no_job_here()
     # This thread outlives the database: its connection may have been lost since the last look.
     close_old_connections()
     rescuer.look()
