@@ -15,11 +15,10 @@ from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.worker import WorkerProcess
-from vanthu.kernel import health
 from vanthu.kernel.embedded_postgres import SUPERUSER
 from vanthu.kernel.models import LivingWorker
-from vanthu.kernel.proof_of_life import LOCK_SPACE, ProofOfLife
-from vanthu.kernel.rescue import Rescuer, is_anybody_at_work, unheld_workers
+from vanthu.kernel.proof_of_life import LOCK_SPACE
+from vanthu.kernel.rescue import unheld_workers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -363,46 +362,3 @@ class TestADeadWorker:
         assert len(_begun(note)) == 1
         other.start()
         other.wait_until(lambda: len(_begun(note)) == 2, "việc làm lại")
-
-
-class TestANumberGivenUp:
-    """A process that begins anew after the database was away works under another number."""
-
-    def test_leaves_its_jobs_to_its_own_process_which_knows_that_none_is_under_way(self, note: Path) -> None:
-        proof = ProofOfLife(connection.get_connection_params())
-        number = proof.begin()
-        try:
-            assert is_anybody_at_work()
-            _defer("test.sleep", note)
-            with connection.cursor() as cursor:
-                cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s", [number])
-        finally:
-            proof.end()
-
-        assert _is_unheld(number)
-        assert not is_anybody_at_work()
-        # Its process lives: to everybody else it may be at work.
-        Rescuer(given_up=()).look()
-        assert _owner() == number
-        Rescuer(given_up=proof.given_up).look()
-        assert ProcrastinateJob.objects.get(task_name="test.sleep").status == "todo"
-        assert not LivingWorker.objects.exists()
-
-
-class TestHealth:
-    def test_judges_workers_by_the_same_proof_however_fresh_their_rows_are(self) -> None:
-        proof = ProofOfLife(connection.get_connection_params())
-        proof.begin()
-        try:
-            health.forget()
-            assert not _is_missed()
-        finally:
-            proof.end()
-
-        health.forget()
-        assert _is_missed()
-
-
-def _is_missed() -> bool:
-    """Whether the administrator is told that no worker is there."""
-    return any("làm việc nền nào" in ailment.sentence for ailment in health.examine())
