@@ -35,6 +35,7 @@ ORDER = (
     "kernel_blob",
     "kernel_attempt",
     "kernel_auditchain",
+    "kernel_livingworker",
     "procrastinate_jobs",
 )
 #: Rows that belong to a document are locked at any moment by who holds the document, and by nobody else.

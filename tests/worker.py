@@ -20,14 +20,17 @@ _SECONDS = 120
 
 
 class WorkerProcess:
-    """One worker; `before` is Python run in it first, to break something on purpose."""
+    """One worker, as that user of the database; `before` is Python run in it first, to break something."""
 
-    def __init__(self, log: Path, settings: Mapping[str, str] | None = None, *, before: str = "") -> None:
+    def __init__(
+        self, log: Path, settings: Mapping[str, str] | None = None, *, before: str = "", user: str = ""
+    ) -> None:
         self._log, self._code = log, f"{before}\n{_CONSOLE}"
         database = configured.DATABASES["default"]
         host = f"?host={database['HOST']}" if str(database["HOST"]).startswith("/") else ""
         address = "" if host else f"{database['HOST']}:{database['PORT'] or 5432}"
-        login = f"{database['USER']}:{database['PASSWORD']}" if database["PASSWORD"] else database["USER"]
+        login = user or database["USER"]
+        login = f"{login}:{database['PASSWORD']}" if database["PASSWORD"] and not user else login
         self.environment = {
             **{name: os.environ[name] for name in ("PATH", "LANG", "HOME") if name in os.environ},
             "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),

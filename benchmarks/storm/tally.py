@@ -6,8 +6,10 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
-#: What was sent could not be read, or asked for what is not there.
-_ODD = frozenset({400, 404, 405, 411, 413, 431})
+#: What was sent could not be read, which no storm sends: each is a violation.
+_UNREADABLE = frozenset({400, 411, 431})
+#: What was asked for is not there, or not to be had in this way.
+_ODD = frozenset({404, 405, 413})
 
 
 @dataclass
@@ -37,12 +39,12 @@ class Tally:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answered(self, status: int, where: str) -> None:
-        """Count an answer; a 500 is a violation, a 503 while something is down is not."""
+        """Count an answer; a 500 is a violation, and so is a 400: a 503 while something is down is not."""
         with self._lock:
             self.answers[str(status)] += 1
             if status in _ODD:
                 self.odd[f"{status} tại {where}"] += 1
-            if status >= 500 and status != 503:
+            if status in _UNREADABLE or (status >= 500 and status != 503):
                 self.violations.append(f"{status} tại {where}")
 
     def was_down(self) -> None:

@@ -55,13 +55,14 @@ class Served:
                 start_new_session=True,
             )
         try:
-            self._wait()
+            self.wait_until_well()
         except BaseException:
             self.stop()
             raise
         return self
 
-    def _wait(self) -> None:
+    def wait_until_well(self) -> None:
+        """Return when it is well."""
         assert self.process is not None, "entered"
         limit = time.monotonic() + PATIENCE
         while not self.is_well():
@@ -80,13 +81,6 @@ class Served:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE)
-
-    def _wait_until_well(self, process: subprocess.Popen[bytes]) -> None:
-        limit = time.monotonic() + PATIENCE
-        while not self.is_well():
-            assert process.poll() is None, self.log()
-            assert time.monotonic() < limit, self.log()
-            time.sleep(0.1)
 
     def workers(self) -> list[int]:
         """Its server processes."""

@@ -164,6 +164,21 @@ class TestProcesses:
             time.sleep(0.1)
         assert served.is_well()
 
+    def test_that_are_killed_leave_nothing_to_be_misread_by_those_after_them(
+        self, served: Served, people: World
+    ) -> None:
+        """A browser with a connection to a killed process, and one cut off in the middle of its form."""
+        with served.visitor() as browser:
+            served.sign_in(browser, "clerk")
+            with socket.create_connection(("127.0.0.1", served.port), PATIENCE) as cut:
+                cut.sendall(b"POST /dang-nhap/ HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\nusername=")
+                for process in served.workers():
+                    os.kill(process, signal.SIGKILL)
+                assert cut.recv(100) == b""
+            served.wait_until_well()
+
+            assert browser.get("/", follow_redirects=True).status_code == 200
+
     def test_end_with_their_parent(self, tmp_path: Path, people: World) -> None:
         with Served(tmp_path, VANTHU_WEB_PROCESSES="1") as served:
             assert served.process is not None

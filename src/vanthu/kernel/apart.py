@@ -3,8 +3,9 @@
 What was begun in a worker and did not finish is under suspicion, and so is all that was under way beside it.
 Each is begun again apart: the one that is guilty ends its own process, and the others are finished.
 
-Run as a module, it takes one line of JSON on standard input (`task`, `arguments`), does the task's work
-without writing it down again, and says on standard output how that ended. The settings are the worker's.
+Run as a module, it takes one line of JSON on standard input (`task`, `arguments`, `parent`, `worker`), does
+the task's work without writing it down again, and says on standard output how that ended. The settings are
+the worker's.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from vanthu.kernel import fence
 from vanthu.kernel.errors import DomainError
 
 logger = logging.getLogger(__name__)
@@ -48,7 +50,9 @@ class Ending:
 
 def run_apart(task: str, arguments: Mapping[str, Any]) -> Ending:
     """Do the work of `task` in a process of its own, for TIME_LIMIT seconds at most, and say how it ended."""
-    order = json.dumps({"task": task, "arguments": arguments, "parent": os.getpid()})
+    order = json.dumps(
+        {"task": task, "arguments": arguments, "parent": os.getpid(), "worker": fence.worker()}
+    )
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", __name__],
@@ -81,6 +85,7 @@ def main() -> None:
 
     from vanthu.kernel.use_cases import passes_by_itself
 
+    fence.let_sessions_prove(lambda: order["worker"])
     work: Any = app.tasks[order["task"]].func
     answer = {"raised": "", "words": "", "passes": False}
     try:

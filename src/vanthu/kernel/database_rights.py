@@ -71,6 +71,8 @@ RIGHTS = {
     ),
     "kernel_auditchain": _grows("last_sequence", "last_hash"),
     "kernel_auditentry": GROWS_ONLY,
+    # Gone with the row of its worker, by the foreign key.
+    "kernel_livingworker": _grows("times_held"),
     "kernel_blob": _grows("checked_at", "damage", "damaged_at"),
     # The document system.
     "organizations_agency": _grows(

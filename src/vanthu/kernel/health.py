@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import Error, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
-from vanthu.kernel import blobs, outbox
+from vanthu.kernel import blobs, outbox, rescue
 from vanthu.kernel.errors import why
 from vanthu.kernel.trouble import trouble_of
 
@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 _FRESH = 5.0
 #: Longest (milliseconds) one question to the database may take.
 _PATIENCE = 3000
-#: Seconds without a sign of life of any worker, and seconds the oldest due job may wait.
-_SILENT_AFTER, _STUCK_AFTER = 60, 1800
+#: Seconds the oldest due job may wait.
+_STUCK_AFTER = 1800
 _PIECE = b"\0" * 4096
 
 
@@ -130,7 +130,7 @@ def _look_at_database() -> Iterator[Ailment]:
             with connection.cursor() as cursor:
                 cursor.execute(f"SET LOCAL statement_timeout = {_PATIENCE}")
             outbox.try_out()
-            missing, silence, waiting = _missing_migrations(), *_state_of_work()
+            missing, is_anybody, waiting = _missing_migrations(), rescue.is_anybody_at_work(), _longest_wait()
             transaction.set_rollback(True)
     except Error:
         # The next who asks must not meet the connection that failed.
@@ -140,7 +140,7 @@ def _look_at_database() -> Iterator[Ailment]:
         yield Ailment(
             sentence=f"Cơ sở dữ liệu chưa được nâng cấp ({missing}). Hãy chạy lệnh migrate.", stops_acts=True
         )
-    if silence is None or silence > _SILENT_AFTER:
+    if not is_anybody:
         yield Ailment(
             sentence="Không có chương trình làm việc nền nào đang chạy: văn bản chưa được chuyển đi. "
             "Hãy chạy lệnh worker.",
@@ -164,21 +164,20 @@ def _newest_migrations() -> list[tuple[str, str]]:
     return sorted(MigrationLoader(None).graph.leaf_nodes())
 
 
-def _state_of_work() -> tuple[float | None, float | None]:
-    """Seconds since any worker's last sign of life, and since the oldest waiting job was due."""
+def _longest_wait() -> float | None:
+    """Seconds since the oldest waiting job was due; None when none waits."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT extract(epoch FROM now() - (SELECT max(last_heartbeat) FROM procrastinate_workers))::float,
-                   (SELECT extract(epoch FROM now() - coalesce(job.scheduled_at, event.at))::float
-                    FROM procrastinate_jobs job
-                    JOIN procrastinate_events event ON event.job_id = job.id AND event.type = 'deferred'
-                    WHERE job.status = 'todo' AND coalesce(job.scheduled_at, now()) <= now()
-                    ORDER BY job.id LIMIT 1)
+            SELECT extract(epoch FROM now() - coalesce(job.scheduled_at, event.at))::float
+            FROM procrastinate_jobs job
+            JOIN procrastinate_events event ON event.job_id = job.id AND event.type = 'deferred'
+            WHERE job.status = 'todo' AND coalesce(job.scheduled_at, now()) <= now()
+            ORDER BY job.id LIMIT 1
             """
         )
-        silence, waiting = cursor.fetchone()
-    return silence, waiting
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def _look_at_disk() -> Iterator[Ailment]:

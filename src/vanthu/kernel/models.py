@@ -116,3 +116,23 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task} {self.subject} ×{self.unfinished}"
+
+
+class LivingWorker(models.Model):
+    """Tiến trình việc nền: the process of one worker, as long as the worker is known.
+
+    Written by the process that holds the worker's lock; gone with procrastinate's row of the worker (the
+    database sees to it). See kernel.proof_of_life.
+    """
+
+    #: Procrastinate's number of the worker.
+    number = models.BigIntegerField(primary_key=True)
+    #: The boot of its machine and the namespace of its process; see kernel.processes.
+    machine = models.CharField(max_length=120)
+    pid = models.IntegerField()
+    started = models.BigIntegerField()
+    #: How often its lock was taken.
+    times_held = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"#{self.number} ({self.pid})"

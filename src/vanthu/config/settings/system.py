@@ -34,7 +34,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vanthu.interfaces.web.middleware.SecurityHeadersMiddleware",
     "vanthu.interfaces.web.reception.ReceptionMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "vanthu.interfaces.web.middleware.SessionKeepingMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -16,6 +16,9 @@ from vanthu.interfaces.cli.parser import how_many
 if TYPE_CHECKING:
     from procrastinate import App
 
+    from vanthu.kernel.proof_of_life import ProofOfLife
+    from vanthu.kernel.rescue import Rescuer
+
 logger = logging.getLogger(__name__)
 
 
@@ -40,17 +43,19 @@ def worker(settings_module: str, *, concurrency: int | None = None) -> None:
     """Run the jobs and the periodic tasks of `settings_module` until SIGINT or SIGTERM.
 
     A stop waits up to VANTHU_WORKER_STOP_SECONDS (20) for jobs under way; a job cut off, here or by a kill
-    of any worker, is run again once that worker's proof of life (kernel.proof_of_life) has been missing at
-    two looks, VANTHU_WORKER_BEAT_SECONDS (5) apart. Jobs are therefore run at least once, and by a living
-    worker never twice at the same time. A database that goes away is waited for. Raises CommandRefused.
+    of any worker, is run again once that worker is proved dead (kernel.proof_of_life), which is looked for
+    every VANTHU_WORKER_BEAT_SECONDS (5). Jobs are therefore run at least once, and never twice at the same
+    time. A database that goes away is waited for. Raises CommandRefused.
     """
     settings.load(settings_module)
     from django.db import DatabaseError
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
+    from procrastinate.contrib.django.utils import connector_params
     from procrastinate.exceptions import ConnectorException
 
-    from vanthu.kernel import workrooms
+    from vanthu.kernel import fence, workrooms
+    from vanthu.kernel.proof_of_life import ProofOfLife
 
     try:
         concurrency = concurrency or environment.positive("VANTHU_WORKER_CONCURRENCY", 4)
@@ -62,33 +67,37 @@ def worker(settings_module: str, *, concurrency: int | None = None) -> None:
     workrooms.sweep_dead_rooms()
     waiting.wait_for_database()
 
+    # One for the whole time: it knows under which numbers this process has worked.
+    proof = ProofOfLife(connector_params())
+    fence.let_sessions_prove(lambda: proof.worker)
+
     async def work() -> None:
         # Connections of its own each time: those of a database that went away are of no more use.
         connector = cast(DjangoConnector, app.connector).get_worker_connector()
         with app.replace_connector(connector) as working:
-            await _work(working, concurrency=concurrency, beat=beat, stop=stop)
+            await _work(working, proof, concurrency=concurrency, beat=beat, stop=stop)
 
     try:
         waiting.work_until_told(work)
     except (ConnectorException, DatabaseError) as error:
         said = settings.first_line(error)
         raise CommandRefused(f"Không làm việc được với cơ sở dữ liệu: {said}") from error
+    finally:
+        # Every thread has ended by now.
+        proof.end()
 
 
-async def _work(app: App, *, concurrency: int, beat: int, stop: int) -> None:
-    from procrastinate.contrib.django.utils import connector_params
-
+async def _work(app: App, proof: ProofOfLife, *, concurrency: int, beat: int, stop: int) -> None:
     from vanthu.kernel import attempts
     from vanthu.kernel.apart import run_apart
     from vanthu.kernel.jobs import OwnedJobs
-    from vanthu.kernel.proof_of_life import ProofOfLife
+    from vanthu.kernel.rescue import Rescuer
 
     attempts.try_suspects_apart(run_apart)
-    proof = ProofOfLife(connector_params())
     app.job_manager = OwnedJobs(app.connector, proof)
     async with app.open_async():
         await app.check_connection_async()
-        rescue = asyncio.create_task(_rescue_lost_jobs(beat))
+        rescue = asyncio.create_task(_rescue_lost_jobs(Rescuer(proof.given_up), beat))
         working = asyncio.create_task(
             app.run_worker_async(
                 concurrency=concurrency,
@@ -108,35 +117,27 @@ async def _work(app: App, *, concurrency: int, beat: int, stop: int) -> None:
             for each in (rescue, working):
                 each.cancel()
             results = await asyncio.gather(working, rescue, return_exceptions=True)
-            await proof.end()
+            await asyncio.to_thread(proof.end)
         for result in results:
             if isinstance(result, Exception):
                 raise result
 
 
-async def _rescue_lost_jobs(pause: int) -> None:
-    """Queue the jobs of dead workers again: those without their proof of life at two looks, `pause` apart.
-
-    At two, because a restart of the database ends every proof for the moment its holder needs to come back.
-    """
+async def _rescue_lost_jobs(rescuer: Rescuer, pause: int) -> None:
+    """Queue the jobs of dead workers again, looking every `pause` seconds."""
     from asgiref.sync import sync_to_async
 
-    missing: frozenset[int] = frozenset()
     while True:
-        missing = await sync_to_async(_look_for_lost_workers)(missing)
+        await sync_to_async(_look)(rescuer)
         await asyncio.sleep(pause)
 
 
-def _look_for_lost_workers(missing: frozenset[int]) -> frozenset[int]:
-    """Rescue the jobs of those who were `missing` before and still are; who is missing now."""
+def _look(rescuer: Rescuer) -> None:
     from django.db import close_old_connections
 
-    from vanthu.kernel import jobs
+    from vanthu.kernel import fence
 
+    fence.do_no_job_here()
     # This thread outlives the database: its connection may have been lost since the last look.
     close_old_connections()
-    found = jobs.lost_workers()
-    for worker in found & missing:
-        jobs.rescue(worker)
-    jobs.rescue_ownerless()
-    return found
+    rescuer.look()

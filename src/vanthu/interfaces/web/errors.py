@@ -16,9 +16,9 @@ from django.urls import reverse
 from vanthu.interfaces.web.door import sign_in_address
 from vanthu.interfaces.web.http import page_left, wants_partial
 from vanthu.interfaces.web.reception import AddressRefused
-from vanthu.kernel.errors import DomainError
+from vanthu.kernel.errors import Busy, DomainError
 from vanthu.kernel.trouble import OutcomeUnknown, Unavailable, trouble_of
-from vanthu.kernel.use_cases import times_done
+from vanthu.kernel.use_cases import is_busy, times_done
 
 logger = logging.getLogger(__name__)
 
@@ -197,6 +197,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     trouble = trouble_of(failure) if failure else None
     if trouble:
         return unavailable(request, trouble)
+    if failure and is_busy(failure):
+        return refuse_domain(request, Busy())
     return refuse(request, 500, "Hãy thử lại sau ít phút; nếu vẫn lỗi, báo quản trị hệ thống.")
 
 

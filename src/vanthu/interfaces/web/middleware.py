@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect, resolve_url
-from django.utils.cache import add_never_cache_headers
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from vanthu.interfaces.web import conflicts, errors
@@ -29,8 +32,9 @@ from vanthu.room.turns import reading_for
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-#: What Django raises while a view reads a form that cannot be read, or that its browser no longer sends.
-_UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError)
+#: What Django raises while a view reads a form that cannot be read. Not UnreadablePostError: a request is
+#: whole before it is asked here (ADR 0025), so it was our own disk that lost a part of it.
+_UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError)
 
 #: Scripts and styles only from our own files. PDF.js decodes some images with WebAssembly in its worker.
 _POLICY = {
@@ -67,6 +71,35 @@ class SecurityHeadersMiddleware:
         if "Cache-Control" not in response.headers:
             add_never_cache_headers(response)
         return response
+
+
+class SessionKeepingMiddleware(SessionMiddleware):
+    """As Django's, which answers 400 whenever a session cannot be kept, whatever the reason.
+
+    The request was whole, and what it asked for may be done. A database that went away, or let it wait too
+    long, is told as such. A session that ended meanwhile, at another tab, leaves the answer as it is, and
+    the cookie to whoever changed it.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Keep the session. Raises what the database raised."""
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted as interrupted:
+            failure = _failure_of_database(interrupted)
+            if failure is not None:
+                raise failure from failure.__cause__
+        patch_vary_headers(response, ("Cookie",))
+        return response
+
+
+def _failure_of_database(interrupted: SessionInterrupted) -> DatabaseError | None:
+    """What the database raised; None when it only says that no such session is there."""
+    failure: BaseException | None = interrupted
+    while failure is not None and not isinstance(failure, DatabaseError):
+        failure = failure.__context__
+    # That no row was changed is a word of Django's own, and has no cause.
+    return failure if failure is not None and failure.__cause__ is not None else None
 
 
 class ActorMiddleware:
