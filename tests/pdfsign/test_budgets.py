@@ -27,7 +27,6 @@ from vanthu.pdfsign.errors import TooComplex
 from vanthu.pdfsign.examining import examine
 from vanthu.pdfsign.images import load_picture
 from vanthu.pdfsign.opening import open_reader
-from vanthu.pdfsign.usages import _TRAILER, _Graph, _paths_to
 
 _LONG = 12 * 1024 * 1024
 _NOT_READ = ("TooComplex", "BrokenPdf")
