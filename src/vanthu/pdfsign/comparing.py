@@ -127,9 +127,7 @@ class _Comparison:
     def _compare_catalog(self, old: Any, new: Any) -> None:
         for key in (old.keys() | new.keys()) - _CATALOG_APART:
             self._differ(old, new, key, Place(_CATALOG.get(key, Kind.CATALOG_ENTRY), name=key))
-        names, others = self._old.get(old, "/Names") or {}, self._new.get(new, "/Names") or {}
-        for key in names.keys() | others.keys():
-            self._differ(names, others, key, Place(_NAMES.get(key, Kind.CATALOG_ENTRY), name=key))
+        self._compare_names(old, new)
         self._compare_form(old, new)
         self._compare_pages(old, new)
         self._compare_annotations()
@@ -138,6 +136,15 @@ class _Comparison:
             self._compare_store(self._new.get(new, "/DSS"))
         if not self._is_same(old, new, "/Metadata"):
             self._found.append(Place(Kind.METADATA))
+
+    def _compare_names(self, old: Any, new: Any) -> None:
+        names, others = self._old.get(old, "/Names"), self._new.get(new, "/Names")
+        if any(isinstance(one, generic.ArrayObject) for one in (names, others)):
+            self._differ(old, new, "/Names", Place(Kind.CATALOG_ENTRY, name="/Names"))
+            return
+        names, others = _dictionary(names), _dictionary(others)
+        for key in names.keys() | others.keys():
+            self._differ(names, others, key, Place(_NAMES.get(key, Kind.CATALOG_ENTRY), name=key))
 
     def _compare_store(self, store: Any) -> None:
         """Validation data may come, go, and take the place of others: they prove what they prove."""
@@ -148,7 +155,11 @@ class _Comparison:
         if self._is_same(old, new, "/AcroForm"):
             # Its fields are no further than this: what was done to them would have touched it.
             return
-        before, after = self._old.get(old, "/AcroForm") or {}, self._new.get(new, "/AcroForm") or {}
+        for form in (dict.get(old, "/AcroForm"), dict.get(new, "/AcroForm")):
+            if isinstance(form, generic.IndirectObject):
+                self._likeness.judged_apart.add(form.idnum)
+        before = _dictionary(self._old.get(old, "/AcroForm"))
+        after = _dictionary(self._new.get(new, "/AcroForm"))
         for key in (before.keys() | after.keys()) - _FORM_APART:
             kind = Kind.SCRIPT if key == "/XFA" else Kind.FORM_ENTRY
             self._differ(before, after, key, Place(kind, name=key))
@@ -248,3 +259,7 @@ class _Comparison:
     def _page_numbers(self) -> dict[int, int]:
         view = self._reader.get_historical_resolver(self._old.revision)
         return {page.idnum: number for number, page in enumerate(page_references(view), start=1)}
+
+
+def _dictionary(value: Any) -> generic.DictionaryObject:
+    return value if isinstance(value, generic.DictionaryObject) else generic.DictionaryObject()

@@ -63,10 +63,12 @@ class Examined:
         return self.embedded.signer_cert if self.embedded else None
 
 
-def examine(reader: MeasuredReader, beyond: bytes = b"") -> tuple[list[Examined], int]:
+def examine(
+    reader: MeasuredReader, beyond: bytes = b"", *, cut: bool = False
+) -> tuple[list[Examined], int]:
     """The signatures in the order they were made, and how many more there are than are looked at.
 
-    `beyond`: what hangs on behind the end of the file (see `open_suspect`).
+    `beyond`: what hangs on behind the end of the file; `cut`: the reader does not see it (`open_suspect`).
     """
     fields = [(name, ref) for name, _, ref in enumerate_sig_fields(reader, filled_status=True)]
     whole = Budget(SIGNATURES_STEPS)
@@ -76,6 +78,8 @@ def examine(reader: MeasuredReader, beyond: bytes = b"") -> tuple[list[Examined]
         steps = share.left
         examined.append(_examine_one(reader, name, reference))
         whole.left -= steps - max(0, share.left)
+    if cut:
+        examined = [replace(one, coverage=replace(one.coverage, whole_file=False)) for one in examined]
     examined.sort(key=lambda one: one.revision)
     not_judged = len(fields) - len(examined)
     history = History(reader, trailing=_trailing(beyond))

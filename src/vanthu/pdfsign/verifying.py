@@ -92,7 +92,7 @@ def verify(
     stamp_roots = roots if timestamp_trust is None else tuple(unique(timestamp_trust))
     with open_suspect(file) as suspect, parsing():
         reader = suspect.reader
-        examined, not_judged = examine(reader, suspect.beyond)
+        examined, not_judged = examine(reader, suspect.beyond, cut=suspect.cut)
         if suspect.cut and not examined:
             raise BrokenPdf
         evidence = _evidence(reader)
