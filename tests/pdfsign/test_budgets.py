@@ -22,7 +22,7 @@ from tests.pdfsign import hostile
 from tests.pdfsign.documents import write
 from vanthu import pdfsign
 from vanthu.pdfsign import Problem, Verdict, changes, examining, fastlex
-from vanthu.pdfsign.budget import FILE_STEPS, OBJECTS, PAGES, Budget
+from vanthu.pdfsign.budget import FILE_STEPS, OBJECTS, PAGES
 from vanthu.pdfsign.errors import TooComplex
 from vanthu.pdfsign.examining import examine
 from vanthu.pdfsign.images import load_picture

@@ -25,7 +25,14 @@ from vanthu.pdfsign.sides import References, Side
 from vanthu.pdfsign.verdict import Changes
 
 _OF_FIELDS = frozenset(
-    {Kind.FILLED, Kind.SIGNED, Kind.FIELD_FILLED, Kind.FIELD_ENTRY, Kind.FIELD_CHANGED, Kind.SIGNATURE_TOUCHED}
+    {
+        Kind.FILLED,
+        Kind.SIGNED,
+        Kind.FIELD_FILLED,
+        Kind.FIELD_ENTRY,
+        Kind.FIELD_CHANGED,
+        Kind.SIGNATURE_TOUCHED,
+    }
 )
 
 
@@ -96,9 +103,7 @@ _CHANGES = {
 
 def _unsigned(found: Sequence[Alteration]) -> list[Alteration]:
     """What stands behind the last signature: nobody answers for a number filled there."""
-    more = [
-        Alteration(kind=Kind.FILLED_BY_NOBODY, name=one.name) for one in found if one.kind is Kind.FILLED
-    ]
+    more = [Alteration(kind=Kind.FILLED_BY_NOBODY, name=one.name) for one in found if one.kind is Kind.FILLED]
     reused = [
         Alteration(kind=Kind.UNREADABLE)
         for one in found

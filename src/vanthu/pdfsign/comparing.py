@@ -33,7 +33,17 @@ _CATALOG = {
 }
 #: Judged by rules of their own, or of no matter: 7.2.2 of versions, 7.12 of extensions.
 _CATALOG_APART = frozenset(
-    {"/Pages", "/AcroForm", "/DSS", "/Metadata", "/Names", "/StructTreeRoot", "/Version", "/Extensions", "/Type"}
+    {
+        "/Pages",
+        "/AcroForm",
+        "/DSS",
+        "/Metadata",
+        "/Names",
+        "/StructTreeRoot",
+        "/Version",
+        "/Extensions",
+        "/Type",
+    }
 )
 _NAMES = {"/JavaScript": Kind.SCRIPT, "/EmbeddedFiles": Kind.ATTACHMENT}
 _SHOWN = frozenset(
@@ -171,7 +181,11 @@ class _Comparison:
         """Fields that are no objects of their own."""
         sides = ((self._old, old), (self._new, new))
         before, after = (
-            [one for one in side.listed(side.raw(form, "/Fields")) if isinstance(one, generic.DictionaryObject)]
+            [
+                one
+                for one in side.listed(side.raw(form, "/Fields"))
+                if isinstance(one, generic.DictionaryObject)
+            ]
             for side, form in sides
         )
         if len(before) != len(after):
@@ -202,7 +216,11 @@ class _Comparison:
         if not (isinstance(old, generic.DictionaryObject) and isinstance(new, generic.DictionaryObject)):
             self._found.append(Place(Kind.PAGES))
             return []
-        above = [(dict.get(old, "/Parent"), dict.get(new, "/Parent"))] if "/Parent" in old or "/Parent" in new else []
+        above = (
+            [(dict.get(old, "/Parent"), dict.get(new, "/Parent"))]
+            if "/Parent" in old or "/Parent" in new
+            else []
+        )
         if "/Kids" not in old and "/Kids" not in new:
             self._compare_page(old, new, number)
             return above

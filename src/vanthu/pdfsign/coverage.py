@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
@@ -40,7 +40,8 @@ def coverage_of(signature: EmbeddedPdfSignature) -> Coverage:
     out for the web has its tables in two places, of which the one at its beginning counts as the later: both
     are one revision, and lie in the range.
     """
-    stream = signature.reader.stream
+    reader = cast(MeasuredReader, signature.reader)
+    stream = reader.stream
     size = stream.seek(0, os.SEEK_END)
     signed_range = [int(number) for number in signature.byte_range]
     if len(signed_range) != 4 or signed_range[0] != 0 or min(signed_range[1:]) <= 0:
@@ -51,10 +52,10 @@ def coverage_of(signature: EmbeddedPdfSignature) -> Coverage:
     if not _is_the_value(signature, gap_start, gap_end):
         return NOTHING
     end = gap_end + tail
-    revision = _revision_ending_at(signature.reader, end)
-    if revision is None or not _lies_before(signature.reader, revision, end):
+    revision = _revision_ending_at(reader, end)
+    if revision is None or not _lies_before(reader, revision, end):
         return NOTHING
-    if _last_change(signature) > revision:
+    if int(signature.signed_revision) > revision:
         # What the reader takes for the signature was written after it.
         return NOTHING
     return Coverage(sound=True, whole_file=end == size, revision=revision)
@@ -123,7 +124,3 @@ def _lies_before(reader: MeasuredReader, revision: int, end: int) -> bool:
             if any(place >= end for _, place in places):
                 return False
     return True
-
-
-def _last_change(signature: EmbeddedPdfSignature) -> int:
-    return int(signature.signed_revision)

@@ -63,9 +63,7 @@ class Examined:
         return self.embedded.signer_cert if self.embedded else None
 
 
-def examine(
-    reader: MeasuredReader, beyond: bytes = b"", *, cut: bool = False
-) -> tuple[list[Examined], int]:
+def examine(reader: MeasuredReader, beyond: bytes = b"", *, cut: bool = False) -> tuple[list[Examined], int]:
     """The signatures in the order they were made, and how many more there are than are looked at.
 
     `beyond`: what hangs on behind the end of the file; `cut`: the reader does not see it (`open_suspect`).

@@ -142,7 +142,9 @@ class FormChanges:
 
     def _signed(self, field: Field) -> Kind:
         """A signature answers for the revision that brings it only when it covers it."""
-        ranges = [self._new.follow(each) for each in self._new.listed(self._new.raw(field.value, "/ByteRange"))]
+        ranges = [
+            self._new.follow(each) for each in self._new.listed(self._new.raw(field.value, "/ByteRange"))
+        ]
         if len(ranges) != 4 or not all(isinstance(each, int) for each in ranges):
             return Kind.SIGNATURE_REUSED
         if ranges[2] + ranges[3] < self._end:

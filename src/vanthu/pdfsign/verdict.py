@@ -266,20 +266,25 @@ def _names(names: Sequence[str]) -> str:
     return ", ".join(dict.fromkeys(names))
 
 
-def sentence(problem: Problem | None, *, signer: str, changes: Changes, details: SignatureDetails) -> str:
-    """The one sentence about one signature."""
+def sentence(
+    problem: Problem | None, *, signer: str, holder: str = "", changes: Changes, details: SignatureDetails
+) -> str:
+    """The one sentence about one signature. `holder`: the signer with his office, to name a certificate by."""
     if problem is None:
         after = "" if changes is Changes.NONE else "; sau đó chỉ có những bổ sung được phép"
         return f"Chữ ký số của {signer} hợp lệ, nội dung đã ký nguyên vẹn{after}."
     return _SENTENCES[problem].format(
         signer=signer,
+        holder=holder or signer,
         revoked_at=vietnam_day(details.revoked_at),
         valid_from=vietnam_day(details.valid_from),
         valid_to=vietnam_day(details.valid_to),
         claimed_at=vietnam_day(details.claimed_at),
         fields=", ".join(details.shown_otherwise).capitalize(),
         altered=_and_more(details.alterations),
-        standing=_STANDINGS.get(details.certificate_problem, "").format(valid_to=vietnam_day(details.valid_to)),
+        standing=_STANDINGS.get(details.certificate_problem, "").format(
+            valid_to=vietnam_day(details.valid_to)
+        ),
     )
 
 
@@ -303,9 +308,9 @@ _SENTENCES = {
         "{fields} hiện trên trang không đúng với giá trị mà {signer} đã ký số, hoặc che chữ của văn bản."
     ),
     Problem.WRONG_KIND: "Chữ ký số của {signer} không đúng loại: chứng thư cá nhân và cơ quan bị dùng lẫn.",
-    Problem.REVOKED: "Chứng thư số của {signer} đã bị thu hồi từ ngày {revoked_at}.",
-    Problem.EXPIRED_WHEN_SIGNED: "Chứng thư số của {signer} đã hết hạn ngày {valid_to}, trước khi ký.",
-    Problem.NOT_YET_VALID: "Chứng thư số của {signer} chỉ có hiệu lực từ ngày {valid_from}, sau khi ký.",
+    Problem.REVOKED: "Chứng thư số của {holder} đã bị thu hồi từ ngày {revoked_at}.",
+    Problem.EXPIRED_WHEN_SIGNED: "Chứng thư số của {holder} đã hết hạn ngày {valid_to}, trước khi ký.",
+    Problem.NOT_YET_VALID: "Chứng thư số của {holder} chỉ có hiệu lực từ ngày {valid_from}, sau khi ký.",
     Problem.WRONG_USAGE: "Chứng thư số của {signer} không được cấp để ký văn bản.",
     Problem.NOT_JUDGED: "Chưa kiểm tra hết được chữ ký số này vì tệp lớn hoặc rắc rối bất thường.",
     Problem.CHANGED_UNCLEAR: (
@@ -318,7 +323,7 @@ _SENTENCES = {
     Problem.UNTRUSTED: "Không tin cậy chứng thư số của {signer}: không dẫn tới tổ chức chứng thực đã biết.",
     Problem.WEAK_ALGORITHM: "Chữ ký số của {signer} dùng thuật toán đã lỗi thời, không bảo đảm an toàn.",
     Problem.EXPIRED_SINCE: (
-        "Chứng thư số của {signer} đã hết hạn ngày {valid_to}; không có dấu thời gian để biết đã ký trước đó."
+        "Chứng thư số của {holder} đã hết hạn ngày {valid_to}; không có dấu thời gian để biết đã ký trước đó."
     ),
     Problem.REVOCATION_UNKNOWN: "Chưa kiểm tra được thu hồi chứng thư số của {signer}.",
 }

@@ -13,15 +13,16 @@ from vanthu.pdfsign.certificates import (
     SignerKind,
     common_name,
     fingerprint,
+    holder,
     kind_of,
     organization_name,
     owner_bodies,
     owner_places,
     unique,
 )
+from vanthu.pdfsign.clocks import odd_time
 from vanthu.pdfsign.errors import BrokenPdf, TooComplex
 from vanthu.pdfsign.examining import Examined, examine, look_at
-from vanthu.pdfsign.clocks import odd_time
 from vanthu.pdfsign.issue_fields import LABELS
 from vanthu.pdfsign.objects import form_fields, pick
 from vanthu.pdfsign.opening import open_suspect, parsing
@@ -189,7 +190,7 @@ async def _own_time(
 
 
 def _own_token(one: Examined) -> TimeToken | None:
-    """The timestamp attached to the signature, if it is over it; whether it is trusted is another question."""
+    """The timestamp attached to the signature, if it is over it; whether it is trusted is asked elsewhere."""
     token = one.token
     if one.embedded is None or token is None or one.is_timestamp:
         return None
@@ -237,7 +238,9 @@ async def _judge_by(
         covers_whole_file=one.coverage.whole_file,
         changes_after=one.changes,
         verdict=_verdict(problem),
-        message=sentence(problem, signer=signer, changes=one.changes, details=details),
+        message=sentence(
+            problem, signer=signer, holder=holder(certificate), changes=one.changes, details=details
+        ),
         details=details,
     )
 
