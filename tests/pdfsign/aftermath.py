@@ -214,6 +214,11 @@ def kinds(office: Office) -> Iterator[Kind]:
         good,
         lambda: after(under_an_existing_key, with_store),
     )
+    yield kind(
+        "honest: more under an existing key, signed",
+        good,
+        lambda: after(under_an_existing_key, outside.signed(with_store, pki, field="Hai")),
+    )
     yield kind("honest: validation data taken out", good, lambda: after(without_evidence, with_store))
     yield kind("honest: described anew", good, lambda: after(describe))
     yield kind("honest: room for one more signature", good, lambda: after(room_for_one_more))

@@ -1,9 +1,9 @@
-"""What can be done to a file after a signature: each kind of change, what it may do, by which article, in words.
+"""What can be done to a file after a signature: each kind of change, its weight, its article, its words.
 
-The one list by which a change is judged. A kind is harmless because the standards foresee it after a signature
-and it changes nothing that the signer saw; harmful because it changes what is shown, or what the signer
-forbade; unclear when no rule says that it does neither. Articles are those of ISO 32000-2 (in ISO 32000-1 they
-bear the same numbers unless told) and of ETSI EN 319 142-1 (PAdES).
+The one list by which a change is judged. A kind is harmless because the standards foresee it after a
+signature and it changes nothing that the signer saw; harmful because it changes what is shown, or what the
+signer forbade; unclear when no rule says that it does neither. Articles are those of ISO 32000-2 (in
+ISO 32000-1 they bear the same numbers unless told) and of ETSI EN 319 142-1 (PAdES).
 """
 
 from __future__ import annotations

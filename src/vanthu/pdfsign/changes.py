@@ -1,10 +1,10 @@
 """What happened to the file after a signature, and whether its signer, or the standards, allow it.
 
 Three layers. The bytes: the signed range must be the whole file up to its end-of-file mark but for the
-signature value itself (`coverage`). The document: every later revision is compared once with the one before
-it (`comparing`), and what follows a signature is the sum of those. The judgement: each kind of change has its
-weight by an article (`altering`); a lock or a certification makes some of them heavier, and what stands behind
-the last signature must be such as needs none.
+signature value itself (`coverage`). The document: every later revision is compared once with the one
+before it (`comparing`), and what follows a signature is the sum of those. The judgement: each kind of change
+has its weight by an article (`altering`); a lock or a certification makes some of them heavier, and what
+stands behind the last signature must be such as needs none.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class Side:
 
 
 class References:
-    """Who refers to whom, over all versions of all objects met so far: enough to say what cannot be reached."""
+    """Who refers to whom, over all versions of all objects met so far: what is not here cannot be reached."""
 
     def __init__(self, reader: MeasuredReader) -> None:
         self._reader = reader

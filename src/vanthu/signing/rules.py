@@ -67,17 +67,28 @@ def conclude_names(
     `signatures` are those of the report; the names are what the document's record states, "" when it states
     none. The seal must be the issuing agency's, the signature that of the person named (NĐ 30/2020 Điều 5).
     """
-    if conclusion[0] != "valid":
+    verdict, message = conclusion
+    problem = deciding_problem({"verdict": verdict, "signatures": signatures})
+    if verdict != "valid" and problem != "weak_digest":
         return conclusion
+    mismatch = _mismatch(signatures, issuer_name=issuer_name, signer_name=signer_name)
+    if not mismatch:
+        return conclusion
+    # Who signed and over what digest are two questions; neither answer hides the other.
+    return "indeterminate", mismatch if verdict == "valid" else f"{mismatch.rstrip('.')}; {message}"
+
+
+def _mismatch(signatures: Sequence[Mapping[str, Any]], *, issuer_name: str, signer_name: str) -> str:
+    """Whose seal or signature it is instead, one sentence; "" when both bear the names of the record."""
     seals = [signature for signature in signatures if signature["kind"] == "agency"]
     if not _any_is(seals, issuer_name, _is_seal_of):
         found = _listed(map(_sealer, seals))
-        return "indeterminate", f"Dấu là của {found}, không phải của cơ quan gửi {issuer_name}."
+        return f"Dấu là của {found}, không phải của cơ quan gửi {issuer_name}."
     people = [signature for signature in signatures if signature["kind"] == "person"]
     if not _any_is(people, signer_name, _is_signature_of):
         found = _listed(str(signature["signer"]) for signature in people)
-        return "indeterminate", f"Người ký số là {found}, văn bản ghi người ký là {signer_name}."
-    return conclusion
+        return f"Người ký số là {found}, văn bản ghi người ký là {signer_name}."
+    return ""
 
 
 def may_answer_itself(verdict: str, reports: Iterable[Mapping[str, Any]]) -> bool:
@@ -185,16 +196,16 @@ def facts(signature: Mapping[str, Any]) -> list[tuple[str, str]]:
     Bytes, algorithm and signer are three questions with three answers.
     """
     details = signature.get("details", {})
-    intact, made = signature["intact"], signature["cryptographically_valid"]
+    intact, made = signature.get("intact"), signature.get("cryptographically_valid")
     found = [
         ("ok", "Nội dung đã ký còn nguyên") if intact else ("bad", "Nội dung đã ký không còn nguyên"),
         ("ok", "Chữ ký do chứng thư này tạo") if made else ("bad", "Chữ ký không do chứng thư này tạo"),
     ]
     if details.get("digest_algorithm") == "sha1":
         found.append(("open", "Thuật toán băm SHA-1 đã yếu"))
-    found.append(_trust(signature["trusted"], str(details.get("problem") or "")))
+    found.append(_trust(bool(signature.get("trusted")), str(details.get("problem") or "")))
     altered = ", ".join(details.get("alterations", ()))
-    change = _CHANGES.get(str(signature["changes_after"]))
+    change = _CHANGES.get(str(signature.get("changes_after")))
     if change is not None:
         tone, words = change
         found.append((tone, f"{words}: {altered}" if altered and tone != "ok" else words))
