@@ -54,9 +54,9 @@ def signed(
         field_name=field,
         md_algorithm=digest,
         certify=certify is not None,
-        **({"docmdp_permissions": certify} if certify else {}),
+        docmdp_permissions=certify or MDPPerm.FILL_FORMS,
     )
-    return signers.sign_pdf(writer, meta, signer=signer_of(pki, name)).getvalue()
+    return bytes(signers.sign_pdf(writer, meta, signer=signer_of(pki, name)).getvalue())
 
 
 def with_last_cms(data: bytes, change: Callable[[bytes], bytes]) -> bytes:
@@ -164,7 +164,7 @@ def signed_ahead(data: bytes, pki: Pki, *, ahead: timedelta, stamped: bool = Fal
     meta = signers.PdfSignatureMetadata(field_name="ChuKy", md_algorithm="sha256")
     writer = IncrementalPdfFileWriter(io.BytesIO(data), strict=False)
     stamper = HTTPTimeStamper(pki.timestamper.url) if stamped else None
-    return signers.sign_pdf(writer, meta, signer=signer, timestamper=stamper).getvalue()
+    return bytes(signers.sign_pdf(writer, meta, signer=signer, timestamper=stamper).getvalue())
 
 
 def saved(folder: Path, data: bytes, name: str = "outside.pdf") -> Path:

@@ -35,7 +35,9 @@ REASONS: dict[str, str] = {
     "attack: closed, then a field": (
         "12.8.2.2.2, table 257: DocMDP 1 permits no changes but evidence and time stamps."
     ),
-    "unclear: a comment at the end": "7.5.5: nothing is foreseen after the end of the file, and nobody signed it.",
+    "unclear: a comment at the end": (
+        "7.5.5: nothing is foreseen after the end of the file, and nobody signed it."
+    ),
     "attack: an object at the end": (
         "7.5.6: readers that rebuild the table take the object in; the library does not look behind the end."
     ),

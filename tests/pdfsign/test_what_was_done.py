@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyhanko.pdf_utils import generic
 
 from tests.pdfsign import aftermath, hostile, outside, tampering
 from tests.pdfsign.documents import typeset, write
@@ -108,7 +109,7 @@ class TestWhatAndWhere:
     def test_the_second_page_is_called_by_its_number(self, office: Office) -> None:
         def stamp_second(writer: object) -> None:
             page = writer.find_page_for_modification(1)[0].get_object()  # type: ignore[attr-defined]
-            page["/Rotate"] = tampering.generic.NumberObject(90)
+            page["/Rotate"] = generic.NumberObject(90)
             writer.update_container(page)  # type: ignore[attr-defined]
 
         signed = outside.saved(office.folder, outside.signed(typeset(page_breaks=1), office.pki))
