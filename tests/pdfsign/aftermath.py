@@ -9,6 +9,7 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from pyhanko.pdf_utils import generic
@@ -184,6 +185,22 @@ def next_generation(data: bytes) -> bytes:
     return _with_table(data, b"%d 1\n%010d 00001 n \n" % (page, len(data)), body)
 
 
+def freed_oddly(data: bytes) -> bytes:
+    """The page's content given up under a generation it does not have; readers show an empty page."""
+    reader = PdfFileReader(_stream(data), strict=False)
+    raw = reader.root["/Pages"]["/Kids"][0].raw_get("/Contents")
+    content = raw[0] if isinstance(raw, generic.ArrayObject) else raw
+    return _with_table(data, b"%d 1\n0000000000 00000 f \n" % content.idnum)
+
+
+def packed_anew(data: bytes) -> bytes:
+    """A stream that signed objects lie in, written anew with others in it."""
+    reader = PdfFileReader(_stream(data), strict=False)
+    number = min(reader.xrefs.object_streams_used_in(0), key=lambda one: one.idnum).idnum
+    body = b"%d 0 obj\n<< /Type /ObjStm /N 0 /First 0 /Length 0 >>\nstream\n\nendstream\nendobj\n" % number
+    return _with_table(data, b"%d 1\n%010d 00000 n \n" % (number, len(data)), body)
+
+
 def kinds(office: Office) -> Iterator[Kind]:
     """Every kind; `office` holds every stage of one document."""
     pki = office.pki
@@ -203,7 +220,7 @@ def kinds(office: Office) -> Iterator[Kind]:
 
     good, bad, open_ = Verdict.VALID, Verdict.INVALID, Verdict.INDETERMINATE
     for stage, data in stages.items():
-        yield kind(f"honest: {stage}", good, lambda data=data: data)  # type: ignore[misc]  # bound now
+        yield kind(f"honest: {stage}", good, partial(bytes, data))
     with_store = after(store_with_key(pki.root))
     yield kind("honest: a line end more", good, lambda: sealed + b"\n")
     yield kind("honest: a blank more", good, lambda: sealed + b" ")
@@ -260,6 +277,8 @@ def kinds(office: Office) -> Iterator[Kind]:
     yield kind("unclear: private data of a program", open_, lambda: after(keep_private_data))
     yield kind("attack: an object at the end", bad, lambda: sealed + b"3 0 obj\n<< >>\nendobj\n")
     yield kind("attack: a revision that adds nothing but a table", bad, lambda: _shadow(office))
+    yield kind("attack: freed under an odd generation", bad, lambda: freed_oddly(sealed))
+    yield kind("attack: a stream of objects packed anew", bad, lambda: packed_anew(sealed))
     yield kind("attack: the next generation", bad, lambda: next_generation(sealed))
     for change in (
         tampering.change_number,
@@ -279,7 +298,7 @@ def kinds(office: Office) -> Iterator[Kind]:
         rewrite_content_in_place,
         share_a_look_with_the_page,
     ):
-        yield kind(f"attack: {change.__name__}", bad, lambda change=change: after(change))  # type: ignore[misc]
+        yield kind(f"attack: {change.__name__}", bad, partial(after, change))
     for change in (
         tampering.stamp_content,
         tampering.annotate,
@@ -290,7 +309,7 @@ def kinds(office: Office) -> Iterator[Kind]:
         yield kind(
             f"attack: before the seal, {change.__name__}",
             bad,
-            lambda change=change: sealed_after(change),  # type: ignore[misc]  # bound now
+            partial(sealed_after, change),
         )
 
 

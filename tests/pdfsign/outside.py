@@ -13,6 +13,8 @@ from typing import Any
 from asn1crypto import cms, keys
 from cryptography.hazmat.primitives import serialization
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.writer import copy_into_new_writer
 from pyhanko.sign import signers
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm, SigFieldSpec, append_signature_field
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
@@ -165,6 +167,15 @@ def signed_ahead(data: bytes, pki: Pki, *, ahead: timedelta, stamped: bool = Fal
     writer = IncrementalPdfFileWriter(io.BytesIO(data), strict=False)
     stamper = HTTPTimeStamper(pki.timestamper.url) if stamped else None
     return bytes(signers.sign_pdf(writer, meta, signer=signer, timestamper=stamper).getvalue())
+
+
+def encrypted(data: bytes) -> bytes:
+    """The file with a password to open it."""
+    writer = copy_into_new_writer(PdfFileReader(io.BytesIO(data), strict=False))
+    writer.encrypt("mật khẩu")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 def saved(folder: Path, data: bytes, name: str = "outside.pdf") -> Path:

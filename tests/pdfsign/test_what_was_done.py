@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from tests.pdfsign import aftermath, hostile, outside, tampering
 from tests.pdfsign.documents import typeset, write
@@ -107,10 +108,10 @@ class TestWhatAndWhere:
         assert report.message.endswith("không rõ để làm gì.")
 
     def test_the_second_page_is_called_by_its_number(self, office: Office) -> None:
-        def stamp_second(writer: object) -> None:
-            page = writer.find_page_for_modification(1)[0].get_object()  # type: ignore[attr-defined]
-            page["/Rotate"] = generic.NumberObject(90)
-            writer.update_container(page)  # type: ignore[attr-defined]
+        def stamp_second(writer: IncrementalPdfFileWriter) -> None:
+            page = writer.find_page_for_modification(1)[0].get_object()
+            page[generic.pdf_name("/Rotate")] = generic.NumberObject(90)
+            writer.update_container(page)
 
         signed = outside.saved(office.folder, outside.signed(typeset(page_breaks=1), office.pki))
         report = office.judged(append_revision(signed, stamp_second))

@@ -30,20 +30,26 @@ class Side:
     def object(self, reference: Any) -> Any:
         """What the reference leads to in this revision."""
         plain = generic.Reference(reference.idnum, reference.generation, self.reader)
-        try:
-            newest = self.reader.xrefs.get_last_change(plain)
-        except KeyError:
-            return generic.NullObject()
-        if newest <= self.revision:
-            return self.reader.get_object(plain, transparent_decrypt=False)
         if self.version(plain) is None:
             return generic.NullObject()
+        if self.reader.xrefs.get_last_change(plain) <= self.revision:
+            return self.reader.get_object(plain, transparent_decrypt=False)
         return self.reader.get_object(plain, self.revision, transparent_decrypt=False)
 
     def version(self, reference: Any) -> Hashable:
-        """Where the object stands in this revision; None when it is nowhere."""
-        found: Hashable = self.reader.xrefs.get_historical_ref(reference, self.revision)
-        return found
+        """Where the object stands in this revision; None when it is nowhere.
+
+        One that a table frees is gone, whatever generation the table says: so most readers take it.
+        """
+        for number, data in self.reader.xrefs.tables_naming(reference, up_to=self.revision):
+            try:
+                found: Hashable = data.try_resolve(reference)
+            except KeyError:
+                if number and reference.idnum in data.freed and data.hybrid is None:
+                    return None
+                continue
+            return found
+        return None
 
     def follow(self, value: Any) -> Any:
         """The value itself, whatever references lead to it. Raises PdfReadError when they never end."""

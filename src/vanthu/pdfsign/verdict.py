@@ -269,7 +269,7 @@ def _names(names: Sequence[str]) -> str:
 def sentence(
     problem: Problem | None, *, signer: str, holder: str = "", changes: Changes, details: SignatureDetails
 ) -> str:
-    """The one sentence about one signature. `holder`: the signer with his office, as a certificate's owner."""
+    """The one sentence about one signature. `holder`: the signer with his office."""
     if problem is None:
         after = "" if changes is Changes.NONE else "; sau đó chỉ có những bổ sung được phép"
         return f"Chữ ký số của {signer} hợp lệ, nội dung đã ký nguyên vẹn{after}."

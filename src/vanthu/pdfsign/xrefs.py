@@ -108,6 +108,12 @@ class IndexedXRefs(XRefCache):
                     continue
         return None
 
+    def tables_naming(self, ref: Any, *, up_to: int) -> Iterator[tuple[int, Any]]:
+        """The tables that name the object's number, each by its revision, the newest first."""
+        for number in reversed(self._sections_naming(ref)):
+            if number <= up_to:
+                yield number, self._xref_sections[number].xref_data
+
     def _sections_naming(self, ref: Any) -> list[int]:
         return self._naming.get(ref.idnum, [])
 
