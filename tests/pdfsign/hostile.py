@@ -133,7 +133,7 @@ def certificate(subject: str, issuer: str, *, key: int, signed_by: int) -> x509.
     return x509.Certificate.load(made.public_bytes(serialization.Encoding.DER))
 
 
-def signed(data: bytes, *, times: int = 1, crowd: int = 0) -> bytes:
+def signed(data: bytes, *, times: int = 1, crowd: int = 0, digest: str = "sha256") -> bytes:
     """The file signed so many times by nobody known, with a `crowd` of certificates of one name beside."""
     own = certificate("Người ký", "Một tên", key=0, signed_by=1)
     store = SimpleCertificateStore()
@@ -144,7 +144,7 @@ def signed(data: bytes, *, times: int = 1, crowd: int = 0) -> bytes:
     )
     signer = signers.SimpleSigner(own, keys.PrivateKeyInfo.load(secret), store, embed_roots=True)
     for number in range(times):
-        meta = signers.PdfSignatureMetadata(field_name=f"ChuKy{number}", md_algorithm="sha256")
+        meta = signers.PdfSignatureMetadata(field_name=f"ChuKy{number}", md_algorithm=digest)
         writer = IncrementalPdfFileWriter(io.BytesIO(data))
         data = signers.sign_pdf(writer, meta, signer=signer).getvalue()
     return data

@@ -23,7 +23,6 @@ AFTER_SEAL: list[Change] = [
     tampering.clear_seal,
     tampering.copy_signature_value,
     tampering.draw_unsigned_seal,
-    tampering.nothing_useful,
 ]
 
 
@@ -96,11 +95,43 @@ class TestBetweenPersonAndSeal:
 
 
 class TestAppendedBytes:
+    @pytest.mark.parametrize("tail", [b"\n", b"\r\n", b" ", b"\0"])
+    @pytest.mark.parametrize("stage", ["signed", "sealed", "archived"])
+    def test_a_blank_that_a_sender_s_system_adds_means_nothing(
+        self, office: Office, finished: Office, stage: str, tail: bytes
+    ) -> None:
+        """ISO 32000-2 7.2.3: white space outside objects."""
+        data = (finished.folder / f"{stage}.pdf").read_bytes()
+        report = office.judged(write(office.folder / "longer.pdf", data + tail))
+
+        assert report.verdict is Verdict.VALID
+        assert report.signatures[-1].changes_after is Changes.ALLOWED
+        assert not report.signatures[-1].covers_whole_file
+
+    @pytest.mark.parametrize("tail", [b"% ghi chu\n", b"\0" * 4096, b"\n%%EOF\n", b"\nDEADBEEF"])
+    @pytest.mark.parametrize("stage", ["signed", "sealed", "archived"])
+    def test_of_others_nobody_knows_what_they_are_for(
+        self, office: Office, finished: Office, stage: str, tail: bytes
+    ) -> None:
+        data = (finished.folder / f"{stage}.pdf").read_bytes()
+        report = office.judged(write(office.folder / "longer.pdf", data + tail))
+
+        assert report.verdict is Verdict.INDETERMINATE
+        assert report.message.endswith("có dữ liệu lạ ở cuối tệp, không rõ để làm gì.")
+        assert all(one.changes_after is Changes.UNKNOWN for one in report.signatures)
+
     @pytest.mark.parametrize(
-        "tail", [b"\n", b" ", b"% ghi chu\n", b"\0" * 4096, b"\n%%EOF\n", b"1 0 obj\n<<>>\nendobj\n"]
+        "tail",
+        [
+            b"1 0 obj\n<<>>\nendobj\n",
+            b"\n3 0 obj\n<< /Type /Page >>\nendobj\n%%EOF\n",
+            b"\nxref\n0 0\ntrailer\n<< /Root 1 0 R >>\nstartxref\n0\n%%EOF\n",
+        ],
     )
     @pytest.mark.parametrize("stage", ["signed", "sealed", "archived"])
-    def test_are_never_valid(self, office: Office, finished: Office, stage: str, tail: bytes) -> None:
+    def test_objects_are_a_revision_that_nobody_signed(
+        self, office: Office, finished: Office, stage: str, tail: bytes
+    ) -> None:
         data = (finished.folder / f"{stage}.pdf").read_bytes()
         report = office.judged(write(office.folder / "longer.pdf", data + tail))
 

@@ -21,13 +21,12 @@ from tests.bounded import read_bounded
 from tests.pdfsign import hostile
 from tests.pdfsign.documents import write
 from vanthu import pdfsign
-from vanthu.pdfsign import Problem, Verdict, examining, fastlex
-from vanthu.pdfsign.budget import FILE_STEPS, OBJECTS, PAGES, Budget
+from vanthu.pdfsign import Problem, Verdict, changes, examining, fastlex
+from vanthu.pdfsign.budget import FILE_STEPS, OBJECTS, PAGES
 from vanthu.pdfsign.errors import TooComplex
 from vanthu.pdfsign.examining import examine
 from vanthu.pdfsign.images import load_picture
 from vanthu.pdfsign.opening import open_reader
-from vanthu.pdfsign.usages import _TRAILER, _Graph, _paths_to
 
 _LONG = 12 * 1024 * 1024
 _NOT_READ = ("TooComplex", "BrokenPdf")
@@ -118,13 +117,14 @@ def test_a_table_of_more_objects_than_a_file_has_is_refused(tmp_path: Path) -> N
     assert OBJECTS < 1_000_000_000
 
 
-def test_paths_doubled_by_every_layer_leave_the_signature_unjudged(tmp_path: Path) -> None:
-    data = hostile.signed(hostile.layers(20), times=2)
+@pytest.mark.parametrize("depth", [20, 2_000])
+def test_layers_of_two_references_each_are_looked_at_once(tmp_path: Path, depth: int) -> None:
+    """Twenty layers are a million paths to the form; each pair of objects is compared once."""
+    data = hostile.signed(hostile.layers(depth), times=2)
 
-    found = read_bounded("verify", write(tmp_path / "a.pdf", data))
+    report = _report_of(write(tmp_path / "a.pdf", data))
 
-    assert found["said"] == "indeterminate"
-    assert "2 chữ ký số, 1 chữ ký chưa kiểm tra hết được" in found["message"]
+    assert [one.changes_after for one in report.signatures] == ["allowed", "none"]
 
 
 @pytest.mark.parametrize("crowd", [9, 40])
@@ -159,7 +159,8 @@ def test_of_too_many_signatures_the_first_are_judged_and_the_rest_counted(
 def test_what_no_budget_was_left_for_is_neither_valid_nor_invalid(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(examining, "SIGNATURES_STEPS", 2_000)
+    for module in (examining, changes):
+        monkeypatch.setattr(module, "SIGNATURES_STEPS", 60)
 
     report = _report_of(write(tmp_path / "a.pdf", hostile.signed(hostile.plain(), times=4)))
 
@@ -204,25 +205,6 @@ class TestHonestFiles:
         path = write(tmp_path / "a.pdf", hostile.forms_in_forms(2, 1_000))
 
         assert pdfsign.inspect(path).pages == 1
-
-
-@settings(max_examples=12, deadline=None)
-@given(layers=st.integers(1, 14))
-def test_the_steps_of_a_judgement_end_at_its_budget(layers: int) -> None:
-    """Fourteen layers are 16,384 paths: the steps double with each, and end where the budget ends."""
-    graph = _Graph(
-        outgoing={_TRAILER: ((("/Root",), (1, 0)),)}
-        | {(n, 0): ((("/A",), (n + 1, 0)), (("/B",), (n + 1, 0))) for n in range(1, layers + 1)}
-        | {(layers + 1, 0): ()},
-        incoming={(n + 1, 0): {(n, 0)} for n in range(1, layers + 1)} | {(1, 0): {_TRAILER}},
-        pages={},
-        elements=set(),
-    )
-    enough, scarce = Budget(10 * 2**layers), Budget(2**layers - 2)
-
-    assert len(_paths_to(graph, (layers + 1, 0), enough)) == 2**layers
-    with pytest.raises(TooComplex):
-        _paths_to(graph, (layers + 1, 0), scarce)
 
 
 @settings(max_examples=20, deadline=None)

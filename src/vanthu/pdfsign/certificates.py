@@ -36,6 +36,7 @@ _NAME_LIMIT = 1000
 #: Bytes of a whole subject or issuer.
 _NAMES_LIMIT = 16 * 1024
 _ILLEGIBLE = "(tên không đọc được)"
+_NAMELESS = "(chứng thư không ghi tên)"
 
 
 #: Bytes of a certificate that is remembered; those of people and agencies have two thousand.
@@ -101,8 +102,16 @@ def read_certificates(path: Path) -> list[Certificate]:
 
 
 def common_name(certificate: Certificate) -> str:
-    """The subject's name as people read it; never empty when the certificate has any subject."""
-    return _attribute(certificate, "common_name") or str(certificate.subject.human_friendly)
+    """The subject's name as people read it; never empty."""
+    names = ("common_name", "organization_name", "organizational_unit_name", "email_address")
+    return next((found for name in names if (found := _attribute(certificate, name))), _NAMELESS)
+
+
+def holder(certificate: Certificate) -> str:
+    """Whose the certificate is, with the office it says he belongs to: «Nguyễn Văn Ước (Sở Nội vụ)»."""
+    name = common_name(certificate)
+    office = next(reversed(owner_bodies(certificate)), "")
+    return f"{name} ({office})" if office and _folded(office) not in _folded(name) else name
 
 
 def organization_name(certificate: Certificate) -> str:

@@ -16,6 +16,11 @@ class PdfSignError(Exception):
     def message(self) -> str:
         return str(self)
 
+    @property
+    def fact(self) -> str:
+        """What is so, without what to do about it: that depends on who reads it. No full stop."""
+        return str(self).split("; hãy ")[0].rstrip(".")
+
 
 class UnreadablePdf(PdfSignError):
     """Không đọc được tệp PDF này."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,15 +11,11 @@ from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+from vanthu.pdfsign.altering import Alteration, Kind
 from vanthu.pdfsign.budget import FILE_STEPS, SIGNATURE_STEPS, SIGNATURES, SIGNATURES_STEPS, Budget
 from vanthu.pdfsign.certificates import Certificate
-from vanthu.pdfsign.changes import (
-    Coverage,
-    changes_after,
-    coverage_of,
-    signed_digest,
-    tail_is_validation_data,
-)
+from vanthu.pdfsign.changes import History, changes_after
+from vanthu.pdfsign.coverage import NOTHING, Coverage, coverage_of, signed_digest
 from vanthu.pdfsign.errors import BrokenPdf, TooComplex
 from vanthu.pdfsign.issue_fields import deceptive_fields
 from vanthu.pdfsign.objects import pick
@@ -27,7 +24,11 @@ from vanthu.pdfsign.reader import MeasuredReader
 from vanthu.pdfsign.tokens_of_time import TimeToken, embedded_token, signature_token
 from vanthu.pdfsign.verdict import Changes
 
-_UNCOVERED = Coverage(sound=False, whole_file=False)
+#: What makes bytes behind the end of a file more than rubbish: a reader that mends files would take them in.
+_OBJECTS = re.compile(rb"\bobj\b|\bxref\b|\btrailer\b|\bstartxref\b|\bstream\b")
+
+#: White space of PDF syntax (ISO 32000-2 7.2.3), and how much of it may come along on a file's way.
+_BLANKS, _FEW_BLANKS = b"\0\t\n\f\r ", 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +42,10 @@ class Examined:
     is_timestamp: bool = False
     intact: bool = False
     made_by_key: bool = False
-    coverage: Coverage = _UNCOVERED
+    coverage: Coverage = NOTHING
     changes: Changes = Changes.ILLEGAL
+    #: What weighs most of what was changed.
+    altered: tuple[Alteration, ...] = ()
     #: Names of the fields for number and date that do not show their values.
     shown_otherwise: tuple[str, ...] = ()
     #: Some of this could not be found out within what a file may cost.
@@ -50,15 +53,21 @@ class Examined:
 
     @property
     def revision(self) -> int:
-        return self.embedded.signed_revision if self.embedded else -1
+        """The revision it covers; where that cannot be told, the one it stands in."""
+        if self.embedded is None:
+            return -1
+        return self.coverage.revision if self.coverage.sound else int(self.embedded.signed_revision)
 
     @property
     def certificate(self) -> Certificate | None:
         return self.embedded.signer_cert if self.embedded else None
 
 
-def examine(reader: MeasuredReader) -> tuple[list[Examined], int]:
-    """The signatures in the order they were made, and how many more there are than are looked at."""
+def examine(reader: MeasuredReader, beyond: bytes = b"", *, cut: bool = False) -> tuple[list[Examined], int]:
+    """The signatures in the order they were made, and how many more there are than are looked at.
+
+    `beyond`: what hangs on behind the end of the file; `cut`: the reader does not see it (`open_suspect`).
+    """
     fields = [(name, ref) for name, _, ref in enumerate_sig_fields(reader, filled_status=True)]
     whole = Budget(SIGNATURES_STEPS)
     examined = []
@@ -67,23 +76,50 @@ def examine(reader: MeasuredReader) -> tuple[list[Examined], int]:
         steps = share.left
         examined.append(_examine_one(reader, name, reference))
         whole.left -= steps - max(0, share.left)
-    reader.budget = Budget(FILE_STEPS)
+    if cut:
+        examined = [replace(one, coverage=replace(one.coverage, whole_file=False)) for one in examined]
     examined.sort(key=lambda one: one.revision)
     not_judged = len(fields) - len(examined)
-    return (examined if not_judged else _close_the_tail(reader, examined)), not_judged
+    history = History(reader, trailing=_trailing(beyond))
+    last_signed = max((one.coverage.revision for one in examined), default=-1)
+    if not_judged or any(one.unfinished and one.embedded is None for one in examined):
+        # One that nobody looked at may be the signature that covers the file to its end.
+        last_signed = history.last
+    examined = [_with_changes(one, history, last_signed) for one in reversed(examined)][::-1]
+    reader.budget = Budget(FILE_STEPS)
+    return examined, not_judged
+
+
+def _trailing(beyond: bytes) -> tuple[Alteration, ...]:
+    if not beyond:
+        return ()
+    if len(beyond) <= _FEW_BLANKS and not beyond.strip(_BLANKS):
+        return (Alteration(kind=Kind.BLANK_END),)
+    return (Alteration(kind=Kind.OBJECTS_AFTER if _OBJECTS.search(beyond) else Kind.BYTES_AFTER),)
 
 
 def _examine_one(reader: MeasuredReader, name: str, reference: generic.IndirectObject) -> Examined:
-    found = Examined(field=name)
     try:
         with parsing():
             embedded = EmbeddedPdfSignature(reader, reference.get_object(), name)
-            found = _examine_bytes(embedded, name, reader.budget)
-            return replace(found, changes=changes_after(embedded, found.coverage))
+            return _examine_bytes(embedded, name, reader.budget)
     except BrokenPdf:
         return Examined(field=name)
     except TooComplex:
-        return replace(found, changes=Changes.UNKNOWN, unfinished=True)
+        return Examined(field=name, changes=Changes.UNKNOWN, unfinished=True)
+
+
+def _with_changes(one: Examined, history: History, last_signed: int) -> Examined:
+    if one.embedded is None:
+        return one
+    try:
+        with parsing():
+            changes, altered = changes_after(one.embedded, one.coverage, history, last_signed=last_signed)
+    except BrokenPdf:
+        return replace(one, changes=Changes.UNKNOWN, altered=(Alteration(kind=Kind.UNREADABLE),))
+    except TooComplex:
+        return replace(one, changes=Changes.UNKNOWN, unfinished=True)
+    return replace(one, changes=changes, altered=altered)
 
 
 def _examine_bytes(embedded: EmbeddedPdfSignature, name: str, budget: Budget) -> Examined:
@@ -111,28 +147,6 @@ def _examine_bytes(embedded: EmbeddedPdfSignature, name: str, budget: Budget) ->
     )
 
 
-def _close_the_tail(reader: MeasuredReader, examined: list[Examined]) -> list[Examined]:
-    """What no signature covers may only be validation data; else everything was changed after signing."""
-    if not examined or any(one.coverage.whole_file for one in examined):
-        return examined
-    if any(one.unfinished and one.embedded is None for one in examined):
-        # That one may be the signature that covers the file to its end.
-        return examined
-    try:
-        closed = tail_is_validation_data(reader, max(one.revision for one in examined))
-    except TooComplex:
-        return [_unfinished(one) for one in examined]
-    return examined if closed else [left_behind(one) for one in examined]
-
-
-def _unfinished(one: Examined) -> Examined:
-    return replace(one, unfinished=True, changes=_worse(one.changes))
-
-
-def _worse(changes: Changes) -> Changes:
-    return changes if changes is Changes.ILLEGAL else Changes.UNKNOWN
-
-
 def look_at(file: Path, reader: MeasuredReader, examined: list[Examined]) -> list[Examined]:
     """Find what each signature covers that deceives the eye about number and date."""
     revisions = [one.revision for one in examined if one.embedded and not one.is_timestamp]
@@ -144,9 +158,3 @@ def look_at(file: Path, reader: MeasuredReader, examined: list[Examined]) -> lis
     except TooComplex:
         return [replace(one, unfinished=True) for one in examined]
     return [replace(one, shown_otherwise=lying.get(one.revision, ())) for one in examined]
-
-
-def left_behind(one: Examined) -> Examined:
-    """The signature with the file grown behind it by something nobody may add."""
-    coverage = replace(one.coverage, whole_file=False)
-    return replace(one, coverage=coverage, changes=Changes.ILLEGAL)

@@ -53,8 +53,13 @@ _NO_SUCH_PLACE = frozenset({None, errno.EINVAL, errno.EOVERFLOW})
 PDFIUM_LOCK = threading.RLock()
 
 _PASSWORD_NEEDED = 4
+_NEXT_END = re.compile(rb"startxref\s+\d+\s+%%EOF(?:\r\n|\r|\n)?")
+#: Line ends behind an end-of-file mark that belong to it.
+_LINE_ENDS = 2
 _END_OF_REVISION = re.compile(rb"startxref\s+\d+\s+%%EOF$")
 _MOST_BROKEN_REVISIONS = 8
+#: Bytes behind the end of a file that are looked at to say what they are.
+_LOOKED_AT = 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,28 +203,55 @@ def read_pdf(stream: IO[bytes]) -> MeasuredReader:
     return reader
 
 
+@dataclass(frozen=True, kw_only=True)
+class Suspect:
+    """A file to be judged."""
+
+    reader: MeasuredReader
+    #: What hangs on behind the last end-of-file mark: its first bytes.
+    beyond: bytes
+    #: Its last revision cannot be read; the reader reads the one before.
+    cut: bool
+
+
 @contextlib.contextmanager
-def open_suspect(file: Path) -> Iterator[tuple[MeasuredReader, bool]]:
-    """The document for judging, and whether something unreadable hangs on behind its last end-of-file mark.
+def open_suspect(file: Path) -> Iterator[Suspect]:
+    """The document for judging.
 
     Raises NotAPdf, BrokenPdf, PasswordProtected.
     """
     check_header(file)
     with file.open("rb") as stream:
+        size = stream.seek(0, os.SEEK_END)
         try:
-            reader, trailing = read_pdf(stream), False
+            reader, cut = read_pdf(stream), False
+            end = _end_of_tables(reader, size)
         except BrokenPdf as broken:
-            reader, trailing = _read_earlier(stream, broken), True
-        yield reader, trailing
+            (reader, end), cut = _read_earlier(stream, broken), True
+        stream.seek(end)
+        yield Suspect(reader=reader, beyond=stream.read(_LOOKED_AT), cut=cut)
 
 
-def _read_earlier(stream: IO[bytes], broken: BrokenPdf) -> MeasuredReader:
-    """The last revision that can be read; what cannot is behind it."""
+def _end_of_tables(reader: MeasuredReader, size: int) -> int:
+    """Where the revision ends whose table stands last; whatever comes then, no table tells of it."""
+    last = max(
+        table.meta_info.end_location
+        for section in reader.xrefs._xref_sections
+        for table in (section, section.xref_data.hybrid)
+        if table is not None
+    )
+    reader.stream.seek(last)
+    found = _NEXT_END.search(reader.stream.read(_LOOKED_AT))
+    return last + found.end() if found else size
+
+
+def _read_earlier(stream: IO[bytes], broken: BrokenPdf) -> tuple[MeasuredReader, int]:
+    """The last revision that can be read, and where it ends; what cannot is behind it."""
     size = stream.seek(0, os.SEEK_END)
     for end in itertools.islice(_revision_ends(stream, size), _MOST_BROKEN_REVISIONS):
-        if size - end > 2:
+        if size > end:
             with contextlib.suppress(BrokenPdf):
-                return read_pdf(cast(IO[bytes], io.BufferedReader(_Head(stream, end))))
+                return read_pdf(cast(IO[bytes], io.BufferedReader(_Head(stream, end)))), end
     raise broken
 
 
@@ -229,7 +261,8 @@ def _revision_ends(stream: IO[bytes], size: int) -> Iterator[int]:
         end = size
         while (found := data.rfind(b"%%EOF", 0, end)) >= 0:
             if _END_OF_REVISION.search(data[max(0, found - 40) : found + 5]):
-                yield found + 5
+                after = data[found + 5 : found + 5 + _LINE_ENDS]
+                yield found + 5 + len(after) - len(after.lstrip(b"\r\n"))
             end = found
 
 

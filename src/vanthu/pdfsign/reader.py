@@ -63,7 +63,7 @@ class MeasuredReader(PdfFileReader):
             super().__init__(stream, strict=False, decode_limits=_LIMITS)
         if self.xrefs.total_revisions > REVISIONS:
             raise TooComplex
-        self.xrefs = IndexedXRefs(self, self.xrefs._xref_sections)
+        self.xrefs: IndexedXRefs = IndexedXRefs(self, self.xrefs._xref_sections)
 
     def get_object(  # type: ignore[override]  # as the library's own reader has it
         self,

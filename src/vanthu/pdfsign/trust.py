@@ -29,6 +29,9 @@ from vanthu.pdfsign.verdict import Problem, Revocation
 
 #: How far the clocks of signers, authorities and this machine may lie apart.
 _CLOCK_TOLERANCE = timedelta(minutes=5)
+#: Digests over which no certificate may be signed; and those that are told as weak.
+_REFUSED_DIGESTS = frozenset({"md2", "md5"})
+_WEAK_DIGESTS = frozenset({"sha1"})
 
 
 class RevocationPolicy(enum.StrEnum):
@@ -59,6 +62,8 @@ class Standing:
     revocation: Revocation = Revocation.NOT_CHECKED
     revocation_checked_by: tuple[str, ...] = ()
     revoked_at: datetime | None = None
+    #: A certificate of the path, its root apart, is signed over a digest that is weak by now.
+    weak: bool = False
 
     @property
     def trusted(self) -> bool:
@@ -114,7 +119,7 @@ async def judge_certificate(
     )
     if isinstance(found, Problem):
         return Standing(problem=_with_term(found, certificate, times))
-    standing = Standing(problem=None, path=found)
+    standing = Standing(problem=None, path=found, weak=any(_is_weak(one) for one in found[:-1]))
     if settings.policy is RevocationPolicy.IGNORE:
         return standing
     if settings.fetcher is not None:
@@ -258,4 +263,13 @@ def _context(
         ocsps=evidence.ocsps if evidence else None,
         crls=evidence.crls if evidence else None,
         time_tolerance=_CLOCK_TOLERANCE,
+        weak_hash_algos=_REFUSED_DIGESTS,
     )
+
+
+def _is_weak(certificate: Certificate) -> bool:
+    try:
+        return certificate["signature_algorithm"].hash_algo in _WEAK_DIGESTS
+    except ValueError:
+        # An algorithm that names no digest of its own, as EdDSA.
+        return False

@@ -34,7 +34,7 @@ class Changes(enum.StrEnum):
     #: Number and date filled, a further signature, long-term validation data, timestamps.
     ALLOWED = "allowed"
     ILLEGAL = "illegal"
-    #: More than the work one file may cost; not judged to the end.
+    #: No rule says what the change does, or judging it would cost more than one file may.
     UNKNOWN = "unknown"
 
 
@@ -62,10 +62,15 @@ class Problem(enum.StrEnum):
     EXPIRED_WHEN_SIGNED = "expired_when_signed"
     NOT_YET_VALID = "not_yet_valid"
     WRONG_USAGE = "wrong_usage"
+    #: A digest that anybody can forge by now, as MD5.
+    WEAK_ALGORITHM = "weak_algorithm"
     #: Judging it to the end would have cost more than one file may.
     NOT_JUDGED = "not_judged"
+    #: Something was done to the file after it of which no rule says whether it does harm.
+    CHANGED_UNCLEAR = "changed_unclear"
+    #: SHA-1: nothing is wrong with the bytes, yet two documents of one digest can be made.
+    WEAK_DIGEST = "weak_digest"
     UNTRUSTED = "untrusted"
-    WEAK_ALGORITHM = "weak_algorithm"
     EXPIRED_SINCE = "expired_since"
     REVOCATION_UNKNOWN = "revocation_unknown"
 
@@ -73,7 +78,14 @@ class Problem(enum.StrEnum):
 #: Problems that leave the question open; every other one makes the signature invalid. Of these only the last
 #: may answer itself by waiting, when a service that was silent answers.
 OPEN_QUESTIONS = frozenset(
-    {Problem.NOT_JUDGED, Problem.UNTRUSTED, Problem.EXPIRED_SINCE, Problem.REVOCATION_UNKNOWN}
+    {
+        Problem.NOT_JUDGED,
+        Problem.CHANGED_UNCLEAR,
+        Problem.WEAK_DIGEST,
+        Problem.UNTRUSTED,
+        Problem.EXPIRED_SINCE,
+        Problem.REVOCATION_UNKNOWN,
+    }
 )
 
 
@@ -96,6 +108,14 @@ class SignatureDetails:
     #: The time a trusted authority vouches for, of the signature or of the whole file after it.
     timestamp_at: datetime | None = None
     timestamp_authority: str = ""
+    #: The time of the timestamp attached to it, whether or not its authority is trusted.
+    stamped_at: datetime | None = None
+    #: What is odd about the claimed time, a sentence; "" when nothing is.
+    odd_time: str = ""
+    #: What was done to the file after it, as parts of a sentence: what weighs most alone.
+    alterations: tuple[str, ...] = ()
+    #: What else stands open about the certificate; "" when nothing does, or `problem` says it.
+    certificate_problem: str = ""
     digest_algorithm: str = ""
     reason: str = ""
     location: str = ""
@@ -120,7 +140,7 @@ class SignatureReport:
     kind: SignerKind
     signer: str
     organization: str
-    #: The trusted time where there is one, else the claimed one.
+    #: The trusted time where there is one, else that of the timestamp attached, else the claimed one.
     signed_at: datetime | None
     #: The signed bytes are the bytes that were signed.
     intact: bool
@@ -246,42 +266,73 @@ def _names(names: Sequence[str]) -> str:
     return ", ".join(dict.fromkeys(names))
 
 
-def sentence(problem: Problem | None, *, signer: str, changes: Changes, details: SignatureDetails) -> str:
-    """The one sentence about one signature."""
+def sentence(
+    problem: Problem | None, *, signer: str, holder: str = "", changes: Changes, details: SignatureDetails
+) -> str:
+    """The one sentence about one signature. `holder`: the signer with his office."""
     if problem is None:
         after = "" if changes is Changes.NONE else "; sau đó chỉ có những bổ sung được phép"
         return f"Chữ ký số của {signer} hợp lệ, nội dung đã ký nguyên vẹn{after}."
     return _SENTENCES[problem].format(
         signer=signer,
+        holder=holder or signer,
         revoked_at=vietnam_day(details.revoked_at),
         valid_from=vietnam_day(details.valid_from),
         valid_to=vietnam_day(details.valid_to),
         claimed_at=vietnam_day(details.claimed_at),
         fields=", ".join(details.shown_otherwise).capitalize(),
+        altered=_and_more(details.alterations),
+        standing=_STANDINGS.get(details.certificate_problem, "").format(
+            valid_to=vietnam_day(details.valid_to)
+        ),
     )
 
+
+def _and_more(alterations: Sequence[str]) -> str:
+    """The first few, and how many more."""
+    told = ", ".join(alterations[:_TOLD])
+    more = len(alterations) - _TOLD
+    return (told or "có thay đổi không được phép") + (f" và {more} thay đổi khác" if more > 0 else "")
+
+
+#: Changes named in one sentence.
+_TOLD = 2
 
 _SENTENCES = {
     Problem.UNREADABLE: "Có chữ ký số không đọc được, không thể xác nhận văn bản.",
     Problem.ALTERED: "Đã bị sửa sau khi ký số: nội dung không còn khớp với chữ ký số của {signer}.",
     Problem.FORGED: "Chữ ký số mang tên {signer} không phải do chứng thư số này tạo ra.",
     Problem.ODD_RANGE: "Đã bị sửa sau khi ký số: phạm vi ký của {signer} bất thường, có phần không được ký.",
-    Problem.CHANGED_AFTER: "Đã bị sửa sau khi ký số: có thay đổi không được phép sau chữ ký số của {signer}.",
+    Problem.CHANGED_AFTER: "Đã bị sửa sau khi ký số: sau chữ ký số của {signer}, {altered}.",
     Problem.SHOWN_OTHERWISE: (
         "{fields} hiện trên trang không đúng với giá trị mà {signer} đã ký số, hoặc che chữ của văn bản."
     ),
     Problem.WRONG_KIND: "Chữ ký số của {signer} không đúng loại: chứng thư cá nhân và cơ quan bị dùng lẫn.",
-    Problem.REVOKED: "Chứng thư số của {signer} đã bị thu hồi từ ngày {revoked_at}.",
-    Problem.EXPIRED_WHEN_SIGNED: "Chứng thư số của {signer} đã hết hạn ngày {valid_to}, trước khi ký.",
-    Problem.NOT_YET_VALID: "Chứng thư số của {signer} chỉ có hiệu lực từ ngày {valid_from}, sau khi ký.",
+    Problem.REVOKED: "Chứng thư số của {holder} đã bị thu hồi từ ngày {revoked_at}.",
+    Problem.EXPIRED_WHEN_SIGNED: "Chứng thư số của {holder} đã hết hạn ngày {valid_to}, trước khi ký.",
+    Problem.NOT_YET_VALID: "Chứng thư số của {holder} chỉ có hiệu lực từ ngày {valid_from}, sau khi ký.",
     Problem.WRONG_USAGE: "Chứng thư số của {signer} không được cấp để ký văn bản.",
     Problem.NOT_JUDGED: "Chưa kiểm tra hết được chữ ký số này vì tệp lớn hoặc rắc rối bất thường.",
+    Problem.CHANGED_UNCLEAR: (
+        "Nội dung mà {signer} ký số còn nguyên, nhưng sau đó {altered}, không rõ để làm gì."
+    ),
+    Problem.WEAK_DIGEST: (
+        "Nội dung còn nguyên như khi ký và người ký số là {signer}{standing}, "
+        "nhưng chữ ký dùng thuật toán băm SHA-1 nay đã yếu."
+    ),
     Problem.UNTRUSTED: "Không tin cậy chứng thư số của {signer}: không dẫn tới tổ chức chứng thực đã biết.",
     Problem.WEAK_ALGORITHM: "Chữ ký số của {signer} dùng thuật toán đã lỗi thời, không bảo đảm an toàn.",
     Problem.EXPIRED_SINCE: (
-        "Chứng thư số của {signer} đã hết hạn ngày {valid_to}; không có dấu thời gian để biết đã ký trước đó."
+        "Chứng thư số của {holder} đã hết hạn ngày {valid_to}; không có dấu thời gian để biết đã ký trước đó."
     ),
     Problem.REVOCATION_UNKNOWN: "Chưa kiểm tra được thu hồi chứng thư số của {signer}.",
+}
+
+#: What stands open about a certificate, said beside something else.
+_STANDINGS: dict[str, str] = {
+    Problem.UNTRUSTED: " (chứng thư chưa dẫn tới tổ chức chứng thực đã biết)",
+    Problem.EXPIRED_SINCE: " (chứng thư đã hết hạn ngày {valid_to}, không có dấu thời gian)",
+    Problem.REVOCATION_UNKNOWN: " (chưa kiểm tra được thu hồi chứng thư)",
 }
 
 

@@ -75,7 +75,7 @@ class IndexedXRefs(XRefCache):
         super().__init__(reader, sections)
         self._naming: dict[int, list[int]] = defaultdict(list)
         for number, section in enumerate(sections):
-            for idnum in _named_in(section.xref_data):
+            for idnum in {idnum for idnum, _ in named_in(section.xref_data)}:
                 self._naming[idnum].append(number)
 
     def get_last_change(self, ref: Any) -> int:
@@ -108,10 +108,19 @@ class IndexedXRefs(XRefCache):
                     continue
         return None
 
+    def tables_naming(self, ref: Any, *, up_to: int) -> Iterator[tuple[int, Any]]:
+        """The tables that name the object's number, each by its revision, the newest first."""
+        for number in reversed(self._sections_naming(ref)):
+            if number <= up_to:
+                yield number, self._xref_sections[number].xref_data
+
     def _sections_naming(self, ref: Any) -> list[int]:
         return self._naming.get(ref.idnum, [])
 
 
-def _named_in(data: Any) -> set[int]:
-    named = {*data.freed, *data.standard_xrefs, *data.xrefs_in_objstm}
-    return named if data.hybrid is None else named | _named_in(data.hybrid.xref_data)
+def named_in(data: Any) -> set[tuple[int, int]]:
+    """The objects that a table names, freed ones too, each by number and generation."""
+    named: set[tuple[int, int]] = set(data.explicit_refs_in_revision)
+    # A freed object's table says the generation that comes next, and Acrobat writes 0 for «never».
+    named |= {(idnum, max(0, following - 1)) for idnum, following in data.freed.items()}
+    return named if data.hybrid is None else named | named_in(data.hybrid.xref_data)

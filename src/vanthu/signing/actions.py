@@ -73,7 +73,7 @@ def register_credential(
         certificate_pem=certificate_pem,
         chain_pem=chain_pem,
         image_id=image.sha256,
-        subject=certificate.subject.human_friendly[:300],
+        subject=pdfsign.holder(certificate)[:300],
         valid_from=certificate.not_valid_before,
         valid_until=certificate.not_valid_after,
     )

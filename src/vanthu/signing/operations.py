@@ -64,8 +64,10 @@ def credential(*, kind: SignatureKind, agency_id: UUID, user_id: UUID | None, no
     if found is None:
         raise NoCredential
     if not found.valid_from <= now < found.valid_until:
+        # Read from the certificate: what was kept of older ones was not made for people.
+        holder = pdfsign.holder(pdfsign.load_certificate(found.certificate_pem.encode()))
         raise NoCredential(
-            f"Chứng thư số «{found.subject}» hết hiệu lực từ "
+            f"Chứng thư số của {holder} hết hiệu lực từ "
             f"{timezone.localtime(found.valid_until):%d/%m/%Y}. "
             "Hãy gia hạn rồi ký lại."
         )
@@ -170,9 +172,17 @@ def _report_on(path: Path, now: datetime) -> dict[str, Any]:
         return signatures.verify(path, trust=trusted_roots(), now=now, rules=fetch_rules()).to_dict()
     except FileUnread as unread:
         # Nothing is said against it, and nothing for it.
-        return {"verdict": Verdict.INDETERMINATE.value, "message": str(unread), "signatures": []}
+        return _unread(Verdict.INDETERMINATE, unread)
+    except (pdfsign.PasswordProtected, pdfsign.TooComplex) as closed:
+        return _unread(Verdict.INDETERMINATE, closed)
     except pdfsign.PdfSignError as fault:
-        return {"verdict": Verdict.INVALID.value, "message": str(fault), "signatures": []}
+        return _unread(Verdict.INVALID, fault)
+
+
+def _unread(verdict: Verdict, fault: pdfsign.PdfSignError) -> dict[str, Any]:
+    """The report on a file of which no signature could be seen: what is so; `rules` says what to do."""
+    message = f"{fault.fact}; chưa kiểm tra được chữ ký số."
+    return {"verdict": verdict.value, "message": message, "fault": fault.code, "signatures": []}
 
 
 def keep_verification(sha256: str, examination: Examination) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from vanthu.kernel.folding import fold
+from vanthu.pdfsign import Problem
 from vanthu.signing import names
 
 #: How long after a check that could not be concluded it is tried again, in minutes, try by try.
@@ -65,17 +67,28 @@ def conclude_names(
     `signatures` are those of the report; the names are what the document's record states, "" when it states
     none. The seal must be the issuing agency's, the signature that of the person named (NĐ 30/2020 Điều 5).
     """
-    if conclusion[0] != "valid":
+    verdict, message = conclusion
+    problem = deciding_problem({"verdict": verdict, "signatures": signatures})
+    if verdict != "valid" and problem != "weak_digest":
         return conclusion
+    mismatch = _mismatch(signatures, issuer_name=issuer_name, signer_name=signer_name)
+    if not mismatch:
+        return conclusion
+    # Who signed and over what digest are two questions; neither answer hides the other.
+    return "indeterminate", mismatch if verdict == "valid" else f"{mismatch.rstrip('.')}; {message}"
+
+
+def _mismatch(signatures: Sequence[Mapping[str, Any]], *, issuer_name: str, signer_name: str) -> str:
+    """Whose seal or signature it is instead, one sentence; "" when both bear the names of the record."""
     seals = [signature for signature in signatures if signature["kind"] == "agency"]
     if not _any_is(seals, issuer_name, _is_seal_of):
         found = _listed(map(_sealer, seals))
-        return "indeterminate", f"Dấu là của {found}, không phải của cơ quan gửi {issuer_name}."
+        return f"Dấu là của {found}, không phải của cơ quan gửi {issuer_name}."
     people = [signature for signature in signatures if signature["kind"] == "person"]
     if not _any_is(people, signer_name, _is_signature_of):
         found = _listed(str(signature["signer"]) for signature in people)
-        return "indeterminate", f"Người ký số là {found}, văn bản ghi người ký là {signer_name}."
-    return conclusion
+        return f"Người ký số là {found}, văn bản ghi người ký là {signer_name}."
+    return ""
 
 
 def may_answer_itself(verdict: str, reports: Iterable[Mapping[str, Any]]) -> bool:
@@ -89,6 +102,131 @@ def may_answer_itself(verdict: str, reports: Iterable[Mapping[str, Any]]) -> boo
         for report in reports
         for signature in report["signatures"]
     )
+
+
+class Reader(enum.Enum):
+    """Who reads a verdict: what he can do about it differs."""
+
+    #: The clerk of the agency the document came to.
+    CLERK = "clerk"
+    #: Whoever writes, signs or seals the agency's own document.
+    AUTHOR = "author"
+
+
+def deciding_problem(report: Mapping[str, Any]) -> str:
+    """What made the report's verdict: the fault of a file that cannot be read, else the worst problem.
+
+    "" for a good one.
+    """
+    if report.get("fault"):
+        return str(report["fault"])
+    found = [str(one.get("details", {}).get("problem") or "") for one in report.get("signatures", ())]
+    order = [problem.value for problem in Problem]
+    same = [
+        problem
+        for one, problem in zip(report.get("signatures", ()), found, strict=True)
+        if problem in order and one.get("verdict") == report.get("verdict")
+    ]
+    return min(same, key=order.index, default="")
+
+
+def heading(problem: str) -> str:
+    """What the verdict is called on the page by what made it; "" where its own name says enough."""
+    return next((words for problems, words in _HEADINGS if problem in problems), "")
+
+
+def next_step(verdict: str, problem: str, reader: Reader) -> str:
+    """What the reader does now, one sentence; "" when there is nothing to do, or the machine goes on."""
+    steps = _CLERKS_STEPS if reader is Reader.CLERK else _AUTHORS_STEPS
+    for problems, words in steps:
+        if problem in problems:
+            return words
+    return _OTHERWISE[reader] if verdict == "invalid" else ""
+
+
+_BROKEN = frozenset({"pdfsign.broken", "pdfsign.not_a_pdf", "pdfsign.empty", "pdfsign.unreadable"})
+_TOO_MUCH = frozenset({"pdfsign.too_complex", "room.unread", "room.too-long", "room.too-much", "room.broke"})
+_LOCKED = frozenset({"pdfsign.password_protected"})
+_TAMPERED = frozenset({"altered", "odd_range", "changed_after", "shown_otherwise"})
+
+_HEADINGS: tuple[tuple[frozenset[str], str], ...] = (
+    (_BROKEN, "Không đọc được tệp"),
+    (_TOO_MUCH, "Chưa đọc hết được tệp"),
+    (_LOCKED, "Tệp đặt mật khẩu"),
+    (_TAMPERED, "Văn bản bị sửa sau khi ký"),
+    (frozenset({"weak_digest"}), "Nguyên vẹn, thuật toán ký đã yếu"),
+    (frozenset({"changed_unclear"}), "Có bổ sung chưa rõ sau khi ký"),
+)
+_CLERKS_STEPS: tuple[tuple[frozenset[str], str], ...] = (
+    (_BROKEN, "Hãy trả lại bên gửi và đề nghị gửi lại tệp đọc được."),
+    (_TOO_MUCH, "Hãy đề nghị bên gửi xuất lại tệp gọn hơn rồi gửi lại."),
+    (_LOCKED, "Hãy đề nghị bên gửi bỏ mật khẩu rồi gửi lại."),
+    (_TAMPERED, "Hãy trả lại bên gửi kèm lý do này."),
+    (
+        frozenset({"weak_digest"}),
+        "Văn thư xem xét và có thể tiếp nhận; khi cần chắc chắn hơn, hãy hỏi lại bên gửi.",
+    ),
+    (
+        frozenset({"changed_unclear"}),
+        "Hãy mở văn bản xem kỹ; không có gì lạ thì có thể tiếp nhận, nếu có hãy hỏi lại bên gửi.",
+    ),
+    (
+        frozenset({"untrusted"}),
+        "Hãy báo quản trị thêm chứng thư gốc của nơi cấp, hoặc hỏi lại bên gửi trước khi tiếp nhận.",
+    ),
+    (frozenset({"expired_since"}), "Hãy hỏi lại bên gửi ngày ký trước khi tiếp nhận."),
+    (frozenset({"not_judged"}), "Hãy hỏi lại bên gửi trước khi tiếp nhận."),
+)
+_AUTHORS_STEPS: tuple[tuple[frozenset[str], str], ...] = (
+    (_BROKEN | _TOO_MUCH, "Hãy xuất lại tệp PDF từ phần mềm soạn thảo rồi tải lên."),
+    (_LOCKED, "Hãy bỏ mật khẩu của tệp rồi tải lên lại."),
+    (_TAMPERED | {"changed_unclear"}, "Hãy trả về soạn thảo và ký lại."),
+    (frozenset({"weak_digest", "weak_algorithm"}), "Hãy ký lại bằng thuật toán SHA-256."),
+    (frozenset({"untrusted"}), "Hãy báo quản trị thêm chứng thư gốc của nơi cấp."),
+)
+_OTHERWISE = {
+    Reader.CLERK: "Hãy trả lại bên gửi kèm lý do này.",
+    Reader.AUTHOR: "Hãy trả về soạn thảo và ký lại.",
+}
+
+
+def facts(signature: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What was found of one signature, each with its tone: `ok`, `bad`, or `open` for what nobody knows.
+
+    Bytes, algorithm and signer are three questions with three answers.
+    """
+    details = signature.get("details", {})
+    intact, made = signature.get("intact"), signature.get("cryptographically_valid")
+    found = [
+        ("ok", "Nội dung đã ký còn nguyên") if intact else ("bad", "Nội dung đã ký không còn nguyên"),
+        ("ok", "Chữ ký do chứng thư này tạo") if made else ("bad", "Chữ ký không do chứng thư này tạo"),
+    ]
+    if details.get("digest_algorithm") == "sha1":
+        found.append(("open", "Thuật toán băm SHA-1 đã yếu"))
+    found.append(_trust(bool(signature.get("trusted")), str(details.get("problem") or "")))
+    altered = ", ".join(details.get("alterations", ()))
+    change = _CHANGES.get(str(signature.get("changes_after")))
+    if change is not None:
+        tone, words = change
+        found.append((tone, f"{words}: {altered}" if altered and tone != "ok" else words))
+    if details.get("odd_time"):
+        found.append(("open", str(details["odd_time"]).rstrip(".")))
+    return found
+
+
+def _trust(trusted: bool, problem: str) -> tuple[str, str]:
+    if trusted:
+        return "ok", "Chứng thư tin cậy"
+    bad = problem in {"revoked", "expired_when_signed", "not_yet_valid", "wrong_usage"}
+    return ("bad", "Chứng thư không dùng được") if bad else ("open", "Chưa xác minh được chứng thư")
+
+
+_CHANGES = {
+    "none": ("ok", "Không có thay đổi sau khi ký"),
+    "allowed": ("ok", "Sau đó chỉ có bổ sung được phép"),
+    "illegal": ("bad", "Bị thay đổi sau khi ký"),
+    "unknown": ("open", "Chưa rõ thay đổi sau khi ký"),
+}
 
 
 def with_promise(message: str) -> str:

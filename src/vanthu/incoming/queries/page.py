@@ -25,6 +25,7 @@ from vanthu.registers import queries as registers
 from vanthu.registers.states import RegisterKind
 from vanthu.signing import queries as signing
 from vanthu.signing.queries import VerdictView
+from vanthu.signing.rules import Reader
 from vanthu.workflow import queries as workflow
 from vanthu.workflow.queries import AssignmentNode, Waiting
 from vanthu.workflow.states import WORKING, AssignmentRole, AssignmentState, AssignmentStep, place_in_turn
@@ -127,6 +128,7 @@ def get_incoming(actor: Actor, *, document_id: UUID, now: datetime) -> IncomingP
         verdict=signing.verdict_of(
             actor,
             sha256=sha256,
+            reader=Reader.CLERK,
             verdict=incoming.verdict,
             message=incoming.verdict_message,
         ),

@@ -12,12 +12,16 @@ from vanthu.interfaces.cli.command import CommandRefused
 from vanthu.kernel.errors import why
 from vanthu.pdfsign import (
     BadCertificate,
+    BrokenPdf,
     Certificate,
     Changes,
+    PasswordProtected,
     Problem,
     Report,
+    SignatureDetails,
     SignatureReport,
     SignerKind,
+    TooComplex,
     UnreadablePdf,
     Verdict,
     read_certificates,
@@ -40,7 +44,7 @@ _CHANGES = {
     Changes.NONE: "không có thay đổi",
     Changes.ALLOWED: "chỉ có bổ sung được phép",
     Changes.ILLEGAL: "có thay đổi không được phép",
-    Changes.UNKNOWN: "chưa kiểm tra hết được",
+    Changes.UNKNOWN: "chưa rõ",
 }
 
 
@@ -85,11 +89,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _reason(refused: BadCertificate | UnreadablePdf | RoomClosed) -> str:
-    """The machine's own reason, with the file's name, where it would not even open the file."""
+    """The machine's own reason, with the file's name, where it would not even open the file.
+
+    Who checks a file here did not write it, and uploads it nowhere.
+    """
     cause = refused.__cause__
-    return (
-        f"{cause.filename}: {why(cause)}." if isinstance(cause, OSError) and cause.filename else str(refused)
-    )
+    if isinstance(cause, OSError) and cause.filename:
+        return f"{cause.filename}: {why(cause)}."
+    if isinstance(refused, PasswordProtected):
+        return f"{refused.fact}; hãy bỏ mật khẩu rồi chạy lại lệnh này."
+    if isinstance(refused, BrokenPdf | TooComplex):
+        return f"{refused.fact}; chưa kiểm tra được chữ ký số. Hãy lấy lại tệp từ nơi gửi."
+    return str(refused)
 
 
 def _listed(args: argparse.Namespace) -> list[str]:
@@ -120,6 +131,10 @@ def _for_people(report: Report, trust: list[Certificate], *, asked: bool) -> str
 def _advice(report: Report, *, asked: bool) -> list[str]:
     """What the person can do about an open question; nobody checks this file again by itself."""
     problems = {signature.details.problem for signature in report.signatures}
+    if report.verdict is Verdict.INDETERMINATE and Problem.CHANGED_UNCLEAR in problems:
+        return ["Hãy mở văn bản xem kỹ phần bổ sung, và hỏi lại nơi gửi."]
+    if report.verdict is Verdict.INDETERMINATE and Problem.WEAK_DIGEST in problems:
+        return ["Có thể tiếp nhận sau khi xem xét; khi cần chắc chắn hơn, hãy hỏi lại nơi gửi."]
     if Problem.REVOCATION_UNKNOWN not in problems:
         return []
     if asked:
@@ -129,7 +144,6 @@ def _advice(report: Report, *, asked: bool) -> list[str]:
 
 def _rows(signature: SignatureReport) -> list[tuple[str, str]]:
     details = signature.details
-    proven = details.timestamp_at is not None
     when = signature.signed_at
     moment = when.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M:%S %z") if when else "không rõ"
     rows = [
@@ -137,9 +151,22 @@ def _rows(signature: SignatureReport) -> list[tuple[str, str]]:
         ("Người ký", signature.signer),
         ("Loại", _KINDS[signature.kind]),
         ("Tổ chức", signature.organization),
-        ("Thời điểm", f"{moment} ({'có' if proven else 'không có'} dấu thời gian)"),
+        ("Thời điểm", f"{moment} ({_witness(details)})"),
+        ("Lưu ý", details.odd_time),
         ("Nội dung đã ký", "nguyên vẹn" if signature.intact else "không còn nguyên vẹn"),
-        ("Sau khi ký", _CHANGES[signature.changes_after]),
+        ("Thuật toán băm", _digest(details.digest_algorithm)),
+        ("Sau khi ký", "; ".join([_CHANGES[signature.changes_after], *details.alterations])),
         ("Đường dẫn CA", " ← ".join(details.certificate_path) or "không dẫn tới gốc tin cậy"),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def _witness(details: SignatureDetails) -> str:
+    """Who says so of the time."""
+    if details.timestamp_at is not None:
+        return "có dấu thời gian"
+    return "theo dấu thời gian chưa xác minh được" if details.stamped_at else "không có dấu thời gian"
+
+
+def _digest(algorithm: str) -> str:
+    return f"{algorithm.upper()} (đã yếu)" if algorithm in {"sha1", "sha224", "md5"} else algorithm.upper()

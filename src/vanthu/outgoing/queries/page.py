@@ -28,6 +28,7 @@ from vanthu.registers.states import RegisterKind
 from vanthu.room import papers
 from vanthu.signing import queries as signing
 from vanthu.signing.queries import VerdictView
+from vanthu.signing.rules import Reader
 from vanthu.workflow import operations as workflow_operations
 from vanthu.workflow import queries as workflow
 from vanthu.workflow.models import ApprovalStep
@@ -171,7 +172,7 @@ def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingP
         waiting_for=_waiting(actor, outgoing, step),
         acts=acts,
         untimely=(rights | _rights_in_turn(approvals)) - acts,
-        verdict=signing.verdict_of(actor, sha256=main.sha256) if main else None,
+        verdict=signing.verdict_of(actor, sha256=main.sha256, reader=Reader.AUTHOR) if main else None,
         replies_to=_replies_to(outgoing),
         next_number=_next_number(actor, outgoing, now) if Step.NUMBER in acts else None,
         history=tuple(
