@@ -203,8 +203,8 @@ def place_marks(
 
     marks = _marks(places)
     with blobs.as_path(operations.main_file(document).blob_id) as path:
-        sizes = papers.page_sizes(path)
-    if not rules.are_on_pages([box for box in marks.to_dict().values() if box], sizes):
+        areas = papers.page_areas(path)
+    if not rules.are_on_pages([box for box in marks.to_dict().values() if box], areas):
         raise DraftRefused("Có khung nằm ngoài trang. Hãy đặt lại khung đó.")
 
     document.places = marks.to_dict()

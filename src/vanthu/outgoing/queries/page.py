@@ -126,8 +126,8 @@ class SigningView:
     #: pdfsign.Places as a plain dict.
     places: Mapping[str, Any]
     missing: tuple[str, ...]
-    #: Width and height of each page, in PDF points.
-    page_sizes: tuple[tuple[float, float], ...]
+    #: What is seen of each page: left, bottom, right, top, in PDF points; None where nothing can stand.
+    page_areas: tuple[tuple[float, float, float, float] | None, ...]
     signer_name: str
     signer_title: str
 
@@ -186,11 +186,11 @@ def signing_view(actor: Actor, *, document_id: UUID) -> SigningView:
     main = document_operations.current_file(document_id, FileKind.MAIN)
     assert main is not None, "an outgoing document is drafted with its PDF"
     with blobs.as_path(main.blob_id) as path:
-        sizes = papers.page_sizes(path)
+        areas = papers.page_areas(path)
     return SigningView(
         places=outgoing.places,
         missing=pdfsign.Places.from_dict(outgoing.places).missing,
-        page_sizes=sizes,
+        page_areas=areas,
         signer_name=outgoing.document.signer_name,
         signer_title=outgoing.document.signer_title,
     )
