@@ -114,10 +114,10 @@ def xls(*cells: str, header: str = "") -> bytes:
     sheet += record(0x0014, text(header)) if header else b""
     for row, cell in enumerate(cells):
         sheet += record(0x0204, struct.pack("<HHH", row, 0, 0) + text(cell))
-    return _compound("Workbook", book + sheet + record(0x000A, b""))
+    return compound("Workbook", book + sheet + record(0x000A, b""))
 
 
-def _compound(name: str, content: bytes) -> bytes:
+def compound(name: str, content: bytes) -> bytes:
     """A compound file with one stream, long enough to lie in sectors of its own."""
     content = content.ljust(4096, b"\0")
     content += b"\0" * (-len(content) % 512)

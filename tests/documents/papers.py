@@ -61,10 +61,10 @@ def pdf() -> bytes:
 
 
 @cache
-def locked_pdf() -> bytes:
-    """A letter that asks for a password."""
+def locked_pdf(*, asks: bool = True) -> bytes:
+    """A letter that asks for a password, or only forbids to be changed without one."""
     writer = copy_into_new_writer(PdfFileReader(io.BytesIO(pdf())))
-    writer.encrypt("chủ", "mật khẩu")
+    writer.encrypt("chủ", "mật khẩu" if asks else "")
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
