@@ -39,9 +39,10 @@ def excel_97() -> bytes:
 def open_document(kind: str = "text") -> bytes:
     """An odt or ods with a password: its manifest says so."""
     whole = office_files.odt("x") if kind == "text" else office_files.ods(["x"])
-    out = io.BytesIO(whole)
-    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("META-INF/manifest.xml", _MANIFEST)
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as plain, zipfile.ZipFile(out, "w") as locked:
+        for name in plain.namelist():
+            locked.writestr(name, _MANIFEST if name.startswith("META-INF") else plain.read(name))
     return out.getvalue()
 
 

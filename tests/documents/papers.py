@@ -102,6 +102,15 @@ def docx(*paragraphs: str, header: str = "", picture: str = "") -> bytes:
     return zipped(parts)
 
 
+def docx_parts(body: str) -> dict[str, str]:
+    """The parts of a Word text whose body is this XML, by their names."""
+    return {
+        "[Content_Types].xml": _TYPES,
+        "_rels/.rels": _RELATIONS,
+        "word/document.xml": _DOCUMENT % body,
+    }
+
+
 def zipped(parts: dict[str, str]) -> bytes:
     """A ZIP of these texts."""
     out = io.BytesIO()

@@ -85,7 +85,8 @@ def picture(file: Path, page: int = 0, *, scale: float = 1.0) -> Image.Image:
     document = pypdfium2.PdfDocument(file)
     try:
         document.init_forms()
-        return document[page].render(scale=scale).to_pil().convert("RGB")
+        shown: Image.Image = document[page].render(scale=scale).to_pil()
+        return shown.convert("RGB")
     finally:
         document.close()
 

@@ -31,7 +31,8 @@ def _unlike(one: Image.Image, other: Image.Image) -> int:
     """How much two pictures differ where they differ most; a hair's breadth apart is the same."""
     assert one.size == other.size
     near = [each.filter(ImageFilter.BoxBlur(1)) for each in (one, other)]
-    return max(high for _, high in ImageChops.difference(near[0], near[1]).getextrema())
+    differing = ImageChops.difference(near[0], near[1]).convert("L")
+    return max(shade for shade, count in enumerate(differing.histogram()) if count)
 
 
 def _issued(office: Office, draft: Path) -> Path:

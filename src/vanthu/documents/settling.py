@@ -90,7 +90,10 @@ def _looked_through(source: Path, target: Path, extension: str, accept: bool | N
     named = defaultdict(list)
     for kind, text, where in found.named:
         named[FindingKind(kind)].append(Finding(text=text, where=where))
-    return Findings(named=named, counts={FindingKind(kind): count for kind, count in found.counts.items()})
+    return Findings(
+        named={kind: tuple(each) for kind, each in named.items()},
+        counts={FindingKind(kind): count for kind, count in found.counts.items()},
+    )
 
 
 def _require_settled(findings: Findings, extension: str) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 from vanthu import pdfsign
 from vanthu.documents import operations as document_operations
 from vanthu.documents import queries as documents
+from vanthu.documents.findings import FindingGroup, Findings
 from vanthu.documents.models import Document
 from vanthu.documents.queries import FileRow, Link
 from vanthu.documents.states import FileKind
@@ -93,6 +94,8 @@ class OutgoingPage:
     missing_places: tuple[str, ...]
     #: What whoever checks the form should look at in the head of the paper; empty once it is issued.
     remarks: tuple[str, ...]
+    #: What the file of the draft was found to hold that its PDF does not show, and what became of it.
+    findings: tuple[FindingGroup, ...]
     files: tuple[FileRow, ...]
     main_file: FileRow | None
     versions: tuple[FileRow, ...]
@@ -164,6 +167,7 @@ def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingP
         places=outgoing.places,
         missing_places=pdfsign.Places.from_dict(outgoing.places).missing,
         remarks=_remarks(outgoing),
+        findings=_findings(outgoing),
         files=current,
         main_file=main,
         versions=_versions(files),
@@ -272,6 +276,11 @@ def _remarks(outgoing: OutgoingDocument) -> tuple[str, ...]:
             is_signed=State(outgoing.state) not in _BEFORE_SIGNATURE,
         )
     )
+
+
+def _findings(outgoing: OutgoingDocument) -> tuple[FindingGroup, ...]:
+    is_over = State(outgoing.state) in _OVER
+    return () if is_over else tuple(Findings.from_dict(outgoing.findings).groups)
 
 
 def _waiting(actor: Actor, outgoing: OutgoingDocument, step: ApprovalStep | None) -> Waiting | None:
