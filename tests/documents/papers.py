@@ -135,11 +135,9 @@ def bomb() -> bytes:
     return bytes(whole)
 
 
-def nested_tables(depth: int) -> bytes:
-    """A small Word file of tables in tables; 3,000 of them take LibreOffice more than a minute."""
-    within = "<w:tbl><w:tr><w:tc>" * depth + "<w:p/>" + "<w:p/></w:tc></w:tr></w:tbl>" * depth
-    parts = {"[Content_Types].xml": _TYPES, "_rels/.rels": _RELATIONS}
-    return zipped(parts | {"word/document.xml": _DOCUMENT % within})
+def long_text(paragraphs: int) -> bytes:
+    """A Word file of so many short paragraphs; LibreOffice takes a good while over 100,000."""
+    return docx(*["dòng"] * paragraphs)
 
 
 def packed_elements(size: int) -> bytes:
