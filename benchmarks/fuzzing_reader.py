@@ -35,7 +35,7 @@ def _verify(path: Path, folder: Path) -> str:
 
 def _look(path: Path, folder: Path) -> str:
     pdfsign.inspect(path)
-    pdfsign.page_sizes(path)
+    pdfsign.page_areas(path)
     pdfsign.find_places(path, signer_name="Nguyễn Văn Ước", signer_title="GIÁM ĐỐC")
     pdfsign.read_heading(path)
     first_page.pdf_lines(path)

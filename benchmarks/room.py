@@ -33,7 +33,7 @@ def measure(house: House, *, documents: int) -> list[Figure]:
         folder = Path(name)
         paper = folder / "2mb.pdf"
         paper.write_bytes(_paper())
-        beside = _beside(lambda: pdfsign.page_sizes(paper), lambda: papers.page_sizes(paper))
+        beside = _beside(lambda: pdfsign.page_areas(paper), lambda: papers.page_areas(paper))
         letter = Letter(folder, Root())
         letter.prepare()
         for who, act in (("Người ký", letter.sign), ("Cơ quan", letter.seal)):

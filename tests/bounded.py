@@ -35,7 +35,7 @@ def _read(entrance: str, path: Path) -> tuple[str, str]:
     if entrance == "heading":
         return str(pdfsign.read_heading(path)), ""
     if entrance == "sizes":
-        return str(len(pdfsign.page_sizes(path))), ""
+        return str(len(pdfsign.page_areas(path))), ""
     if entrance == "old sheet":
         return str(sum(1 for _ in first_page.old_sheet_lines(path))), ""
     return str(sum(1 for _ in first_page.office_lines(path))), ""

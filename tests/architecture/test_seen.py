@@ -37,8 +37,10 @@ NOTHING_SHOWN = {
     "organizations.actions.signing_in.sign_out": "one's own session",
     "registers.actions.open_register": "the administrator at the console opens what is not there yet",
     "outgoing.actions.drafting.draft_document": "makes what is not there yet; sent twice, it makes one",
+    "outgoing.actions.uploading.ask_about_changes": "a job met tracked changes",
     "outgoing.actions.uploading.begin_upload": "a job begins to read files",
     "outgoing.actions.uploading.cancel_upload": "one's own files, of which nothing has come; else it refuses",
+    "outgoing.actions.uploading.choose_changes": "one's own files, of which nothing has come yet",
     "outgoing.actions.uploading.refuse_upload": "a job could not read files",
     "outgoing.actions.uploading.send_draft": "brings what was seen in `sent`, compared under the same lock",
 }

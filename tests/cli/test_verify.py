@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from asn1crypto import pem
 
+from tests.documents import papers
 from tests.pdfsign import tampering
 from tests.pdfsign.documents import typeset, write
 from tests.pdfsign.office import Office
@@ -269,3 +270,14 @@ class TestAFileThatBreaksItsReader:
 
         assert code in {1, 2}
         assert err.count("\n") == code - 1
+
+
+@pytest.mark.parametrize("asks", [True, False], ids=["that asks", "that does not ask"])
+def test_a_password_is_told_as_such(capsys: pytest.CaptureFixture[str], tmp_path: Path, asks: bool) -> None:
+    locked = write(tmp_path / "khoa.pdf", papers.locked_pdf(asks=asks))
+
+    code, out, err = _run(capsys, locked)
+
+    assert (code, out) == (2, "")
+    assert "được đặt mật khẩu" in err
+    assert "bỏ mật khẩu" in err

@@ -21,9 +21,19 @@ _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
-def odt(*paragraphs: str, header: str = "", deleted: str = "") -> bytes:
-    """An OpenDocument text; a paragraph is XML as it stands between its tags, `deleted` tracked as such."""
-    body = "".join(f"<text:p>{text}</text:p>" for text in paragraphs)
+_MANIFEST = f"""<manifest:manifest xmlns:manifest="{_ODF}:manifest:1.0" manifest:version="1.2">
+<manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.%s"/>
+<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>
+<manifest:file-entry manifest:full-path="styles.xml" manifest:media-type="text/xml"/>
+</manifest:manifest>"""
+
+
+def odt(*paragraphs: str, header: str = "", deleted: str = "", before: str = "") -> bytes:
+    """An OpenDocument text; a paragraph is XML as it stands between its tags, `deleted` tracked as such.
+
+    `before`: what stands before the paragraphs.
+    """
+    body = before + "".join(f"<text:p>{text}</text:p>" for text in paragraphs)
     if deleted:
         body = f"<text:tracked-changes><text:p>{deleted}</text:p></text:tracked-changes>{body}"
     return _open_document("text", f"<office:text>{body}</office:text>", header)
@@ -47,6 +57,7 @@ def _open_document(kind: str, body: str, header: str) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", f"application/vnd.oasis.opendocument.{kind}", zipfile.ZIP_STORED)
+        archive.writestr("META-INF/manifest.xml", _MANIFEST % kind)
         archive.writestr(
             "content.xml",
             f"<office:document-content {_SPACES}><office:body>{body}</office:body></office:document-content>",
@@ -114,10 +125,10 @@ def xls(*cells: str, header: str = "") -> bytes:
     sheet += record(0x0014, text(header)) if header else b""
     for row, cell in enumerate(cells):
         sheet += record(0x0204, struct.pack("<HHH", row, 0, 0) + text(cell))
-    return _compound("Workbook", book + sheet + record(0x000A, b""))
+    return compound("Workbook", book + sheet + record(0x000A, b""))
 
 
-def _compound(name: str, content: bytes) -> bytes:
+def compound(name: str, content: bytes) -> bytes:
     """A compound file with one stream, long enough to lie in sectors of its own."""
     content = content.ljust(4096, b"\0")
     content += b"\0" * (-len(content) % 512)

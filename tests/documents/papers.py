@@ -61,10 +61,10 @@ def pdf() -> bytes:
 
 
 @cache
-def locked_pdf() -> bytes:
-    """A letter that asks for a password."""
+def locked_pdf(*, asks: bool = True) -> bytes:
+    """A letter that asks for a password, or only forbids to be changed without one."""
     writer = copy_into_new_writer(PdfFileReader(io.BytesIO(pdf())))
-    writer.encrypt("chủ", "mật khẩu")
+    writer.encrypt("chủ", "mật khẩu" if asks else "")
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
@@ -102,6 +102,15 @@ def docx(*paragraphs: str, header: str = "", picture: str = "") -> bytes:
     return zipped(parts)
 
 
+def docx_parts(body: str) -> dict[str, str]:
+    """The parts of a Word text whose body is this XML, by their names."""
+    return {
+        "[Content_Types].xml": _TYPES,
+        "_rels/.rels": _RELATIONS,
+        "word/document.xml": _DOCUMENT % body,
+    }
+
+
 def zipped(parts: dict[str, str]) -> bytes:
     """A ZIP of these texts."""
     out = io.BytesIO()
@@ -126,11 +135,9 @@ def bomb() -> bytes:
     return bytes(whole)
 
 
-def nested_tables(depth: int) -> bytes:
-    """A small Word file of tables in tables; 3,000 of them take LibreOffice more than a minute."""
-    within = "<w:tbl><w:tr><w:tc>" * depth + "<w:p/>" + "<w:p/></w:tc></w:tr></w:tbl>" * depth
-    parts = {"[Content_Types].xml": _TYPES, "_rels/.rels": _RELATIONS}
-    return zipped(parts | {"word/document.xml": _DOCUMENT % within})
+def long_text(paragraphs: int) -> bytes:
+    """A Word file of so many short paragraphs; LibreOffice takes a good while over 100,000."""
+    return docx(*["dòng"] * paragraphs)
 
 
 def packed_elements(size: int) -> bytes:

@@ -24,6 +24,7 @@ from tests.pdfsign.documents import typeset
 from vanthu.documents import conversion, intake, marks
 from vanthu.documents.conversion import ConversionFailed
 from vanthu.documents.intake import AcceptedDraft, FileRefused, SecretRefused
+from vanthu.documents.settling import Unsettled
 from vanthu.kernel import blobs
 from vanthu.kernel.blobs import EmptyFile, FileTooLarge
 from vanthu.kernel.errors import DomainError
@@ -209,9 +210,7 @@ class TestAcceptDraft:
         path = tmp_path / "nhieu.docx"
         path.write_bytes(_many_parts())
 
-        assert (
-            intake.refuse_secret_everywhere(path, work=intake.Work(seconds=60)) == "application/octet-stream"
-        )
+        assert intake.look_at(path, work=intake.Work(seconds=60)).media_type == "application/octet-stream"
         assert intake.page_count_of(path) is None
 
     def test_gives_libreoffice_no_more_than_its_allowance(
@@ -227,7 +226,7 @@ class TestAcceptDraft:
     def test_refuses_a_word_file_libreoffice_cannot_read(self, var: Path) -> None:
         broken = papers.zipped({"[Content_Types].xml": "<", "word/document.xml": "<"})
 
-        with pytest.raises(ConversionFailed):
+        with pytest.raises(Unsettled, match="Không đọc được nội dung tệp"):
             _draft(broken, "a.docx")
 
         assert _files_in(var) == []

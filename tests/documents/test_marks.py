@@ -82,7 +82,7 @@ def test_so_it_is_when_it_arrives_under_another_name(tmp_path: Path, name: str, 
     arrived.write_bytes(content)
 
     with pytest.raises(SecretRefused):
-        intake.refuse_secret_everywhere(arrived, work=Work(seconds=60))
+        intake.look_at(arrived, work=Work(seconds=60))
 
 
 @pytest.mark.parametrize("header", ["", "TUYỆT MẬT"])
@@ -140,7 +140,7 @@ def test_so_damaged_it_may_arrive(tmp_path: Path, content: bytes) -> None:
     arrived = tmp_path / "a.xls"
     arrived.write_bytes(content)
 
-    intake.refuse_secret_everywhere(arrived, work=Work(seconds=60))
+    intake.look_at(arrived, work=Work(seconds=60))
 
 
 def test_a_mark_before_the_damage_is_a_mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,7 +152,7 @@ def test_a_mark_before_the_damage_is_a_mark(tmp_path: Path, monkeypatch: pytest.
     arrived.write_bytes(office.xls("MẬT"))
 
     with pytest.raises(SecretRefused):
-        intake.refuse_secret_everywhere(arrived, work=Work(seconds=60))
+        intake.look_at(arrived, work=Work(seconds=60))
 
 
 @settings(max_examples=60, deadline=None)
@@ -164,7 +164,7 @@ def test_whatever_byte_of_an_old_sheet_is_another_it_arrives(where: int, what: i
         arrived.write(content)
         arrived.flush()
 
-        intake.refuse_secret_everywhere(Path(arrived.name), work=Work(seconds=60))
+        intake.look_at(Path(arrived.name), work=Work(seconds=60))
 
 
 def test_what_arrives_and_cannot_be_read_shows_nobody_its_mark(
@@ -185,7 +185,7 @@ def test_what_arrives_and_cannot_be_read_shows_nobody_its_mark(
     for number, content in enumerate(damaged):
         arrived = tmp_path / str(number)
         arrived.write_bytes(content)
-        intake.refuse_secret_everywhere(arrived, work=Work(seconds=60))
+        intake.look_at(arrived, work=Work(seconds=60))
 
 
 def test_entities_are_not_expanded(tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ def test_no_more_is_read_of_a_part_than_a_first_page_takes(tmp_path: Path, part:
         )
     )
 
-    intake.refuse_secret_everywhere(arrived, work=Work(seconds=60))
+    intake.look_at(arrived, work=Work(seconds=60))
 
 
 @pytest.mark.parametrize("name", ["a.rtf", "a.odt"])

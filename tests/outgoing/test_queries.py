@@ -369,5 +369,5 @@ class TestThePage:
 
         view = queries.signing_view(world.officer, document_id=document)
 
-        assert (len(view.page_sizes), view.missing) == (3, ())
+        assert (len(view.page_areas), view.missing) == (3, ())
         assert (view.signer_name, view.signer_title) == ("Phạm Văn Hùng", "GIÁM ĐỐC")

@@ -86,15 +86,24 @@ def test_faults_of_a_submission(recipients: int, missing: list[str], faults: lis
         ({"page": 1, "x0": 0, "y0": 0, "x1": 595, "y1": 842}, True),
         ({"page": 2, "x0": 10, "y0": 10, "x1": 20, "y1": 20}, True),
         ({"page": 3, "x0": 10, "y0": 10, "x1": 20, "y1": 20}, False),
+        ({"page": 7, "x0": 10, "y0": 10, "x1": 20, "y1": 20}, False),
         ({"page": 1, "x0": -1, "y0": 10, "x1": 20, "y1": 20}, False),
         ({"page": 1, "x0": 10, "y0": -1, "x1": 20, "y1": 20}, False),
         ({"page": 1, "x0": 10, "y0": 10, "x1": 596, "y1": 20}, False),
         ({"page": 1, "x0": 10, "y0": 10, "x1": float("inf"), "y1": 20}, False),
         ({"page": 1, "x0": 10, "y0": 10, "x1": 20, "y1": 843}, False),
+        ({"page": 4, "x0": 100, "y0": 50, "x1": 120, "y1": 60}, True),
+        ({"page": 4, "x0": 99, "y0": 50, "x1": 120, "y1": 60}, False),
+        ({"page": 4, "x0": 100, "y0": 50, "x1": 695, "y1": 892}, True),
+        ({"page": 5, "x0": -20, "y0": -10, "x1": 0, "y1": 0}, True),
+        ({"page": 6, "x0": 10, "y0": 10, "x1": 20, "y1": 20}, False),
     ],
 )
 def test_boxes_lie_on_their_pages(box: dict[str, Any], expected: bool) -> None:
-    assert are_on_pages([box], [(595.0, 842.0), (595.0, 842.0)]) is expected
+    plain, none = (0.0, 0.0, 595.0, 842.0), None
+    areas = [plain, plain, none, (100.0, 50.0, 695.0, 892.0), (-20.0, -10.0, 575.0, 832.0), none]
+
+    assert are_on_pages([box], areas) is expected
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,7 @@ class TestHonestFiles:
         path = write(tmp_path / "a.pdf", hostile.pdf(objects))
 
         assert pdfsign.inspect(path).pages == 5_000 < PAGES
-        assert len(pdfsign.page_sizes(path)) == 5_000
+        assert len(pdfsign.page_areas(path)) == 5_000
         report = _report_of(write(tmp_path / "b.pdf", hostile.signed(path.read_bytes(), times=2)))
         assert {one.details.problem for one in report.signatures} == {Problem.UNTRUSTED}
 

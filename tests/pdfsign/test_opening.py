@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import copy_into_new_writer
 
@@ -46,12 +47,21 @@ def test_signatures_and_timestamps_are_counted(archived: Path) -> None:
     assert inspect(archived).signatures == 3
 
 
-def _encrypted(password: str) -> bytes:
+def _encrypted(password: str, *, packed: bool = False) -> bytes:
+    """A letter with the password of its owner, and one for its readers; `packed`: even its root is locked."""
     source, target = io.BytesIO(typeset()), io.BytesIO()
-    writer = copy_into_new_writer(PdfFileReader(source))
+    writer = copy_into_new_writer(PdfFileReader(source), writer_kwargs={"stream_xrefs": packed})
     writer.encrypt(owner_pass="chu", user_pass=password)
+    if packed:
+        root = generic.DictionaryObject(dict(dict.items(writer.root)))
+        writer._root = writer.add_object(root, obj_stream=writer.prepare_object_stream())
     writer.write(target)
     return target.getvalue()
+
+
+def _locked_by_another_lock() -> bytes:
+    """A letter locked with a lock that no library here knows."""
+    return _encrypted("bi-mat").replace(b"/Filter /Standard", b"/Filter /KhoaRieng")
 
 
 _BAD = [
@@ -62,6 +72,9 @@ _BAD = [
     (typeset()[:-300], BrokenPdf),
     (typeset()[:2000], BrokenPdf),
     (_encrypted("bi-mat"), PasswordProtected),
+    (_encrypted("bi-mat", packed=True), PasswordProtected),
+    (_encrypted("", packed=True), PasswordProtected),
+    (_locked_by_another_lock(), PasswordProtected),
 ]
 
 

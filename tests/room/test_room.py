@@ -63,43 +63,43 @@ class TestRoom:
         self, rogue_room: Room, tmp_path: Path, deed: str, said: type[FileUnread]
     ) -> None:
         with pytest.raises(said) as caught:
-            papers.page_sizes(_paper(tmp_path, deed))
+            papers.page_areas(_paper(tmp_path, deed))
 
         assert str(caught.value).isprintable()
         assert str(caught.value).count("hãy") == 1
-        assert papers.page_sizes(_paper(tmp_path)) == ((595.0, 842.0),)
+        assert papers.page_areas(_paper(tmp_path)) == ((0.0, 0.0, 595.0, 842.0),)
 
     def test_reads_honest_files_while_others_hang(self, rogue_room: Room, tmp_path: Path) -> None:
         bad, good = _paper(tmp_path, "hangs"), _paper(tmp_path)
         with ThreadPoolExecutor(3) as people:
-            hanging = [people.submit(papers.page_sizes, bad) for _ in range(2)]
+            hanging = [people.submit(papers.page_areas, bad) for _ in range(2)]
             time.sleep(0.2)
             begun = time.monotonic()
-            people.submit(papers.page_sizes, good).result()
+            people.submit(papers.page_areas, good).result()
 
             assert time.monotonic() - begun < SHORT.seconds / 2
             assert all(isinstance(each.exception(), TookTooLong) for each in hanging)
 
     def test_leaves_no_process_and_no_memory_with_its_parent(self, rogue_room: Room, tmp_path: Path) -> None:
         good, bad = _paper(tmp_path), _paper(tmp_path, "dies")
-        papers.page_sizes(good)
+        papers.page_areas(good)
         before, processes = _resident(), len(_processes(str(ROGUE)))
         for _ in range(15):
-            papers.page_sizes(good)
+            papers.page_areas(good)
             with pytest.raises(ReaderBroke):
-                papers.page_sizes(bad)
+                papers.page_areas(bad)
 
         assert _resident() - before < 8 * 1024 * 1024
         assert len(_processes(str(ROGUE))) <= processes + 1
 
     def test_heals_itself_when_its_zygote_is_killed(self, rogue_room: Room, tmp_path: Path) -> None:
-        papers.page_sizes(_paper(tmp_path))
+        papers.page_areas(_paper(tmp_path))
         with ThreadPoolExecutor(1) as people:
-            under_way = people.submit(papers.page_sizes, _paper(tmp_path, "hangs"))
+            under_way = people.submit(papers.page_areas, _paper(tmp_path, "hangs"))
             time.sleep(0.3)
             os.kill(rogue_room.pid, signal.SIGKILL)
 
-            assert papers.page_sizes(_paper(tmp_path)) == ((595.0, 842.0),)
+            assert papers.page_areas(_paper(tmp_path)) == ((0.0, 0.0, 595.0, 842.0),)
             assert isinstance(under_way.exception(), TookTooLong)
 
     def test_works_for_whichever_thread_comes_first_and_after_it_has_ended(self, tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ class TestRoom:
         program = (
             "import sys; from pathlib import Path; from vanthu.room import papers, pool\n"
             "with pool.using(pool.Room(further_jobs=[Path(sys.argv[1])])) as room:\n"
-            "    room.ask('echoes', {}); print('open', flush=True); papers.page_sizes(Path(sys.argv[2]))\n"
+            "    room.ask('echoes', {}); print('open', flush=True); papers.page_areas(Path(sys.argv[2]))\n"
         )
         parent = subprocess.Popen(
             [sys.executable, "-c", program, str(mine), str(_paper(tmp_path, "hangs"))],

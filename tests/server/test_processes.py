@@ -147,7 +147,7 @@ def _send_slow_text(served: Served, desk: httpx.Client, people: World) -> httpx.
     words = {
         name: value for name, value in filled(people, draft_key=str(uuid4())).items() if name != "draft_file"
     }
-    file = {"draft_file": ("long-nhau.docx", papers.nested_tables(3000))}
+    file = {"draft_file": ("rat-dai.docx", papers.long_text(100_000))}
     return desk.post(
         "/van-ban-di/soan/", data={**words, "csrfmiddlewaretoken": desk.cookies["vanthu_csrf"]}, files=file
     )

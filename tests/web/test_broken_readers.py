@@ -68,7 +68,7 @@ class TestAFileThatBreaksItsReader:
     def test_is_not_shown_for_placing_marks(self, sign_in: SignIn, world: World) -> None:
         """A version kept before its reader learned to fear it."""
         document: UUID = path.drafted(
-            world, draft=AcceptedDraft(pdf=path.stored(_going("raises@page_sizes")))
+            world, draft=AcceptedDraft(pdf=path.stored(_going("raises@page_areas")))
         )
         refused = sign_in("officer").get(f"/van-ban-di/{document}/vi-tri/")
 

@@ -263,8 +263,8 @@ def _trip(*_: object, **__: object) -> None:
     raise ZeroDivisionError
 
 
-def _slow_word(name: str = "long-nhau.docx") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, papers.nested_tables(3000))
+def _slow_word(name: str = "rat-dai.docx") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, papers.long_text(100_000))
 
 
 class TestCancelling:

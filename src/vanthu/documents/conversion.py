@@ -1,4 +1,4 @@
-"""Making a PDF of a text document with LibreOffice, headless, in a process and profile of its own."""
+"""Making a PDF, or a docx, of a text with LibreOffice, headless, in a process and profile of its own."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <prop oor:name="Link" oor:op="fuse"><value>2</value></prop></item>
 </oor:items>
 """
+#: Comments are nobody's text: they stay out of the PDF.
+_PDF = 'pdf:writer_pdf_Export:{"ExportNotes":{"type":"boolean","value":"false"}}'
 #: Seconds after which a conversion is given up; a page takes well under one.
 TIME_LIMIT = 120
 #: Seconds between two questions whether a conversion is still wanted.
@@ -62,6 +64,30 @@ def convert_to_pdf(
     Every call has its own user profile, so that conversions at the same time do not wait for, or see,
     each other. Raises ConversionFailed.
     """
+    return _convert(source, extension, folder, _PDF, seconds=seconds, require_wanted=require_wanted)
+
+
+def convert_to_docx(
+    source: Path,
+    extension: str,
+    folder: Path,
+    *,
+    seconds: int = TIME_LIMIT,
+    require_wanted: Callable[[], None] = always_wanted,
+) -> Path:
+    """The docx LibreOffice makes of a text of another format, to be looked through. As `convert_to_pdf`."""
+    return _convert(source, extension, folder, "docx", seconds=seconds, require_wanted=require_wanted)
+
+
+def _convert(
+    source: Path,
+    extension: str,
+    folder: Path,
+    to: str,
+    *,
+    seconds: int,
+    require_wanted: Callable[[], None],
+) -> Path:
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
         raise ConversionFailed(
@@ -71,7 +97,7 @@ def convert_to_pdf(
     copy = folder / f"van-ban.{extension}"
     shutil.copyfile(source, copy)
     profile = folder / "profile"
-    (profile / "user").mkdir(parents=True)
+    (profile / "user").mkdir(parents=True, exist_ok=True)
     (profile / "user" / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
     command = [
         *programs.confined(folder),
@@ -81,13 +107,13 @@ def convert_to_pdf(
         "--norestore",
         f"-env:UserInstallation={profile.as_uri()}",
         "--convert-to",
-        "pdf:writer_pdf_Export",
+        to,
         "--outdir",
         str(folder),
         str(copy),
     ]
     _run(command, folder, seconds, require_wanted)
-    result = copy.with_suffix(".pdf")
+    result = copy.with_suffix(f".{to.partition(':')[0]}")
     if not result.is_file() or result.stat().st_size == 0:
         raise ConversionFailed
     return result

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -19,13 +19,17 @@ from django.db import transaction
 
 from vanthu import pdfsign
 from vanthu.documents import rules
-from vanthu.documents.conversion import TIME_LIMIT, ConversionFailed, always_wanted, convert_to_pdf
+from vanthu.documents.checking import PDF, Checked, FileRefused, check
+from vanthu.documents.conversion import TIME_LIMIT, ConversionFailed, always_wanted
+from vanthu.documents.findings import Finding, Findings
 from vanthu.documents.marks import SecretRefused, refuse_secret, refuse_secret_old_text
+from vanthu.documents.settling import Drawn, draw
+from vanthu.documents.states import ChangesChoice, FindingKind
 from vanthu.kernel import blobs
 from vanthu.kernel.blobs import StoredBlob
 from vanthu.kernel.errors import DomainError
 from vanthu.kernel.folding import tidy
-from vanthu.room import files
+from vanthu.room import files, papers
 from vanthu.room.errors import FileUnread
 
 __all__ = [
@@ -43,30 +47,17 @@ __all__ = [
     "check_converted",
     "convert_draft",
     "discard_unspoken",
+    "look_at",
     "needs_conversion",
     "page_count_of",
-    "refuse_secret_everywhere",
 ]
 
-PDF = "application/pdf"
 _UNKNOWN = "application/octet-stream"
-_OFFICE_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
-_ZIPPED = frozenset({"docx", "xlsx", "odt", "ods"})
-#: What an office file may come to when unpacked, in bytes; more is a bomb.
-_UNPACKED_LIMIT = 256 * 1024 * 1024
-#: How many times its own size it may come to; texts and tables people write stay under fifty times.
-_RATIO_LIMIT = 100
 #: Seconds a text from elsewhere may take LibreOffice; a person would not wait either.
 _PATIENCE = 30
+#: Turned pages that are named one by one.
+_PAGES_NAMED = 20
 _HOWEVER_YOUNG = datetime.max.replace(tzinfo=UTC)
-#: Below this many unpacked bytes the ratio says nothing: an empty picture packs very well.
-_RATIO_MATTERS = 16 * 1024 * 1024
-
-
-class FileRefused(DomainError):
-    """Tệp không dùng được. Hãy chọn tệp khác."""
-
-    code = "documents.file-refused"
 
 
 class TooMuchWork(DomainError):
@@ -106,6 +97,13 @@ class AcceptedDraft:
 
     pdf: AcceptedFile
     source: AcceptedFile | None = None
+    #: What its file was found to hold that the PDF does not show, or not as it stood.
+    findings: Findings = field(default_factory=Findings)
+
+    @property
+    def files(self) -> list[AcceptedFile]:
+        """The PDF, and what it was made of."""
+        return [self.pdf, self.source] if self.source else [self.pdf]
 
 
 class Tray:
@@ -122,8 +120,7 @@ class Tray:
     def draft(self, content: BinaryIO, file_name: str) -> AcceptedDraft:
         """As `accept_draft`."""
         accepted = accept_draft(content, file_name, limit=self._limit)
-        files = [accepted.pdf, accepted.source] if accepted.source else [accepted.pdf]
-        self._stored += [file.blob.sha256 for file in files]
+        self._stored += [file.blob.sha256 for file in accepted.files]
         return accepted
 
     def attachment(self, content: BinaryIO, file_name: str) -> AcceptedFile:
@@ -161,31 +158,36 @@ def accept_attachment(content: BinaryIO, file_name: str, *, limit: int) -> Accep
     `limit` is in bytes. Raises FileRefused, SecretRefused, blobs.EmptyFile, blobs.FileTooLarge.
     """
     with _received(content, limit) as path:
-        checked = _checked(path, _clean_name(file_name))
+        checked = check(path, _clean_name(file_name))
         _refuse_secret_old_text(path, checked, seconds=TIME_LIMIT)
         return _stored(path, checked)
 
 
 def accept_draft(content: BinaryIO, file_name: str, *, limit: int) -> AcceptedDraft:
-    """Take in a draft: a PDF as it is, or a text from which LibreOffice makes the PDF.
+    """Take in a draft: a PDF as it is, its turned pages set upright, or a text LibreOffice makes the PDF of.
 
-    Nothing is stored unless all of it is accepted. Raises FileRefused (also for a PDF that is encrypted,
-    broken or already signed), SecretRefused, ConversionFailed, blobs.EmptyFile, blobs.FileTooLarge.
+    Nothing is stored unless all of it is accepted. Raises FileRefused (also for a PDF that is locked, broken,
+    already signed, or would be refused at its signature), SecretRefused, ConversionFailed, Unsettled,
+    ChangesUndecided (nobody can be asked here), blobs.EmptyFile, blobs.FileTooLarge.
     """
     name = _clean_name(file_name)
     extension = rules.extension_of(name)
     if extension not in rules.DRAFT_EXTENSIONS:
         raise FileRefused("Dự thảo phải là tệp PDF hoặc Word (pdf, docx, doc, odt, rtf). Hãy chọn lại tệp.")
     with _received(content, limit) as path:
-        checked = _checked(path, name)
-        if extension == "pdf":
-            _refuse_signed(checked.facts)
-            with _with_one_truth(path, checked) as (draft, judged):
-                return AcceptedDraft(pdf=_stored(draft, judged))
+        checked = check(path, name)
         with blobs.work_folder() as folder:
-            made = convert_to_pdf(path, extension, folder)
-            pdf = _checked(made, f"{name.rpartition('.')[0]}.pdf")
-            return AcceptedDraft(pdf=_stored(made, pdf), source=_stored(path, checked))
+            if extension == "pdf":
+                _refuse_signed(checked.facts)
+                with _with_one_truth(path, checked) as (draft, judged):
+                    ready, findings = _made_ready(draft, folder)
+                    if ready == draft:
+                        return AcceptedDraft(pdf=_stored(draft, judged))
+                    pdf = _stored(ready, check(ready, name))
+                return AcceptedDraft(pdf=pdf, source=_stored(path, checked), findings=findings)
+            drawn = draw(path, extension, folder, changes=None, seconds=TIME_LIMIT)
+            pdf = _pdf_of(drawn, name, folder)
+            return AcceptedDraft(pdf=pdf, source=_stored(path, checked), findings=drawn.findings)
 
 
 def needs_conversion(file_name: str, *, is_draft: bool) -> bool:
@@ -200,21 +202,26 @@ def accept_unconverted(content: BinaryIO, file_name: str, *, limit: int) -> Acce
     Whoever calls answers for its bytes until then (`Tray`). Raises as `accept_attachment`.
     """
     with _received(content, limit) as path:
-        return _stored(path, _checked(path, _clean_name(file_name)))
+        return _stored(path, check(path, _clean_name(file_name)))
 
 
 def convert_draft(
-    source: AcceptedFile, *, seconds: int, require_wanted: Callable[[], None] = always_wanted
+    source: AcceptedFile,
+    *,
+    seconds: int,
+    changes: ChangesChoice | None = None,
+    require_wanted: Callable[[], None] = always_wanted,
 ) -> AcceptedDraft:
     """Make the PDF of a text taken in by `accept_unconverted`. Raises as `accept_draft`.
 
-    What `require_wanted` raises, asked now and then meanwhile, ends it.
+    `changes`: what its author chose for the tracked changes; ChangesUndecided says what they are when he has
+    not. What `require_wanted` raises, asked now and then meanwhile, ends it.
     """
     with blobs.as_path(source.blob.sha256) as path, blobs.work_folder() as folder:
         extension = rules.extension_of(source.name)
-        made = convert_to_pdf(path, extension, folder, seconds=seconds, require_wanted=require_wanted)
-        pdf = _checked(made, f"{source.name.rpartition('.')[0]}.pdf")
-        return AcceptedDraft(pdf=_stored(made, pdf), source=source)
+        drawn = draw(path, extension, folder, changes=changes, seconds=seconds, require_wanted=require_wanted)
+        pdf = _pdf_of(drawn, source.name, folder)
+        return AcceptedDraft(pdf=pdf, source=source, findings=drawn.findings)
 
 
 def check_converted(
@@ -225,26 +232,37 @@ def check_converted(
     What `require_wanted` raises ends it. Raises FileRefused, SecretRefused.
     """
     with blobs.as_path(attachment.blob.sha256) as path:
-        checked = _checked(path, attachment.name)
+        checked = check(path, attachment.name)
         _refuse_secret_old_text(path, checked, seconds=seconds, require_wanted=require_wanted)
 
 
-def refuse_secret_everywhere(path: Path, *, work: Work) -> str:
-    """Refuse a file from elsewhere, of any format and whatever it is called, that bears a state-secret mark.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What a file from elsewhere is, by its bytes, whatever its name says."""
 
-    Returns its media type by its bytes, whatever its name says. What nobody can open, or is too much for
-    its reader, shows nobody its mark, and passes. `work` is what all files that came with it may take
-    together. Raises SecretRefused, TooMuchWork, RoomClosed.
+    media_type: str
+    #: It asks for a password, or was locked with one.
+    is_locked: bool = False
+
+
+def look_at(path: Path, *, work: Work) -> Looked:
+    """Look at a file from elsewhere, of any format; refuse one that bears a state-secret mark.
+
+    What nobody can open, or is too much for its reader, shows nobody its mark, and passes. `work` is what
+    all files that came with it may take together. Raises SecretRefused, TooMuchWork, RoomClosed.
     """
     seconds = min(_PATIENCE, work.seconds_left())
     try:
         surveyed = files.survey(path)
     except FileUnread:
-        return _UNKNOWN
+        return Looked(media_type=_UNKNOWN)
     refuse_secret(surveyed.lines)
+    looked = Looked(media_type=surveyed.media_type, is_locked=surveyed.locked)
+    if looked.is_locked:
+        return looked
     with suppress(ConversionFailed, pdfsign.PdfSignError):
         refuse_secret_old_text(path, surveyed.format, seconds=seconds)
-    return surveyed.media_type
+    return looked
 
 
 def page_count_of(path: Path) -> int | None:
@@ -257,7 +275,7 @@ def page_count_of(path: Path) -> int | None:
 
 
 def _refuse_secret_old_text(
-    path: Path, checked: _Checked, *, seconds: int, require_wanted: Callable[[], None] = always_wanted
+    path: Path, checked: Checked, *, seconds: int, require_wanted: Callable[[], None] = always_wanted
 ) -> None:
     try:
         refuse_secret_old_text(path, checked.format, seconds=seconds, require_wanted=require_wanted)
@@ -286,46 +304,8 @@ def _received(content: BinaryIO, limit: int) -> Iterator[Path]:
         yield Path(file.name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Checked:
-    """A file that may enter, not yet stored."""
-
-    name: str
-    media_type: str
-    #: By its content, as `room.files.Survey` has it.
-    format: str
-    #: Of a PDF.
-    facts: pdfsign.PdfFacts | None
-
-
-def _checked(path: Path, name: str) -> _Checked:
-    extension = rules.extension_of(name)
-    known = rules.ALLOWED_FORMATS.get(extension)
-    if known is None:
-        allowed = ", ".join(rules.ALLOWED_FORMATS)
-        raise FileRefused(f"Không nhận tệp «.{extension[:20] or '?'}». Các định dạng được nhận: {allowed}.")
-    surveyed = _surveyed(path, facts=extension == "pdf")
-    if surveyed.media_type not in known.media_types and _OFFICE_PARTS.get(extension) not in surveyed.parts:
-        raise FileRefused(
-            f"Tệp «{name}» có tên .{extension} nhưng nội dung không phải {known.name}. "
-            "Hãy lưu lại đúng định dạng rồi chọn lại."
-        )
-    if extension in _ZIPPED:
-        _refuse_bomb(surveyed.unpacked, path, name)
-    refuse_secret(surveyed.lines)
-    if surveyed.refused is not None:
-        raise FileRefused(str(surveyed.refused)) from surveyed.refused
-    return _Checked(
-        name=name,
-        media_type=PDF if extension == "pdf" else surveyed.media_type,
-        # A workbook may hold a Word text, or its name; what people open is the workbook, and no LibreOffice.
-        format="xls" if extension == "xls" else surveyed.format,
-        facts=surveyed.facts,
-    )
-
-
 @contextmanager
-def _with_one_truth(path: Path, checked: _Checked) -> Iterator[tuple[Path, _Checked]]:
+def _with_one_truth(path: Path, checked: Checked) -> Iterator[tuple[Path, Checked]]:
     """The draft itself; or, when it has two cross-references, written afresh and looked at anew.
 
     What is looked at, approved and signed is the file as stored, so it is settled before anybody sees it.
@@ -339,18 +319,10 @@ def _with_one_truth(path: Path, checked: _Checked) -> Iterator[tuple[Path, _Chec
             files.write_afresh(path, written)
         except (FileUnread, pdfsign.PdfSignError) as unwritten:
             raise FileRefused(str(unwritten)) from unwritten
-        yield written, _checked(written, checked.name)
+        yield written, check(written, checked.name)
 
 
-def _surveyed(path: Path, *, facts: bool) -> files.Survey:
-    """The file looked at in the room. Raises FileRefused, with what the person can do, and RoomClosed."""
-    try:
-        return files.survey(path, facts=facts)
-    except FileUnread as unread:
-        raise FileRefused(str(unread)) from unread
-
-
-def _stored(path: Path, checked: _Checked) -> AcceptedFile:
+def _stored(path: Path, checked: Checked) -> AcceptedFile:
     return AcceptedFile(
         blob=blobs.put_file(path),
         name=checked.name,
@@ -359,19 +331,32 @@ def _stored(path: Path, checked: _Checked) -> AcceptedFile:
     )
 
 
+def _pdf_of(drawn: Drawn, name: str, folder: Path) -> AcceptedFile:
+    """The PDF made of a text, stored under its name. Raises FileRefused, SecretRefused."""
+    ready, _ = _made_ready(drawn.path, folder)
+    return _stored(ready, check(ready, f"{name.rpartition('.')[0]}.pdf"))
+
+
+def _made_ready(path: Path, folder: Path) -> tuple[Path, Findings]:
+    """The PDF with its turned pages upright, and which they were. Raises FileRefused: signing would fail."""
+    target = folder / "dung-thang.pdf"
+    try:
+        turned = papers.make_ready(path, target)
+    except pdfsign.PdfSignError as refused:
+        raise FileRefused(str(refused)) from refused
+    pages = ", ".join(map(str, turned[:_PAGES_NAMED])) + ("…" if len(turned) > _PAGES_NAMED else "")
+    found = Findings(
+        counts={FindingKind.TURNED: len(turned)},
+        named={FindingKind.TURNED: (Finding(text=f"trang {pages}"),)},
+    )
+    return (target, found) if turned else (path, Findings())
+
+
 def _refuse_signed(facts: pdfsign.PdfFacts | None) -> None:
     if facts is not None and facts.signatures:
         raise FileRefused(
             "Tệp PDF này đã có chữ ký số. Dự thảo phải là tệp chưa ký; hãy xuất lại từ bản Word."
         )
-
-
-def _refuse_bomb(unpacked: int | None, path: Path, name: str) -> None:
-    if unpacked is None:
-        raise FileRefused(f"Tệp «{name}» bị hỏng. Hãy mở tệp, lưu lại rồi chọn lại.")
-    packed_too_well = unpacked > _RATIO_MATTERS and unpacked > _RATIO_LIMIT * path.stat().st_size
-    if unpacked > _UNPACKED_LIMIT or packed_too_well:
-        raise FileRefused(f"Tệp «{name}» khi giải nén quá lớn nên không được nhận. Hãy chọn tệp khác.")
 
 
 def _clean_name(file_name: str) -> str:

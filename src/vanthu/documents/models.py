@@ -70,6 +70,8 @@ class DocumentFile(models.Model):
     version = models.PositiveSmallIntegerField(default=1)
     name = models.CharField("tên tệp", max_length=200)
     media_type = models.CharField(max_length=120)
+    #: It asks for a password, or was locked with one; only what comes from elsewhere may.
+    is_locked = models.BooleanField("đặt mật khẩu", default=False)
     blob = models.ForeignKey("kernel.Blob", on_delete=models.PROTECT, related_name="+")
     #: What made this version, in Vietnamese, e.g. «Người ký ký số».
     note = models.CharField(max_length=200, blank=True)

@@ -52,6 +52,7 @@ class NewFile:
     position: int = 0
     note: str = ""
     page_count: int | None = None
+    is_locked: bool = False
 
 
 def create_document(record: NewRecord, files: Sequence[NewFile], *, now: datetime) -> Document:
@@ -98,6 +99,7 @@ def add_version(document: Document, file: NewFile, *, now: datetime) -> Document
         version=_next_version(document, file.kind, file.position, now=now),
         name=file.name,
         media_type=file.media_type,
+        is_locked=file.is_locked,
         blob_id=file.blob.sha256,
         note=file.note,
         added_at=now,

@@ -30,6 +30,8 @@ class FileRow:
     note: str
     added_at: datetime
     is_current: bool
+    #: It asks for a password, or was locked with one.
+    is_locked: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,4 +81,5 @@ def _row(file: DocumentFile) -> FileRow:
         note=file.note,
         added_at=file.added_at,
         is_current=file.superseded_at is None,
+        is_locked=file.is_locked,
     )

@@ -27,3 +27,21 @@ class RelationKind(TextChoices):
 
     REPLIES_TO = "replies_to", "Trả lời"
     SUPERSEDES = "supersedes", "Thay thế"
+
+
+class ChangesChoice(TextChoices):
+    """What becomes of the tracked changes of a Word text."""
+
+    ACCEPT = "accept", "Chấp nhận tất cả thay đổi"
+    REJECT = "reject", "Bỏ tất cả thay đổi"
+
+
+class FindingKind(TextChoices):
+    """What a draft's file was found to hold that its page does not show, or not as it stood."""
+
+    CHANGE = "change", "Thay đổi được theo dõi"
+    COMMENT = "comment", "Ghi chú bên lề"
+    HIDDEN = "hidden", "Chữ ẩn"
+    FIELD = "field", "Trường tự động"
+    BROKEN = "broken", "Tham chiếu hỏng"
+    TURNED = "turned", "Trang bị xoay"

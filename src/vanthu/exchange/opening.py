@@ -12,7 +12,7 @@ from django.conf import settings
 from vanthu import edxml
 from vanthu.documents import intake
 from vanthu.documents import rules as document_rules
-from vanthu.documents.intake import SecretRefused, TooMuchWork, Work
+from vanthu.documents.intake import Looked, SecretRefused, TooMuchWork, Work
 from vanthu.documents.operations import NewFile
 from vanthu.documents.states import FileKind
 from vanthu.exchange import packets
@@ -87,11 +87,11 @@ def open_packet(path: Path, waiting: WaitingPacket, *, now: datetime) -> Opened:
     work = Work(seconds=settings.PACKET_SECONDS)
     try:
         packets.require_usable(content)
-        media_types = {
-            attachment.sha256: intake.refuse_secret_everywhere(attachment.path, work=work)
+        looked = {
+            attachment.sha256: intake.look_at(attachment.path, work=work)
             for attachment in content.attachments
         }
-        return _opened_document(path, content, fetched, media_types, agency, now, work)
+        return _opened_document(path, content, fetched, looked, agency, now, work)
     except SecretRefused:
         return _send_back(content, fetched, agency, now)
     except (PacketUnusable, TooMuchWork) as fault:
@@ -151,12 +151,12 @@ def _opened_document(
     path: Path,
     content: edxml.Packet,
     fetched: FetchedPacket,
-    media_types: Mapping[str, str],
+    looked: Mapping[str, Looked],
     agency: Agency,
     now: datetime,
     work: Work,
 ) -> OpenedDocument:
-    files, examinations = _stored_files(content.attachments, media_types, now, work)
+    files, examinations = _stored_files(content.attachments, looked, now, work)
     return OpenedDocument(
         packet=replace(fetched, content=blobs.put_file(path)),
         arrival=Arrival(
@@ -182,37 +182,37 @@ def _recipient(content: edxml.Packet, waiting: WaitingPacket) -> Agency | None:
 
 
 def _stored_files(
-    attachments: Sequence[edxml.Attachment], media_types: Mapping[str, str], now: datetime, work: Work
+    attachments: Sequence[edxml.Attachment], looked: Mapping[str, Looked], now: datetime, work: Work
 ) -> tuple[list[NewFile], dict[str, Examination]]:
     """The files in their order, the first PDF (else the first file) being the document itself."""
-    pdfs = [attachment for attachment in attachments if _is_pdf(attachment, media_types)]
+    pdfs = [attachment for attachment in attachments if _is_pdf(attachment, looked)]
     main = pdfs[0] if pdfs else attachments[0]
     examinations = {}
     for each in pdfs:
         work.seconds_left()
         examinations[each.sha256] = signing.examine(each.path, now=now)
     others = [attachment for attachment in attachments if attachment is not main]
-    files = [_file(main, media_types, FileKind.MAIN, 0)]
+    files = [_file(main, looked, FileKind.MAIN, 0)]
     files += [
-        _file(each, media_types, FileKind.ATTACHMENT, position)
-        for position, each in enumerate(others, start=1)
+        _file(each, looked, FileKind.ATTACHMENT, position) for position, each in enumerate(others, start=1)
     ]
     return files, examinations
 
 
-def _is_pdf(attachment: edxml.Attachment, media_types: Mapping[str, str]) -> bool:
+def _is_pdf(attachment: edxml.Attachment, looked: Mapping[str, Looked]) -> bool:
     """By content or by name: what only calls itself a PDF is judged as one, and found broken."""
     named = document_rules.extension_of(attachment.name) == "pdf"
-    return named or media_types[attachment.sha256] == intake.PDF
+    return named or looked[attachment.sha256].media_type == intake.PDF
 
 
 def _file(
-    attachment: edxml.Attachment, media_types: Mapping[str, str], kind: FileKind, position: int
+    attachment: edxml.Attachment, looked: Mapping[str, Looked], kind: FileKind, position: int
 ) -> NewFile:
     return NewFile(
         kind=kind,
         name=attachment.name,
-        media_type=media_types[attachment.sha256],
+        media_type=looked[attachment.sha256].media_type,
+        is_locked=looked[attachment.sha256].is_locked,
         blob=blobs.put_file(attachment.path),
         position=position,
         note="Nhận qua Trục liên thông",

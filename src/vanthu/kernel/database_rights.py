@@ -143,6 +143,7 @@ RIGHTS = {
         "state",
         "signer_id",
         "places",
+        "findings",
         "written_notation",
         "written_year",
         "round",
@@ -159,7 +160,15 @@ RIGHTS = {
         "urgency",
     ),
     "outgoing_draftupload": _grows(
-        "state", "document_id", "draft_key", "read_files", "reason", "begun_at", "ended_at"
+        "state",
+        "document_id",
+        "draft_key",
+        "read_files",
+        "reason",
+        "findings",
+        "changes",
+        "begun_at",
+        "ended_at",
     ),
     # Whom a draft is to go to is written anew each time it is edited; whom it went to are deliveries.
     "outgoing_recipient": Rights(delete=True),

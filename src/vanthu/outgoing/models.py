@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from vanthu.documents import rules as document_rules
+from vanthu.documents.states import ChangesChoice
 from vanthu.kernel.seen import Seen
 from vanthu.outgoing.states import State, UploadState
 
@@ -30,6 +31,8 @@ class OutgoingDocument(models.Model):
     signer = models.ForeignKey("organizations.User", on_delete=models.PROTECT, related_name="+")
     #: Where number, date, signature and seal stand on the pages, in PDF points; see pdfsign.Places.
     places = models.JSONField(default=dict)
+    #: What the file of the draft was found to hold that its PDF does not show; see documents.findings.
+    findings = models.JSONField(default=dict)
     #: What the head of the PDF itself says, as far as it can be read; see pdfsign.Heading.
     written_notation = models.CharField(
         "ký hiệu trên văn bản", max_length=document_rules.NOTATION_LIMIT, blank=True
@@ -141,6 +144,9 @@ class DraftUpload(models.Model):
     #: How many of the files that need LibreOffice are read.
     read_files = models.PositiveSmallIntegerField(default=0)
     reason = models.CharField("lý do", max_length=500, blank=True)
+    #: What stands in the way of converting, and what its author chose; see documents.findings.
+    findings = models.JSONField(default=dict)
+    changes = models.CharField("cách xử lý thay đổi", max_length=6, choices=ChangesChoice.choices, blank=True)
     sent_at = models.DateTimeField()
     begun_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)

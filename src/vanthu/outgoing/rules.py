@@ -136,16 +136,22 @@ def is_secret(content: DraftContent) -> bool:
     return content.secrecy != "normal"
 
 
-def are_on_pages(boxes: Sequence[Mapping[str, Any]], sizes: Sequence[tuple[float, float]]) -> bool:
-    """Whether every box (of pdfsign.Places, plain) lies on its page; `sizes`: width and height, in points."""
-    return all(
-        box["page"] <= len(sizes)
-        and box["x0"] >= 0
-        and box["y0"] >= 0
-        and box["x1"] <= sizes[box["page"] - 1][0]
-        and box["y1"] <= sizes[box["page"] - 1][1]
-        for box in boxes
-    )
+def are_on_pages(
+    boxes: Sequence[Mapping[str, Any]], areas: Sequence[tuple[float, float, float, float] | None]
+) -> bool:
+    """Whether every box (of pdfsign.Places, plain) lies on its page.
+
+    `areas`: what is seen of each page: left, bottom, right, top, in points; None where nothing can stand.
+    """
+    return all(_is_on_page(box, areas) for box in boxes)
+
+
+def _is_on_page(box: Mapping[str, Any], areas: Sequence[tuple[float, float, float, float] | None]) -> bool:
+    area = areas[box["page"] - 1] if box["page"] <= len(areas) else None
+    if area is None:
+        return False
+    left, bottom, right, top = area
+    return bool(left <= box["x0"] and bottom <= box["y0"] and box["x1"] <= right and box["y1"] <= top)
 
 
 def submission_faults(

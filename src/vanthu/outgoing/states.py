@@ -84,6 +84,7 @@ class UploadState(TextChoices):
 
     WAITING = "waiting", "Chờ chuyển sang PDF"
     CONVERTING = "converting", "Đang chuyển sang PDF"
+    CHOOSING = "choosing", "Chờ bạn chọn cách xử lý thay đổi"
     SAVED = "saved", "Đã lưu dự thảo"
     REFUSED = "refused", "Tệp không dùng được"
     CANCELLED = "cancelled", "Đã hủy chuyển"
@@ -93,6 +94,8 @@ class UploadStep(TextChoices):
     """What happens to them."""
 
     BEGIN = "begin", "Bắt đầu chuyển"
+    ASK = "ask", "Hỏi cách xử lý thay đổi"
+    CHOOSE = "choose", "Chọn cách xử lý thay đổi"
     SAVE = "save", "Lưu dự thảo"
     REFUSE = "refuse", "Từ chối tệp"
     CANCEL = "cancel", "Hủy chuyển"
@@ -103,6 +106,10 @@ UPLOAD_TRANSITIONS: Mapping[tuple[UploadState, UploadStep], UploadState] = Mappi
     {
         (UploadState.WAITING, UploadStep.BEGIN): UploadState.CONVERTING,
         (UploadState.CONVERTING, UploadStep.BEGIN): UploadState.CONVERTING,
+        # Tracked changes are nobody's to settle but the author's.
+        (UploadState.CONVERTING, UploadStep.ASK): UploadState.CHOOSING,
+        (UploadState.CHOOSING, UploadStep.CHOOSE): UploadState.WAITING,
+        (UploadState.CHOOSING, UploadStep.CANCEL): UploadState.CANCELLED,
         (UploadState.CONVERTING, UploadStep.SAVE): UploadState.SAVED,
         (UploadState.WAITING, UploadStep.REFUSE): UploadState.REFUSED,
         (UploadState.CONVERTING, UploadStep.REFUSE): UploadState.REFUSED,

@@ -15,6 +15,8 @@ from procrastinate.contrib.django import app
 
 from vanthu.documents import intake
 from vanthu.documents.intake import AcceptedDraft, AcceptedFile, FileRefused
+from vanthu.documents.settling import ChangesUndecided
+from vanthu.documents.states import ChangesChoice
 from vanthu.kernel.actor import Actor, system
 from vanthu.kernel.attempts import written_down
 from vanthu.kernel.errors import DomainError
@@ -70,6 +72,8 @@ def _convert(upload: Upload) -> None:
     except UploadOver:
         # Cancelled meanwhile.
         _discard(upload, made)
+    except ChangesUndecided as undecided:
+        _ask(upload, undecided, made)
     except DomainError as refusal:
         if passes_by_itself(refusal):
             # No fault of the files: the job is done again, and the author waits.
@@ -126,7 +130,7 @@ def _read(upload: Upload, made: list[str]) -> tuple[AcceptedDraft | None, list[A
             )
         with _named(each.file.name):
             if each.is_draft:
-                draft = _draft(each, seconds, require_wanted)
+                draft = _draft(each, seconds, upload.changes, require_wanted)
                 made.append(draft.pdf.blob.sha256)
             else:
                 if each.is_unread:
@@ -136,10 +140,12 @@ def _read(upload: Upload, made: list[str]) -> tuple[AcceptedDraft | None, list[A
     return draft, attachments
 
 
-def _draft(each: SentFile, seconds: int, require_wanted: Callable[[], None]) -> AcceptedDraft:
+def _draft(
+    each: SentFile, seconds: int, changes: ChangesChoice | None, require_wanted: Callable[[], None]
+) -> AcceptedDraft:
     if not each.is_unread:
-        return AcceptedDraft(pdf=each.file)
-    return intake.convert_draft(each.file, seconds=seconds, require_wanted=require_wanted)
+        return AcceptedDraft(pdf=each.file, source=each.source, findings=each.findings)
+    return intake.convert_draft(each.file, seconds=seconds, changes=changes, require_wanted=require_wanted)
 
 
 @contextmanager
@@ -147,11 +153,24 @@ def _named(name: str) -> Iterator[None]:
     """Say of a refusal which file it is about."""
     try:
         yield
+    except ChangesUndecided:
+        raise
     except DomainError as refusal:
         if passes_by_itself(refusal):
             raise
         said = str(refusal)
         raise FileRefused(said if name in said else f"«{name}»: {said}") from refusal
+
+
+def _ask(upload: Upload, undecided: ChangesUndecided, made: Sequence[str]) -> None:
+    intake.discard_unspoken(made)
+    try:
+        actions.ask_about_changes(
+            actor=_machine(), upload_id=upload.id, findings=undecided.findings, now=timezone.now()
+        )
+    except UploadOver:
+        # Cancelled meanwhile.
+        _discard(upload, made)
 
 
 def _refuse(upload: Upload, reason: str, made: Sequence[str] = ()) -> None:
@@ -162,7 +181,8 @@ def _refuse(upload: Upload, reason: str, made: Sequence[str] = ()) -> None:
 
 
 def _discard(upload: Upload, made: Sequence[str]) -> None:
-    intake.discard_unspoken([*(each.file.blob.sha256 for each in upload.sent.files), *made])
+    sent = [file.blob.sha256 for each in upload.sent.files for file in each.stored]
+    intake.discard_unspoken([*sent, *made])
 
 
 def _machine() -> Actor:

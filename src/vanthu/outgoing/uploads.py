@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from vanthu.documents.findings import Findings
 from vanthu.documents.intake import AcceptedFile
 from vanthu.kernel.blobs import StoredBlob
 from vanthu.kernel.seen import Seen
@@ -23,6 +24,14 @@ class SentFile:
     is_draft: bool
     #: Whether LibreOffice must read it before it becomes part of a document.
     is_unread: bool
+    #: Of a draft that was made ready at once: what it was made of, and what was found in that.
+    source: AcceptedFile | None = None
+    findings: Findings = field(default_factory=Findings)
+
+    @property
+    def stored(self) -> list[AcceptedFile]:
+        """What is kept of it meanwhile."""
+        return [self.file, self.source] if self.source else [self.file]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,16 +66,24 @@ def files_of(sent: Sent) -> list[dict[str, Any]]:
     """The files, as JSON."""
     return [
         {
-            "sha256": each.file.blob.sha256,
-            "size": each.file.blob.size,
-            "name": each.file.name,
-            "media_type": each.file.media_type,
-            "page_count": each.file.page_count,
+            **_kept(each.file),
             "is_draft": each.is_draft,
             "is_unread": each.is_unread,
+            "source": _kept(each.source) if each.source else None,
+            "findings": each.findings.to_dict(),
         }
         for each in sent.files
     ]
+
+
+def _kept(file: AcceptedFile) -> dict[str, Any]:
+    return {
+        "sha256": file.blob.sha256,
+        "size": file.blob.size,
+        "name": file.name,
+        "media_type": file.media_type,
+        "page_count": file.page_count,
+    }
 
 
 def sent_from(
@@ -88,13 +105,20 @@ def sent_from(
 
 
 def _file(kept: Mapping[str, Any]) -> SentFile:
+    source = kept.get("source")
     return SentFile(
-        file=AcceptedFile(
-            blob=StoredBlob(sha256=kept["sha256"], size=kept["size"]),
-            name=kept["name"],
-            media_type=kept["media_type"],
-            page_count=kept["page_count"],
-        ),
+        file=_accepted(kept),
         is_draft=kept["is_draft"],
         is_unread=kept["is_unread"],
+        source=_accepted(source) if source else None,
+        findings=Findings.from_dict(kept.get("findings", {})),
+    )
+
+
+def _accepted(kept: Mapping[str, Any]) -> AcceptedFile:
+    return AcceptedFile(
+        blob=StoredBlob(sha256=kept["sha256"], size=kept["size"]),
+        name=kept["name"],
+        media_type=kept["media_type"],
+        page_count=kept["page_count"],
     )

@@ -42,6 +42,7 @@ from vanthu.pdfsign.errors import (
     LongTermFailed,
     NotAPdf,
     NotPrepared,
+    OddPage,
     PasswordProtected,
     PdfSignError,
     PendingMismatch,
@@ -64,7 +65,7 @@ from vanthu.pdfsign.finding import find_places
 from vanthu.pdfsign.fonts import build_fonts
 from vanthu.pdfsign.heading import Heading, read_heading
 from vanthu.pdfsign.longterm import extend_to_lta
-from vanthu.pdfsign.opening import PdfFacts, inspect, page_sizes, write_afresh
+from vanthu.pdfsign.opening import PdfFacts, inspect, is_locked, write_afresh
 from vanthu.pdfsign.pending import PendingSignature, finish_signature, pend_file
 from vanthu.pdfsign.places import ROUND_SEAL_MM, Box, Places, seal_box
 from vanthu.pdfsign.prepare import (
@@ -77,8 +78,10 @@ from vanthu.pdfsign.prepare import (
     prepare,
 )
 from vanthu.pdfsign.sealing import begin_seal, seal
+from vanthu.pdfsign.sheets import Area, page_areas
 from vanthu.pdfsign.signers import PrivateKeySigner, Signer, UnsupportedKey, digest_for
 from vanthu.pdfsign.signing import begin_person_signature, sign_person
+from vanthu.pdfsign.straightening import make_ready
 from vanthu.pdfsign.timestamping import AskedTimestamper, HttpTimestamper, Timestamper
 from vanthu.pdfsign.tokens import Pkcs11Signer
 from vanthu.pdfsign.trust import RevocationPolicy
@@ -105,6 +108,7 @@ __all__ = [
     "AddedOtherwise",
     "AlreadyPrepared",
     "AlreadySigned",
+    "Area",
     "AskedTimestamper",
     "BadCertificate",
     "BadImage",
@@ -122,6 +126,7 @@ __all__ = [
     "LongTermFailed",
     "NotAPdf",
     "NotPrepared",
+    "OddPage",
     "PasswordProtected",
     "PdfFacts",
     "PdfSignError",
@@ -167,11 +172,13 @@ __all__ = [
     "finish_signature",
     "holder",
     "inspect",
+    "is_locked",
     "kind_of",
     "load_certificate",
     "load_certificates",
+    "make_ready",
     "organization_name",
-    "page_sizes",
+    "page_areas",
     "pend_file",
     "prepare",
     "read_certificates",

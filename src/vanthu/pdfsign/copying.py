@@ -16,9 +16,10 @@ from vanthu.pdfsign.certificates import Certificate, common_name
 from vanthu.pdfsign.errors import PlaceOutside
 from vanthu.pdfsign.fonts import embed_vietnamese, stamp_font
 from vanthu.pdfsign.objects import pick
-from vanthu.pdfsign.opening import open_writer, parsing, require_upright_inside, visible_area
+from vanthu.pdfsign.opening import open_writer, parsing
 from vanthu.pdfsign.pending import PendingSignature
 from vanthu.pdfsign.places import Box
+from vanthu.pdfsign.sheets import require_upright_inside, visible_area
 from vanthu.pdfsign.signers import Signer
 from vanthu.pdfsign.signing import begin_in_field, complete
 from vanthu.pdfsign.timestamping import Timestamper

@@ -47,7 +47,7 @@ class TooComplex(UnreadablePdf):
 
 
 class PasswordProtected(UnreadablePdf):
-    """Tệp PDF được đặt mật khẩu hoặc mã hóa; hãy bỏ mật khẩu rồi tải lên lại."""
+    """Tệp PDF được đặt mật khẩu (có tệp mở xem không hỏi mật khẩu); hãy bỏ mật khẩu rồi dùng tệp mới."""
 
     code = "pdfsign.password_protected"
 
@@ -62,6 +62,12 @@ class RotatedPage(PdfSignError):
     """Trang cần ký bị xoay; hãy xuất lại PDF với trang ở chiều đọc bình thường."""
 
     code = "pdfsign.rotated_page"
+
+
+class OddPage(PdfSignError):
+    """Trang có khổ giấy không hợp lệ; hãy mở tệp, in ra PDF (Print to PDF) rồi dùng tệp mới."""
+
+    code = "pdfsign.odd_page"
 
 
 class PlacesMissing(PdfSignError):

@@ -46,7 +46,12 @@ def find_places(
     stamp = None
     if signature is not None:
         page = pages[signature.page - 1]
-        stamp = seal_box(signature, diameter_mm=seal_diameter_mm, page_width=page.width)
+        stamp = seal_box(
+            signature,
+            diameter_mm=seal_diameter_mm,
+            page_width=page.width,
+            page_corner=(page.x0, page.y0),
+        )
     return Places(number=number, day=day, month=month, signature=signature, seal=stamp)
 
 

@@ -120,7 +120,7 @@ def _read_page(document: pypdfium2.PdfDocument, index: int) -> PageText:
     try:
         letters = at_most(text.count_chars(), LETTERS)
         glyphs = _compose([glyph for i in letters if (glyph := _read_glyph(text, i))])
-        x0, y0, x1, y1 = page.get_cropbox()
+        x0, y0, x1, y1 = page.get_bbox()
         return PageText(
             number=index + 1,
             lines=_into_lines(glyphs),

@@ -20,7 +20,6 @@ from typing import IO, Any, cast
 import pypdfium2
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.rw_common import PdfHandler, find_inherited_value_in_tree
 from pyhanko.sign.fields import enumerate_sig_fields
 
 from vanthu.pdfsign import fastlex, xrefs
@@ -31,12 +30,9 @@ from vanthu.pdfsign.errors import (
     NotAPdf,
     PasswordProtected,
     PdfSignError,
-    PlaceOutside,
-    RotatedPage,
     TooComplex,
     UnreadablePdf,
 )
-from vanthu.pdfsign.places import Box
 from vanthu.pdfsign.reader import MeasuredReader
 from vanthu.pdfsign.weighing import weigh_pages
 
@@ -52,7 +48,8 @@ _NO_SUCH_PLACE = frozenset({None, errno.EINVAL, errno.EOVERFLOW})
 #: PDFium is one global machine: two threads inside it at once crash the process.
 PDFIUM_LOCK = threading.RLock()
 
-_PASSWORD_NEEDED = 4
+#: PDFium's words for a password it was not told, and for a lock it does not know.
+_LOCKED = frozenset({4, 5})
 _NEXT_END = re.compile(rb"startxref\s+\d+\s+%%EOF(?:\r\n|\r|\n)?")
 #: Line ends behind an end-of-file mark that belong to it.
 _LINE_ENDS = 2
@@ -81,6 +78,8 @@ def inspect(file: Path) -> PdfFacts:
     Raises NotAPdf, BrokenPdf, PasswordProtected, EmptyPdf, TooComplex.
     """
     check_header(file)
+    if is_locked(file):
+        raise PasswordProtected
     with open_pdfium(file, None) as document:
         pages = len(document)
         if pages == 0:
@@ -102,14 +101,18 @@ def write_afresh(source: Path, target: Path) -> None:
         document.save(target)
 
 
-def page_sizes(file: Path) -> tuple[tuple[float, float], ...]:
-    """Width and height of each page as shown, in points.
+def is_locked(file: Path) -> bool:
+    """Whether a PDF names a password, also one that nobody is asked for. What cannot be read names none.
 
-    Raises NotAPdf, BrokenPdf, PasswordProtected.
+    Raises TooComplex.
     """
-    check_header(file)
-    with open_pdfium(file) as document:
-        return tuple(document.get_page_size(index) for index in range(len(document)))
+    with contextlib.suppress(UnreadablePdf):
+        try:
+            with open_reader(file):
+                return False
+        except PasswordProtected:
+            return True
+    return False
 
 
 def check_header(file: Path) -> None:
@@ -167,7 +170,7 @@ def open_pdfium(file: Path, pages: Iterable[int] | None = ()) -> Iterator[pypdfi
         try:
             document = pypdfium2.PdfDocument(file)
         except pypdfium2.PdfiumError as error:
-            if error.err_code == _PASSWORD_NEEDED:
+            if error.err_code in _LOCKED:
                 raise PasswordProtected from error
             raise BrokenPdf from error
         try:
@@ -197,10 +200,20 @@ def read_pdf(stream: IO[bytes]) -> MeasuredReader:
     """
     with parsing():
         reader = MeasuredReader(stream)
-        encrypted, _ = reader.encrypted, reader.root["/Pages"]
-    if encrypted:
-        raise PasswordProtected
+        # First of all: in a locked file nothing else can be understood, its root may be in a locked stream.
+        if _is_locked(reader):
+            raise PasswordProtected
+        _ = reader.root["/Pages"]
     return reader
+
+
+def _is_locked(reader: MeasuredReader) -> bool:
+    """Whether the file names a lock, of whatever kind."""
+    try:
+        lock = reader.trailer.raw_get("/Encrypt")
+    except KeyError:
+        return False
+    return not isinstance(lock, generic.NullObject)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -343,28 +356,3 @@ def _has_text(document: pypdfium2.PdfDocument, index: int) -> bool:
     finally:
         text.close()
         page.close()
-
-
-def require_upright_inside(handler: PdfHandler, box: Box) -> None:
-    """Refuse a box that is not on its page, or whose page is shown turned.
-
-    Raises PlaceOutside, RotatedPage.
-    """
-    with parsing():
-        if not box.page <= int(handler.root["/Pages"]["/Count"]):
-            raise PlaceOutside
-        page = handler.find_page_for_modification(box.page - 1)[0].get_object()
-        if int(find_inherited_value_in_tree(page, "/Rotate", "/Parent") or 0) % 360:
-            raise RotatedPage
-        x0, y0, x1, y1 = visible_area(page)
-    if not (x0 <= box.x0 and y0 <= box.y0 and box.x1 <= x1 and box.y1 <= y1):
-        raise PlaceOutside
-
-
-def visible_area(page: generic.DictionaryObject) -> tuple[float, float, float, float]:
-    """The page's crop box (else its media box): left, bottom, right, top, in its own user space."""
-    corners = find_inherited_value_in_tree(page, "/CropBox", "/Parent") or find_inherited_value_in_tree(
-        page, "/MediaBox", "/Parent"
-    )
-    x0, y0, x1, y1 = (float(number) for number in corners)
-    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)

@@ -107,13 +107,22 @@ _VIETNAMESE = {
 }
 
 
-def seal_box(signature: Box, *, diameter_mm: float = ROUND_SEAL_MM, page_width: float | None = None) -> Box:
-    """The seal at its true size over the left third of the signature (NĐ 30/2020 PL I II.8.a)."""
+def seal_box(
+    signature: Box,
+    *,
+    diameter_mm: float = ROUND_SEAL_MM,
+    page_width: float | None = None,
+    page_corner: tuple[float, float] = (0.0, 0.0),
+) -> Box:
+    """The seal at its true size over the left third of the signature (NĐ 30/2020 PL I II.8.a).
+
+    `page_width`: the right edge of the page; `page_corner`: its lower left corner, which need not be 0, 0.
+    """
     side = diameter_mm * MILLIMETRE
     right = signature.x0 + signature.width / 3
-    right = max(right, side)
+    right = max(right, page_corner[0] + side)
     if page_width is not None:
         right = min(right, page_width)
     middle = (signature.y0 + signature.y1) / 2
-    bottom = max(middle - side / 2, 0.0)
+    bottom = max(middle - side / 2, page_corner[1])
     return Box(page=signature.page, x0=right - side, y0=bottom, x1=right, y1=bottom + side)

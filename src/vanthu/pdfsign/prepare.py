@@ -24,9 +24,9 @@ from vanthu.pdfsign.opening import (
     new_file,
     open_writer,
     parsing,
-    require_upright_inside,
 )
 from vanthu.pdfsign.places import Box, Places
+from vanthu.pdfsign.sheets import require_upright_inside
 
 NUMBER_FIELD, DAY_FIELD, MONTH_FIELD = "so", "ngay", "thang"
 ISSUE_FIELDS = (NUMBER_FIELD, DAY_FIELD, MONTH_FIELD)
@@ -45,7 +45,7 @@ def prepare(source: Path, target: Path, places: Places) -> None:
     DauCoQuan carries a lock on so, ngay and thang: from the seal on, number and date cannot change.
     Existing annotations and form fields are kept. `source` is not changed.
 
-    Raises PlacesMissing, PlaceOutside, RotatedPage, AlreadySigned, AlreadyPrepared, BrokenPdf,
+    Raises PlacesMissing, PlaceOutside, RotatedPage, OddPage, AlreadySigned, AlreadyPrepared, BrokenPdf,
     PasswordProtected, NotAPdf, FontMissing, TwofoldPdf.
     """
     number, day, month, signature, seal = places.require_all()

@@ -28,6 +28,8 @@ class Survey:
     parts: tuple[str, ...]
     #: Bytes it says it unpacks to; None for what is no archive, or a damaged one.
     unpacked: int | None
+    #: It asks for a password, or a PDF names one that nobody is asked for.
+    locked: bool
     #: Lines of text on its first page, or what stands for it.
     lines: tuple[str, ...]
     #: Of a PDF whose facts were asked for.
@@ -85,6 +87,7 @@ def _survey(said: Any) -> Survey:
         format=asking.text(said["format"], most=10),
         parts=tuple(asking.texts(said["parts"])),
         unpacked=None if unpacked is None else asking.number(unpacked, most=2**80),
+        locked=said["locked"] is True,
         lines=tuple(asking.texts(said["lines"])),
         facts=None if said["facts"] is None else _facts(said["facts"]),
         refused=None if refused is None else refusal(asking.texts(refused)),

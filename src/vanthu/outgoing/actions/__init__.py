@@ -7,15 +7,24 @@ from vanthu.outgoing.actions.drafting import draft_document, place_marks, revise
 from vanthu.outgoing.actions.issuing import assign_number, begin_seal, issue_document, record_seal
 from vanthu.outgoing.actions.returning import discard_draft, return_draft, return_signed, withdraw_draft
 from vanthu.outgoing.actions.signing import begin_signature, record_signature
-from vanthu.outgoing.actions.uploading import begin_upload, cancel_upload, refuse_upload, send_draft
+from vanthu.outgoing.actions.uploading import (
+    ask_about_changes,
+    begin_upload,
+    cancel_upload,
+    choose_changes,
+    refuse_upload,
+    send_draft,
+)
 
 __all__ = [
     "approve_content",
+    "ask_about_changes",
     "assign_number",
     "begin_seal",
     "begin_signature",
     "begin_upload",
     "cancel_upload",
+    "choose_changes",
     "discard_draft",
     "draft_document",
     "issue_document",

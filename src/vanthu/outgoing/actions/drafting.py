@@ -95,6 +95,7 @@ def draft_document(
         urgency=content.urgency,
         draft_key=draft_key,
         places=paper.places,
+        findings=draft.findings.to_dict(),
         written_notation=paper.notation,
         written_year=paper.year,
         drafted_at=now,
@@ -115,7 +116,12 @@ def draft_document(
         at=now,
         subject_type=operations.SUBJECT_TYPE,
         subject_id=record.id,
-        data={"subject": record.subject, "type": content.type_code, "pdf": draft.pdf.blob.sha256},
+        data={
+            "subject": record.subject,
+            "type": content.type_code,
+            "pdf": draft.pdf.blob.sha256,
+            "found": draft.findings.to_dict(),
+        },
     )
     return record.id
 
@@ -155,6 +161,7 @@ def revise_draft(
     is_other_signer = document.signer_id != content.signer_id
     document.signer_id, document.urgency = content.signer_id, content.urgency
     if draft is not None:
+        document.findings = draft.findings.to_dict()
         for file in _files(draft, (), note="Sửa dự thảo"):
             documents.add_version(record, file, now=now)
     documents.change_attachments(record, removed=removed, added=_attached(attachments), now=now)
@@ -165,7 +172,10 @@ def revise_draft(
         document.written_notation, document.written_year = paper.notation, paper.year
     _name(document)
     operations.move(
-        document, state, now, also=("signer", "urgency", "places", "written_notation", "written_year")
+        document,
+        state,
+        now,
+        also=("signer", "urgency", "places", "findings", "written_notation", "written_year"),
     )
     _set_recipients(document, recipients)
     operations.index(document)
@@ -182,6 +192,7 @@ def revise_draft(
         data={
             "subject": record.subject,
             "pdf": draft.pdf.blob.sha256 if draft else None,
+            "found": draft.findings.to_dict() if draft else None,
             "removed": [str(file_id) for file_id in removed],
             "changed": rules.changes(before, operations.as_filled_in(document)),
         },
@@ -203,8 +214,8 @@ def place_marks(
 
     marks = _marks(places)
     with blobs.as_path(operations.main_file(document).blob_id) as path:
-        sizes = papers.page_sizes(path)
-    if not rules.are_on_pages([box for box in marks.to_dict().values() if box], sizes):
+        areas = papers.page_areas(path)
+    if not rules.are_on_pages([box for box in marks.to_dict().values() if box], areas):
         raise DraftRefused("Có khung nằm ngoài trang. Hãy đặt lại khung đó.")
 
     document.places = marks.to_dict()

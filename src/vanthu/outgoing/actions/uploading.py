@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from vanthu.documents.findings import Findings
+from vanthu.documents.states import ChangesChoice
 from vanthu.kernel import audit, outbox
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound, require
@@ -75,6 +77,45 @@ def begin_upload(*, actor: Actor, upload_id: UUID, now: datetime) -> None:
 
 
 @use_case
+def ask_about_changes(*, actor: Actor, upload_id: UUID, findings: Findings, now: datetime) -> None:
+    """Hỏi cách xử lý thay đổi: the text has tracked changes, and its author must say what becomes of them.
+
+    The actor is the machine. Raises NotFound, NotAllowed, UploadOver.
+    """
+    upload = operations.lock_upload(actor, upload_id)
+
+    require(actor.is_system)
+
+    state = next_upload_state(UploadState(upload.state), UploadStep.ASK)
+
+    upload.state, upload.findings = state, findings.to_dict()
+    upload.save(update_fields=["state", "findings"])
+
+    _record(upload, "asked", actor, now)
+
+
+@use_case
+def choose_changes(*, actor: Actor, upload_id: UUID, changes: ChangesChoice, now: datetime) -> None:
+    """Chọn cách xử lý thay đổi: the author accepts, or rejects, all tracked changes of the text he sent.
+
+    His file is converted anew with that. Raises NotFound, UploadOver.
+    """
+    upload = operations.lock_upload(actor, upload_id)
+
+    if upload.author_id != actor.user_id:
+        raise NotFound
+
+    state = next_upload_state(UploadState(upload.state), UploadStep.CHOOSE)
+
+    upload.state, upload.changes, upload.begun_at, upload.read_files = state, changes, None, 0
+    upload.save(update_fields=["state", "changes", "begun_at", "read_files"])
+
+    _record(upload, "changes-chosen", actor, now)
+
+    outbox.publish(DraftUploaded(upload_id=upload.id))
+
+
+@use_case
 def refuse_upload(*, actor: Actor, upload_id: UUID, reason: str, now: datetime) -> None:
     """Từ chối tệp: what was sent cannot become a draft, for `reason`; what was filled in stays.
 
@@ -121,5 +162,10 @@ def _record(upload: DraftUpload, fact: str, actor: Actor, now: datetime) -> None
         agency_id=upload.agency_id,
         subject_type=_SUBJECT_TYPE,
         subject_id=upload.id,
-        data={"files": [file["sha256"] for file in upload.files], "reason": upload.reason},
+        data={
+            "files": [file["sha256"] for file in upload.files],
+            "reason": upload.reason,
+            "found": upload.findings.get("counts", {}),
+            "changes": upload.changes,
+        },
     )

@@ -11,6 +11,7 @@ from uuid import UUID
 from vanthu import pdfsign
 from vanthu.documents import operations as document_operations
 from vanthu.documents import queries as documents
+from vanthu.documents.findings import FindingGroup, Findings
 from vanthu.documents.models import Document
 from vanthu.documents.queries import FileRow, Link
 from vanthu.documents.states import FileKind
@@ -94,6 +95,8 @@ class OutgoingPage:
     missing_places: tuple[str, ...]
     #: What whoever checks the form should look at in the head of the paper; empty once it is issued.
     remarks: tuple[str, ...]
+    #: What the file of the draft was found to hold that its PDF does not show, and what became of it.
+    findings: tuple[FindingGroup, ...]
     files: tuple[FileRow, ...]
     main_file: FileRow | None
     versions: tuple[FileRow, ...]
@@ -127,8 +130,8 @@ class SigningView:
     #: pdfsign.Places as a plain dict.
     places: Mapping[str, Any]
     missing: tuple[str, ...]
-    #: Width and height of each page, in PDF points.
-    page_sizes: tuple[tuple[float, float], ...]
+    #: What is seen of each page: left, bottom, right, top, in PDF points; None where nothing can stand.
+    page_areas: tuple[tuple[float, float, float, float] | None, ...]
     signer_name: str
     signer_title: str
 
@@ -165,6 +168,7 @@ def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingP
         places=outgoing.places,
         missing_places=pdfsign.Places.from_dict(outgoing.places).missing,
         remarks=_remarks(outgoing),
+        findings=_findings(outgoing),
         files=current,
         main_file=main,
         versions=_versions(files),
@@ -187,11 +191,11 @@ def signing_view(actor: Actor, *, document_id: UUID) -> SigningView:
     main = document_operations.current_file(document_id, FileKind.MAIN)
     assert main is not None, "an outgoing document is drafted with its PDF"
     with blobs.as_path(main.blob_id) as path:
-        sizes = papers.page_sizes(path)
+        areas = papers.page_areas(path)
     return SigningView(
         places=outgoing.places,
         missing=pdfsign.Places.from_dict(outgoing.places).missing,
-        page_sizes=sizes,
+        page_areas=areas,
         signer_name=outgoing.document.signer_name,
         signer_title=outgoing.document.signer_title,
     )
@@ -273,6 +277,11 @@ def _remarks(outgoing: OutgoingDocument) -> tuple[str, ...]:
             is_signed=State(outgoing.state) not in _BEFORE_SIGNATURE,
         )
     )
+
+
+def _findings(outgoing: OutgoingDocument) -> tuple[FindingGroup, ...]:
+    is_over = State(outgoing.state) in _OVER
+    return () if is_over else tuple(Findings.from_dict(outgoing.findings).groups)
 
 
 def _waiting(actor: Actor, outgoing: OutgoingDocument, step: ApprovalStep | None) -> Waiting | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from vanthu.documents.findings import Findings
+from vanthu.documents.states import ChangesChoice
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
 from vanthu.outgoing import permissions
@@ -40,6 +42,15 @@ class Upload:
     own_ahead: int
     sent_at: datetime
     begun_at: datetime | None
+    #: What stands in the way of converting, while its author must choose.
+    findings: Findings
+    #: What he chose for the tracked changes.
+    changes: ChangesChoice | None
+
+    @property
+    def must_choose(self) -> bool:
+        """Whether its author must say what becomes of the tracked changes."""
+        return self.state is UploadState.CHOOSING
 
     @property
     def is_under_way(self) -> bool:
@@ -79,7 +90,8 @@ def cancelled_files(actor: Actor, *, upload_id: UUID) -> list[str]:
     found = DraftUpload.objects.filter(
         permissions.own_uploads(actor), pk=upload_id, state=UploadState.CANCELLED
     )
-    return [file["sha256"] for row in found for file in row.files]
+    sent = [sent_from(row.words, row.files, draft_key=None) for row in found]
+    return [file.blob.sha256 for each in sent for sent_file in each.files for file in sent_file.stored]
 
 
 def list_uploads(actor: Actor) -> list[Upload]:
@@ -87,7 +99,7 @@ def list_uploads(actor: Actor) -> list[Upload]:
     rows = DraftUpload.objects.filter(
         permissions.own_uploads(actor),
         author_id=actor.user_id,
-        state__in=[*_UNDER_WAY, UploadState.REFUSED],
+        state__in=[*_UNDER_WAY, UploadState.CHOOSING, UploadState.REFUSED],
     )
     return [_upload(row) for row in rows.order_by("-sent_at", "pk")[:_NAMED]]
 
@@ -111,4 +123,6 @@ def _upload(row: DraftUpload) -> Upload:
         own_ahead=before.filter(author_id=row.author_id).count() if is_waiting else 0,
         sent_at=row.sent_at,
         begun_at=row.begun_at,
+        findings=Findings.from_dict(row.findings),
+        changes=ChangesChoice(row.changes) if row.changes else None,
     )

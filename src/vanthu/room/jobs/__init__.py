@@ -52,7 +52,7 @@ class Work:
 Job: TypeAlias = Callable[[Work, dict[str, Any]], Any]
 
 JOBS: dict[str, Job] = {}
-_MODULES = ("files", "papers", "signatures")
+_MODULES = ("files", "office", "papers", "signatures")
 
 
 def job(act: Job) -> Job:

@@ -13,6 +13,7 @@ from vanthu.pdfsign import PdfSignError
 from vanthu.pdfsign.images import load_picture
 from vanthu.reading import first_page
 from vanthu.reading.excel import SheetUnreadable
+from vanthu.reading.locks import is_locked
 from vanthu.reading.parts import names_of, unpacked_size
 from vanthu.room import refusals
 from vanthu.room.jobs import Work, job
@@ -37,6 +38,7 @@ def survey(work: Work, parameters: dict[str, Any]) -> dict[str, Any]:
         "format": first_page.format_of(path),
         "parts": [name for name in first_page.TELLING if name in names_of(path)],
         "unpacked": unpacked_size(path),
+        "locked": is_locked(path),
         "refused": None,
         "facts": None,
         "lines": [],
@@ -44,6 +46,7 @@ def survey(work: Work, parameters: dict[str, Any]) -> dict[str, Any]:
     if media_type != _PDF and not parameters["facts"]:
         return found | {"lines": _cut(first_page.office_lines(path))}
     try:
+        found["locked"] = pdfsign.is_locked(path)
         if parameters["facts"]:
             facts = pdfsign.inspect(path)
             found["facts"] = [facts.pages, facts.has_text, facts.signatures, facts.twofold]

@@ -13,9 +13,19 @@ def warm_up() -> None:
 
 
 @job
-def page_sizes(work: Work, parameters: dict[str, Any]) -> list[list[float]]:
-    """Width and height of each page, in points."""
-    return [list(size) for size in pdfsign.page_sizes(work.inputs[0])]
+def page_areas(work: Work, parameters: dict[str, Any]) -> list[list[float] | None]:
+    """What is seen of each page, in points of its own."""
+    return [None if area is None else list(area) for area in pdfsign.page_areas(work.inputs[0])]
+
+
+@job
+def make_ready(work: Work, parameters: dict[str, Any]) -> list[int]:
+    """Set the turned pages of a draft upright, and try out on it what signing will do."""
+    ready = work.folder / "ready.pdf"
+    turned = pdfsign.make_ready(work.inputs[0], ready)
+    if turned:
+        work.deliver(ready)
+    return list(turned)
 
 
 @job

@@ -29,7 +29,7 @@ def places(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Chỉnh vị trí of number, date, signature and seal, before anything is signed."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
     view = queries.signing_view(request.actor, document_id=document_id)
-    form = PlacesForm(posted(request), places=view.places, pages=len(view.page_sizes))
+    form = PlacesForm(posted(request), places=view.places, areas=view.page_areas)
     seen = seen_by(request, document.seen, form)
     require_act(document, "place")
     if form.is_valid():
@@ -64,7 +64,7 @@ def sign(request: WebRequest, document_id: UUID) -> HttpResponse:
     seen = seen_by(request, document.seen, form)
     require_act(document, Step.SIGN)
     view = queries.signing_view(request.actor, document_id=document_id)
-    marks = PlacesForm(posted(request), places=view.places, pages=len(view.page_sizes))
+    marks = PlacesForm(posted(request), places=view.places, areas=view.page_areas)
     if form.is_valid() and marks.is_valid():
         now = timezone.now()
         with refusals_into(marks):

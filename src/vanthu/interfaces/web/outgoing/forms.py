@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from vanthu.documents.intake import SecretRefused
 from vanthu.documents.queries import FileRow
 from vanthu.documents.rules import ALLOWED_FORMATS, DOCUMENT_TYPES, DRAFT_EXTENSIONS
-from vanthu.documents.states import Urgency
+from vanthu.documents.states import ChangesChoice, Urgency
 from vanthu.interfaces.web.forms import DateInput, Form, IdList, about_file
 from vanthu.organizations.queries import SignerRow
 from vanthu.outgoing.rules import RECIPIENTS_LIMIT, SECRECY, SUBJECT_LIMIT, DraftContent
@@ -243,3 +243,9 @@ class PinForm(Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "text"}, render_value=False),
         error_messages={"required": "Hãy nhập mã PIN."},
     )
+
+
+class ChangesForm(Form):
+    """What becomes of the tracked changes of a text."""
+
+    changes = forms.ChoiceField(label="Thay đổi", choices=ChangesChoice.choices)

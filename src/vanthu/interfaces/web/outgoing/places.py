@@ -1,11 +1,11 @@
 """The places of number, date, signature and seal as numbers in a form; the boxes on the page move them.
 
-Points, from the lower left corner of the page. Without scripts the numbers are typed.
+Points of the page's own, whose lower left corner need not be at 0, 0. Without scripts the numbers are typed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ _PARTS = ("page", "x", "y", "width", "height")
 _LABELS = {"page": "trang", "x": "cách trái", "y": "cách đáy", "width": "rộng", "height": "cao"}
 
 #: Where a place that was not found is shown at first, on the usual A4 layout of NĐ 30/2020 PL I.
-#: «page»: 1 from the beginning, -1 the last.
+#: «page»: 1 from the beginning, -1 the last; from the lower left corner of what is seen of it.
 _USUAL: Mapping[str, dict[str, float]] = {
     "number": {"page": 1, "x": 118, "y": 718, "width": 40, "height": 16},
     "day": {"page": 1, "x": 402, "y": 718, "width": 20, "height": 16},
@@ -54,9 +54,14 @@ class PlacesForm(Form):
     is_kept_where_changed = True
 
     def __init__(
-        self, *args: Any, places: Mapping[str, Any], pages: int, missing: bool = True, **kwargs: Any
+        self,
+        *args: Any,
+        places: Mapping[str, Any],
+        areas: Sequence[tuple[float, float, float, float] | None],
+        **kwargs: Any,
     ) -> None:
-        self._found = places
+        self._found, self._areas = places, areas
+        pages = len(areas)
         initial = {
             f"{name}-{part}": value for name in NAMES for part, value in self._start(name, pages).items()
         }
@@ -70,7 +75,8 @@ class PlacesForm(Form):
         if not box:
             usual = dict(_USUAL[name])
             usual["page"] = 1 if usual["page"] == 1 else pages
-            return usual
+            left, bottom, _, _ = self._areas[int(usual["page"]) - 1] or (0.0, 0.0, 0.0, 0.0)
+            return usual | {"x": round(usual["x"] + left, 1), "y": round(usual["y"] + bottom, 1)}
         return {
             "page": box["page"],
             "x": round(box["x0"], 1),
@@ -95,7 +101,7 @@ class PlacesForm(Form):
             )
         return forms.FloatField(
             label=f"{label}, {_LABELS[part]}",
-            min_value=1 if part in {"width", "height"} else 0,
+            min_value=1 if part in {"width", "height"} else None,
             widget=forms.NumberInput(attrs={**attrs, "step": "any"}),
             error_messages=message,
         )

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from vanthu.documents import intake
 from vanthu.documents.intake import AcceptedFile, Tray
+from vanthu.documents.states import ChangesChoice
 from vanthu.interfaces.web.forms import refusals_into
 from vanthu.interfaces.web.http import WebRequest, go, page
-from vanthu.interfaces.web.outgoing.forms import DraftForm
+from vanthu.interfaces.web.outgoing.forms import ChangesForm, DraftForm
 from vanthu.interfaces.web.screens import Crumb
 from vanthu.kernel.errors import NotFound
 from vanthu.kernel.seen import Seen
@@ -46,6 +47,7 @@ def upload(request: WebRequest, upload_id: UUID) -> HttpResponse:
         "again": f"{again}?tu={found.id}",
         "seconds": int((timezone.now() - found.begun_at).total_seconds()) if found.begun_at else 0,
         "limit": settings.CONVERSION_SECONDS,
+        "choices": ChangesChoice,
         "crumbs": [Crumb(label="Văn bản đi", url=reverse("outgoing:list")), Crumb(label="Chuyển sang PDF")],
         "page_title": found.state.label,
     }
@@ -57,6 +59,17 @@ def cancel_upload(request: WebRequest, upload_id: UUID) -> HttpResponse:
     """Hủy chuyển; what was filled in can be filled in again."""
     actions.cancel_upload(actor=request.actor, upload_id=upload_id, now=timezone.now())
     return go(request, "outgoing:upload", upload_id, said="Đã hủy chuyển. Tệp đã gửi không được giữ lại.")
+
+
+@require_POST
+def choose_changes(request: WebRequest, upload_id: UUID) -> HttpResponse:
+    """Chọn cách xử lý thay đổi in the text sent; it is converted with that."""
+    form = ChangesForm(request.POST)
+    if not form.is_valid():
+        return go(request, "outgoing:upload", upload_id)
+    changes = ChangesChoice(form.cleaned_data["changes"])
+    actions.choose_changes(actor=request.actor, upload_id=upload_id, changes=changes, now=timezone.now())
+    return go(request, "outgoing:upload", upload_id)
 
 
 def is_long(words: Mapping[str, Any]) -> bool:
@@ -144,11 +157,11 @@ def _before(request: WebRequest) -> queries.Upload | None:
         raise NotFound from None
 
 
-def _told(request: WebRequest, refused: queries.Upload) -> None:
-    """The author has heard why nothing came of it; it need not stand on his pages any longer."""
-    if refused.state is UploadState.REFUSED:
+def _told(request: WebRequest, before: queries.Upload) -> None:
+    """The author has heard why nothing came of it, or sends another; it leaves his pages."""
+    if before.state in {UploadState.REFUSED, UploadState.CHOOSING}:
         with suppress(UploadOver):
-            actions.cancel_upload(actor=request.actor, upload_id=refused.id, now=timezone.now())
+            actions.cancel_upload(actor=request.actor, upload_id=before.id, now=timezone.now())
 
 
 def _to_the_draft(request: WebRequest, saved: queries.Upload) -> HttpResponse:
@@ -164,12 +177,23 @@ def _take_in(form: DraftForm, tray: Tray) -> Sequence[SentFile]:
         is_draft = field == "draft_file"
         is_unread = intake.needs_conversion(file.name, is_draft=is_draft)
         with refusals_into(form, field=field, of=file.name):
-            accepted = (
-                tray.unconverted(file, file.name) if is_unread else _taken(tray, file, is_draft=is_draft)
-            )
-            taken.append(SentFile(file=accepted, is_draft=is_draft, is_unread=is_unread))
+            if is_unread:
+                taken.append(_sent(tray.unconverted(file, file.name), is_draft=is_draft, is_unread=True))
+            elif is_draft:
+                draft = tray.draft(file, file.name)
+                taken.append(
+                    SentFile(
+                        file=draft.pdf,
+                        source=draft.source,
+                        findings=draft.findings,
+                        is_draft=True,
+                        is_unread=False,
+                    )
+                )
+            else:
+                taken.append(_sent(tray.attachment(file, file.name), is_draft=False, is_unread=False))
     return taken
 
 
-def _taken(tray: Tray, file: Any, *, is_draft: bool) -> AcceptedFile:
-    return tray.draft(file, file.name).pdf if is_draft else tray.attachment(file, file.name)
+def _sent(file: AcceptedFile, *, is_draft: bool, is_unread: bool) -> SentFile:
+    return SentFile(file=file, is_draft=is_draft, is_unread=is_unread)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.document_list, name="list"),
     path("soan/", drafting.draft, name="draft"),
     path("dang-chuyen/<uuid:upload_id>/", uploading.upload, name="upload"),
+    path("dang-chuyen/<uuid:upload_id>/thay-doi/", uploading.choose_changes, name="choose-changes"),
     path("dang-chuyen/<uuid:upload_id>/thoi/", uploading.cancel_upload, name="cancel-upload"),
     path("<uuid:document_id>/", views.document, name="document"),
     path("<uuid:document_id>/xem-nhanh/", views.peek, name="peek"),

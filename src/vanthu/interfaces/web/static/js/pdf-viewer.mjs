@@ -13,7 +13,7 @@ async function pdfjs() {
 }
 
 const FAULTS = {
-  PasswordException: "Tệp PDF này được đặt mật khẩu nên không xem được ở đây.",
+  PasswordException: "Tệp PDF này được đặt mật khẩu nên không xem được ở đây. Hãy tải tệp về và mở bằng mật khẩu của nơi gửi.",
   InvalidPDFException: "Tệp PDF này bị hỏng, không đọc được.",
   ResponseException: "Chưa tải được tệp từ máy chủ. Hãy tải lại trang.",
 };

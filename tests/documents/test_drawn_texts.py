@@ -1,0 +1,163 @@
+"""The PDF of a text says what its author saw in Word; what was found is told."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from tests.documents import office_files, papers
+from tests.documents.word_files import comment, commented, deleted, docx, field, inserted, p, r
+from vanthu.documents import intake
+from vanthu.documents.conversion import TIME_LIMIT
+from vanthu.documents.findings import Findings
+from vanthu.documents.intake import AcceptedDraft
+from vanthu.documents.settling import ChangesUndecided, Unsettled
+from vanthu.documents.states import ChangesChoice, FindingKind
+from vanthu.kernel import blobs
+from vanthu.reading.first_page import pdf_lines
+
+_HIDDEN = "<w:vanish/>"
+
+
+def _draft(content: bytes, name: str = "a.docx", *, changes: ChangesChoice | None = None) -> AcceptedDraft:
+    source = intake.accept_unconverted(io.BytesIO(content), name, limit=10**9)
+    return intake.convert_draft(source, seconds=TIME_LIMIT, changes=changes)
+
+
+def _said(draft: AcceptedDraft) -> str:
+    with blobs.as_path(draft.pdf.blob.sha256) as pdf:
+        return "\n".join(pdf_lines(pdf))
+
+
+def test_fields_keep_the_values_their_author_saw() -> None:
+    content = docx(
+        p(r("Ngày "), field('DATE \\@ "dd/MM/yyyy"', r("02/03/2020")))
+        + p(r("Tệp "), field("FILENAME \\p", r("C:\\VT\\cong van.docx")))
+        + p(r("Lưu "), field("SAVEDATE", r("04/05/2020")), r(" In "), field("PRINTDATE", r("06/07/2020")))
+        + p(r("Xem mục "), field("REF _Ref1 \\h", r("3.2")))
+    )
+
+    draft = _draft(content)
+
+    said = _said(draft)
+    assert all(words in said for words in ("Ngày 02/03/2020", "C:\\VT\\cong van.docx", "Lưu 04/05/2020"))
+    assert "Xem mục 3.2" in said
+    assert "Error" not in said
+    assert draft.findings.counts == {FindingKind.FIELD: 4}
+
+
+def test_comments_and_hidden_text_are_told_and_not_printed() -> None:
+    content = docx(
+        p(r("Mức "), commented("10 triệu"), r(" bí mật nội bộ", _HIDDEN)), comments=comment("Hỏi lại kế toán")
+    )
+
+    draft = _draft(content)
+
+    assert _said(draft).strip() == "Mức 10 triệu"
+    assert draft.findings.counts == {FindingKind.COMMENT: 1, FindingKind.HIDDEN: 1}
+
+
+class TestTrackedChanges:
+    CONTENT = docx(p(r("Giao "), deleted("ông A"), inserted(r("ông B"))))
+
+    def test_are_nobodys_to_settle_but_the_authors(self) -> None:
+        with pytest.raises(ChangesUndecided) as undecided:
+            _draft(self.CONTENT)
+
+        assert undecided.value.findings.counts == {FindingKind.CHANGE: 2}
+
+    @pytest.mark.parametrize(
+        ("choice", "said"), [(ChangesChoice.ACCEPT, "Giao ông B"), (ChangesChoice.REJECT, "Giao ông A")]
+    )
+    def test_are_printed_as_he_chose(self, choice: ChangesChoice, said: str) -> None:
+        draft = _draft(self.CONTENT, changes=choice)
+
+        assert _said(draft).strip() == said
+        assert draft.findings.choice is choice
+        assert Findings.from_dict(draft.findings.to_dict()) == draft.findings
+
+    def test_are_refused_where_nobody_can_be_asked(self) -> None:
+        with pytest.raises(ChangesUndecided, match="Hãy chấp nhận hoặc bỏ"):
+            intake.accept_draft(io.BytesIO(self.CONTENT), "a.docx", limit=10**9)
+
+    def test_that_are_not_there_leave_no_choice_behind(self) -> None:
+        assert _draft(papers.docx("Nội dung"), changes=ChangesChoice.ACCEPT).findings == Findings()
+
+
+class TestAnOpenDocument:
+    def test_keeps_its_values_and_tells_what_is_not_printed(self) -> None:
+        content = office_files.odt(
+            'Ngày <text:date text:date-value="2020-03-02">02/03/2020</text:date>, tệp '
+            "<text:file-name>C:/VT/a.odt</text:file-name>"
+            "<office:annotation><text:p>Hỏi lại</text:p></office:annotation>"
+            '<text:hidden-text text:is-hidden="true" text:string-value="kín"/>'
+            ', xem <text:bookmark-ref text:ref-name="khong-co">mục 3</text:bookmark-ref>.'
+        )
+
+        draft = _draft(content, "a.odt")
+
+        assert _said(draft).strip() == "Ngày 02/03/2020, tệp C:/VT/a.odt, xem mục 3."
+        assert draft.findings.counts == {
+            FindingKind.COMMENT: 1,
+            FindingKind.HIDDEN: 1,
+            FindingKind.FIELD: 2,
+        }
+
+    def test_with_tracked_changes_is_refused_with_what_to_do(self) -> None:
+        changes = (
+            '<text:tracked-changes><text:changed-region text:id="c1"><text:deletion><text:p>ông A</text:p>'
+            "</text:deletion></text:changed-region></text:tracked-changes>"
+        )
+        content = office_files.odt('Giao <text:change text:change-id="c1"/>ông B', before=changes)
+
+        with pytest.raises(Unsettled, match=r"1 thay đổi chưa duyệt: xóa «ông A».*docx"):
+            _draft(content, "a.odt")
+
+
+class TestOldWordAndRichText:
+    @pytest.mark.parametrize(
+        ("body", "sentence"),
+        [
+            pytest.param(
+                r"Giao {\deleted\revauthdel1 ong A}{\revised\revauth1 ong B}\par",
+                "thay đổi chưa duyệt",
+                id="changes",
+            ),
+            pytest.param(
+                r"Ngay {\field{\*\fldinst DATE \\@ dd/MM/yyyy}{\fldrslt 02/03/2020}}\par",
+                "trường tự động",
+                id="a day",
+            ),
+            pytest.param(
+                r"Tep {\field{\*\fldinst FILENAME \\p}{\fldrslt C:/a.rtf}}\par",
+                "trường tự động",
+                id="a folder",
+            ),
+        ],
+    )
+    def test_are_refused_with_what_to_do_where_the_pdf_would_differ(self, body: str, sentence: str) -> None:
+        content = rb"{\rtf1\ansi{\*\revtbl{Unknown;}{Ai do;}}" + body.encode() + b"}"
+
+        with pytest.raises(Unsettled, match=rf"{sentence}.*lưu lại ở dạng docx"):
+            _draft(content, "a.rtf")
+
+    def test_tell_what_is_not_printed(self) -> None:
+        content = rb"{\rtf1\ansi Muc 10 trieu{\v  noi bo}\par}"
+
+        draft = _draft(content, "a.rtf")
+
+        assert _said(draft).strip() == "Muc 10 trieu"
+        assert draft.findings.counts == {FindingKind.HIDDEN: 1}
+
+    def test_without_any_of_it_are_drawn(self) -> None:
+        draft = _draft(office_files.doc("Kính gửi"), "a.doc")
+
+        assert _said(draft).strip() == "Kính gửi"
+        assert draft.findings == Findings()
+
+
+@pytest.fixture(autouse=True)
+def _stored(var: Path) -> None:
+    """What is drawn is stored somewhere of this test's own."""
