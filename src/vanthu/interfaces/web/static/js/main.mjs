@@ -7,6 +7,7 @@ import { startKeyboard } from "./keyboard.mjs";
 import { startOnce } from "./once.mjs";
 import { startKept } from "./kept.mjs";
 import { startDialogs } from "./dialogs.mjs";
+import { startPicker } from "./picker.mjs";
 import { startPickers } from "./pickers.mjs";
 import { startUploads } from "./uploads.mjs";
 
@@ -14,6 +15,7 @@ document.documentElement.classList.add("js");
 startOnce();
 startKept();
 startDialogs();
+startPicker();
 startPickers();
 startUploads();
 startKeyboard();
