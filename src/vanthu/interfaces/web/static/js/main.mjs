@@ -13,9 +13,10 @@ import { startUploads } from "./uploads.mjs";
 
 document.documentElement.classList.add("js");
 startOnce();
+// Before whatever keeps fields: it makes one field of many.
+startPicker();
 startKept();
 startDialogs();
-startPicker();
 startPickers();
 startUploads();
 startKeyboard();

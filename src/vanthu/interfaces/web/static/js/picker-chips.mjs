@@ -29,15 +29,12 @@ export class PickerChips {
     chip.querySelector("[data-drop]").setAttribute("aria-label", `Bỏ ${name}`);
     chip.querySelector(".chip-roles")?.setAttribute("aria-label", `Vai trò của ${name}`);
     for (const radio of chip.querySelectorAll("[data-role]")) {
-      radio.name = this.roleName(ref);
+      radio.name = `${this.name}-role-${ref}`;
       radio.checked = radio.value === role;
+      // One choice by their name, and of no form: what they say stands in the tokens, and is sent once.
+      radio.setAttribute("form", "");
     }
     return chip;
-  }
-
-  // The buttons of one chip are one choice by their name; it is not to be sent.
-  roleName(ref) {
-    return `${this.name}-role-${ref}`;
   }
 
   get drops() {

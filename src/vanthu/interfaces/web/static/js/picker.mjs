@@ -54,11 +54,7 @@ class Picker {
     // Whoever restores what was typed sets the value and says so; the browser does it before the page is shown.
     for (const name of ["input", "change"]) this.tokens.addEventListener(name, () => this.#read());
     window.addEventListener("pageshow", () => this.#read());
-    const { form } = this.tokens;
-    form.addEventListener("submit", (event) => this.#refuseWhatIsLeft(event));
-    form.addEventListener("formdata", ({ formData }) => {
-      for (const ref of this.#chosen.keys()) formData.delete(this.chips.roleName(ref));
-    });
+    this.tokens.form.addEventListener("submit", (event) => this.#refuseWhatIsLeft(event));
   }
 
   // ---- What is chosen
