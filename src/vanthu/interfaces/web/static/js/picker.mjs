@@ -184,6 +184,8 @@ class Picker {
   }
 
   async #pickGroup(group, name) {
+    // At once, so that what is typed while the members come is not taken for what was.
+    this.#done(`Đang thêm «${name}»…`);
     const answer = await this.list.ask({ nhom: group }).catch(() => null);
     if (!answer) {
       this.#say(failed);
@@ -192,8 +194,8 @@ class Picker {
     this.#learn(answer.lines);
     const added = answer.lines.filter((line) => this.#add(line.dataset.ref, line.dataset.role)).length;
     const words = added ? `Đã thêm ${added} từ «${name}».` : `Không còn dòng nào để thêm từ «${name}».`;
-    this.#done(words);
     this.#changed(words);
+    this.#say(words);
     this.#bringIntoSight();
   }
 
