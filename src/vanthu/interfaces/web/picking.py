@@ -300,11 +300,12 @@ def options(request: HttpRequest, source: Source) -> HttpResponse:
 
     The lines for what was typed («q»), all members of a group («nhom»), or the names of refs («ten»).
     """
-    asked = request.GET
+    asked, is_shown = request.GET, False
     if "nhom" in asked:
         found = Found(choices=source.members(asked["nhom"][:_TOKEN]))
     elif "ten" in asked:
         found = Found(choices=source.named(asked["ten"].split()[:_NAMES_AT_ONCE]))
     else:
-        found = _answer_to(source, asked.get("q", ""))
-    return page(request, "components/picker_options.html", {"found": found, "advice": source.advice})
+        found, is_shown = _answer_to(source, asked.get("q", "")), True
+    context = {"found": found, "advice": source.advice, "is_shown": is_shown}
+    return page(request, "components/picker_options.html", context)

@@ -134,7 +134,7 @@ class DirectForm(Form):
     assignees = PickerField(
         label="Giao cho",
         most=ASSIGNEES_LIMIT,
-        placeholder="Tên đơn vị, tên người, chức danh",
+        placeholder="Tên, chức danh, đơn vị",
         help_text="Có dấu hay không dấu đều được. Bấm vào ô để giao như lần trước.",
         roles=ALL_ROLES,
         error_messages={
@@ -193,7 +193,7 @@ class FurtherForm(DirectForm):
     assignees = PickerField(
         label="Giao thêm cho",
         most=ASSIGNEES_LIMIT,
-        placeholder="Tên đơn vị, tên người, chức danh",
+        placeholder="Tên, chức danh, đơn vị",
         help_text="Có dấu hay không dấu đều được. Ai đã được giao thì không giao lại.",
         roles=FURTHER_ROLES,
         error_messages=DirectForm.base_fields["assignees"].error_messages
