@@ -14,9 +14,9 @@ EVERYTHING = modules("**/*.py")
 
 #: Queries that make actors, and so cannot ask for one.
 QUERIES_WITHOUT_ACTOR = {
-    "organizations.queries.actor_for_session",
-    "organizations.queries.person_for_session",
-    "organizations.queries.session_stamp",
+    "organizations.queries.people.actor_for_session",
+    "organizations.queries.people.person_for_session",
+    "organizations.queries.people.session_stamp",
 }
 
 #: Modules that speak to machines elsewhere and must say when they speak.

@@ -84,8 +84,10 @@ class Town:
             "word": "Đã gọi",
             "pin": "123456",
             "draft_key": str(uuid4()),
-            f"user-{rng.choice(people)}": "lead",
-            f"unit-{world.civil_service.id}": "support",
+            "assignees": [
+                f"lead:user-{rng.choice(people)}",
+                f"support:unit-{world.civil_service.id}",
+            ],
             **{
                 f"{box}-{part}": value
                 for box in ("number", "day", "month", "signature", "seal")

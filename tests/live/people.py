@@ -75,11 +75,18 @@ class Person:
         page.get_by_label("Trích yếu nội dung").fill(subject)
         page.get_by_label("Người ký").select_option(label=signer)
         for name in recipients:
-            page.get_by_placeholder("Tên hoặc mã định danh, không dấu cũng được").fill(name)
-            page.locator(".picker-list").get_by_label(name).first.check()
+            self.choose("Nơi nhận", name)
         page.get_by_role("button", name="Lưu dự thảo").click()
         self.sees_state("draft")
         return self.document_id
+
+    def choose(self, field: str, name: str) -> None:
+        """Choose the line of this name in a picker: type it, press Enter."""
+        page = self.page
+        page.get_by_role("combobox", name=field).fill(name)
+        expect(page.locator("[role=option].is-active")).to_contain_text(name)
+        page.get_by_role("combobox", name=field).press("Enter")
+        expect(page.get_by_role("button", name=f"Bỏ {name}")).to_be_visible()
 
     def sign(self) -> None:
         """From the page of a document that waits for this person's signature: sign it."""

@@ -44,7 +44,7 @@ class Office:
         """A letter to the outside agency, ready to be issued; returns its id."""
         officer = self.person("snv.chuyenvien")
         found = officer.get(f"/co-quan/tim/?q={THUAN_PHUOC}")
-        recipient = str(found.tree.xpath("string(//input[@name='recipients']/@value)"))
+        recipient = str(found.tree.xpath("string(//*[@role='option']/@data-ref)"))
         form = officer.get("/van-ban-di/soan/")
         signer = str(form.tree.xpath("string(//select[@name='signer_id']/option[1]/@value)"))
         fields = {"type_code": "CV", "subject": subject, "signer_id": signer, "recipients": [recipient]}

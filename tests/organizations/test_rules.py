@@ -9,8 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vanthu.kernel.folding import TextRefused, fold
 from vanthu.organizations import rules
-from vanthu.organizations.rules import FIRST_DELAY, FREE_TRIES, LONGEST_DELAY, TryKind, WeakPassword
+from vanthu.organizations.rules import (
+    FIRST_DELAY,
+    FREE_TRIES,
+    LONGEST_DELAY,
+    AgencyGroup,
+    TryKind,
+    WeakPassword,
+)
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
@@ -26,6 +34,58 @@ class TestAgencyCode:
     )
     def test_is_wrong(self, code: str) -> None:
         assert not rules.is_agency_code(code)
+
+
+class TestAgencyGroup:
+    @pytest.mark.parametrize(
+        ("code", "name", "group"),
+        [
+            ("H99.02", "Sở Nội vụ tỉnh An Bình", AgencyGroup.DEPARTMENTS),
+            ("H99.03", "Ban Quản lý các khu công nghiệp", AgencyGroup.DEPARTMENTS),
+            ("H99.04", "Thanh tra tỉnh An Bình", AgencyGroup.DEPARTMENTS),
+            ("H99.05", "Văn phòng Ủy ban nhân dân tỉnh", AgencyGroup.DEPARTMENTS),
+            ("H99.31", "Ủy ban nhân dân xã Hòa Bình", AgencyGroup.COMMUNES),
+            ("H99.31.02", "UỶ BAN NHÂN DÂN PHƯỜNG AN LẠC", AgencyGroup.COMMUNES),
+            ("H99.33", "UBND đặc khu Phú Hải", AgencyGroup.COMMUNES),
+            ("H99.40", "Ủy ban nhân dân huyện Bình Minh", AgencyGroup.DISTRICTS),
+            ("H99.41", "Ủy ban nhân dân thành phố An Bình", AgencyGroup.DISTRICTS),
+            ("H98", "Ủy ban nhân dân tỉnh Phú Vinh", AgencyGroup.PROVINCES),
+            ("H99", "Ủy ban nhân dân tỉnh An Bình", AgencyGroup.PROVINCES),
+            ("G09", "Bộ Nội vụ", AgencyGroup.CENTRAL),
+            ("H98.02", "Sở Nội vụ tỉnh Phú Vinh", None),
+            ("H98.31", "Ủy ban nhân dân xã Tân Phú", None),
+            ("H99.02.01", "Ban Thi đua, Khen thưởng", None),
+            ("H99.60", "Trường Đại học An Bình", None),
+            ("H99.61", "Sông Hồng", None),
+        ],
+    )
+    def test_is_by_the_code_and_the_name(self, code: str, name: str, group: AgencyGroup | None) -> None:
+        """QĐ 20/2020/QĐ-TTg Điều 4; seen by Sở Nội vụ of the province H99."""
+        assert rules.agency_group(code=code, name=name, own_code="H99.02") == group
+
+
+class TestNearness:
+    @pytest.mark.parametrize(
+        ("typed", "near"),
+        [("ccvc", 0), ("phong cong chuc", 1), ("vien cong", 1), ("hong", 2), ("ccv", 2), ("van phong", None)],
+    )
+    def test_is_of_words_in_any_order(self, typed: str, near: int | None) -> None:
+        words = tuple(typed.split())
+
+        assert rules.nearness(words, name="Phòng Công chức, viên chức", note="CCVC") == near
+
+    @given(st.text(max_size=40), st.text(max_size=40), st.data())
+    def test_finds_whoever_is_typed_in_full_or_in_part(
+        self, name: str, note: str, data: st.DataObject
+    ) -> None:
+        try:
+            words = fold(f"{name} {note}").split()
+        except TextRefused:
+            return
+        some = data.draw(st.lists(st.sampled_from(words))) if words else []
+
+        assert rules.nearness(words, name=name, note=note) is not None
+        assert rules.nearness(some, name=name, note=note) is not None
 
 
 class TestPassword:

@@ -61,7 +61,7 @@ class TestDraft:
         )
         with CaptureQueriesContext(connection) as asked:
             page = browser.get(f"/van-ban-di/{document.pk}/sua/")
-        assert page.content.count(b'name="recipients"') == RECIPIENTS_LIMIT
+        assert page.content.count(b'name="recipients" value="') - 1 == RECIPIENTS_LIMIT
         assert len(asked) < _QUESTIONS
         assert browser.get(f"/van-ban-di/{document.pk}/").status_code == 200
         assert browser.post(f"/van-ban-di/{document.pk}/trinh/").status_code < 500
@@ -81,7 +81,7 @@ class TestDraft:
         assert answer.status_code == 422
         assert "gửi tới nhiều nhất 5000 nơi, đang chọn 5001. Hãy bỏ bớt nơi nhận." in page
         assert "V/v gửi cả nước" in page
-        assert page.count('name="recipients"') == RECIPIENTS_LIMIT + 1
+        assert page.count('name="recipients" value="') - 1 == RECIPIENTS_LIMIT + 1
         assert not OutgoingDocument.objects.exists()
 
     def test_with_more_fields_than_any_form_is_refused_in_words(self, world: World, sign_in: object) -> None:

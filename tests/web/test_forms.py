@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -19,10 +19,28 @@ from vanthu.interfaces.web.forms import Form
 from vanthu.interfaces.web.incoming import forms as incoming
 from vanthu.interfaces.web.outgoing import forms as outgoing
 from vanthu.interfaces.web.outgoing.places import PlacesForm
+from vanthu.interfaces.web.picking import Choice, Found
 from vanthu.interfaces.web.registers.forms import BookForm, ConfirmTimeForm
-from vanthu.organizations.queries import UnitRow
 
-_UNIT = UnitRow(id=UUID(int=1), name="Văn phòng", abbreviation="VP")
+
+class _Nobody:
+    """A source with nothing to choose."""
+
+    advice = ""
+
+    def suggest(self) -> Found:
+        return Found()
+
+    def find(self, text: str) -> Found:
+        return Found(asked=text)
+
+    def members(self, key: str) -> list[Choice]:
+        return []
+
+    def named(self, refs: Sequence[str]) -> list[Choice]:
+        return []
+
+
 #: Every form of the pages, and what it is made with.
 FORMS: dict[type[Form], dict[str, Any]] = {
     SignInForm: {},
@@ -36,9 +54,9 @@ FORMS: dict[type[Form], dict[str, Any]] = {
     incoming.ReturnForm: {},
     incoming.ResultForm: {},
     incoming.PassOnForm: {"people": []},
-    incoming.DirectForm: {"units": [_UNIT], "people": []},
+    incoming.DirectForm: {"staff": _Nobody(), "url": "/"},
     outgoing.FilterForm: {},
-    outgoing.DraftForm: {"signers": [], "limit": 1},
+    outgoing.DraftForm: {"signers": [], "limit": 1, "agencies": _Nobody()},
     outgoing.CommentForm: {},
     outgoing.ReasonForm: {},
     outgoing.NoteReturnForm: {},

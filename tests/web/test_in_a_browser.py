@@ -164,11 +164,10 @@ class TestDrafting:
     ) -> None:
         with visiting(chromium, live_server.url, "officer") as visit:
             page = visit.open("/van-ban-di/soan/")
-            find = page.locator("#find-agency")
             for words, name in (("phu vinh", committed.remote.name), ("hoa binh", committed.neighbour.name)):
-                find.fill(words)
-                page.locator("#agency-list label", has_text=name).click()
-                expect(page.locator(".picker-chosen label", has_text=name)).to_be_visible()
+                page.get_by_role("combobox", name="Nơi nhận").fill(words)
+                page.get_by_role("option", name=name).click()
+                expect(page.get_by_role("button", name=f"Bỏ {name}")).to_be_visible()
             page.fill("[name=subject]", "V/v thử chọn nơi nhận")
             page.locator("[name=draft_file]").set_input_files(
                 {"name": "du-thao.pdf", "mimeType": "application/pdf", "buffer": _letter()}
@@ -262,8 +261,9 @@ class TestWithoutScripts:
             page = visit.page
             page.goto(f"{live_server.url}/van-ban-den/{arrived[0]}/chi-dao/")
             page.fill("[name=instruction]", "Xử lý đúng hạn.")
-            page.get_by_text("Cá nhân", exact=True).click()
-            page.locator(".candidate", has_text=officer.full_name).locator(".role-lead").click()
+            page.get_by_label("Giao cho").fill(officer.full_name)
+            page.get_by_role("button", name="Tìm", exact=True).click()
+            page.get_by_label(officer.full_name).select_option(label="Chủ trì")
             page.get_by_role("button", name="Chuyển xử lý").click()
             expect(page.locator("#flash")).to_contain_text("Đã chuyển xử lý")
 

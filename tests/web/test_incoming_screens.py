@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -51,10 +52,12 @@ def _due() -> datetime:
     return (timezone.localtime() + timedelta(days=3)).replace(hour=17, minute=0, second=0, microsecond=0)
 
 
-def _direction(world: World, **changes: str) -> dict[str, str]:
+def _direction(world: World, **changes: Any) -> dict[str, Any]:
     words = {
-        f"user-{world.outsider_officer.user_id}": "lead",
-        f"user-{world.outsider.user_id}": "inform",
+        "assignees": [
+            f"lead:user-{world.outsider_officer.user_id}",
+            f"inform:user-{world.outsider.user_id}",
+        ],
         "instruction": "Tham mưu trả lời trước ngày 25.",
         "due_at": f"{_due():%Y-%m-%dT%H:%M}",
     }
@@ -202,8 +205,8 @@ class TestDirecting:
         [
             ({"instruction": ""}, "Hãy ghi ý kiến chỉ đạo."),
             ({"due_at": "mai"}, "Hạn xử lý chưa đúng"),
-            ({"lead": "nobody"}, "chủ trì"),
-            ({"lead": "two"}, "Chỉ một nơi được chủ trì."),
+            ({"lead": "nobody"}, "Chưa có ai chủ trì."),
+            ({"lead": "two"}, "Chỉ một nơi được chủ trì, đang chọn 2."),
         ],
         ids=["no words", "no date", "nobody leads", "two lead"],
     )
@@ -212,22 +215,22 @@ class TestDirecting:
     ) -> None:
         words = _direction(world)
         officer, clerk = f"user-{world.outsider_officer.user_id}", f"user-{world.outsider.user_id}"
-        who = {"nobody": {officer: ""}, "two": {clerk: "lead"}}.get(change.get("lead", ""), {})
-        words |= who or change
+        roles = {"nobody": ("support", "inform"), "two": ("lead", "lead")}.get(change.get("lead", ""))
+        words |= {"assignees": [f"{roles[0]}:{officer}", f"{roles[1]}:{clerk}"]} if roles else change
         answer = sign_in("outsider_leader").post(f"/van-ban-den/{registered}/chi-dao/", words)
 
         assert answer.status_code == 422
         assert said in answer.content.decode()
-        assert "checked" in answer.content.decode()
+        assert f':{officer}" selected>' in answer.content.decode()
+        assert f':{clerk}" selected>' in answer.content.decode()
         assert _state(registered) is State.REGISTERED
 
     def test_of_a_unit_without_a_head_asks_for_a_person(
         self, registered: UUID, sign_in: SignIn, world: World
     ) -> None:
-        words = {f"unit-{world.neighbour_office.id}": "support"}
-        answer = sign_in("outsider_leader").post(
-            f"/van-ban-den/{registered}/chi-dao/", _direction(world, **words)
-        )
+        words = _direction(world)
+        words["assignees"] += [f"support:unit-{world.neighbour_office.id}"]
+        answer = sign_in("outsider_leader").post(f"/van-ban-den/{registered}/chi-dao/", words)
 
         assert answer.status_code == 422
         assert "chưa có trưởng đơn vị" in answer.content.decode()

@@ -277,12 +277,12 @@ class TestFindingAgencies:
     def test_answers_with_or_without_diacritics(self, sign_in: SignIn, world: World, words: str) -> None:
         answer = sign_in("officer").get("/co-quan/tim/", {"q": words})
 
-        assert f'value="{world.remote.id}"' in answer.content.decode()
+        assert f'data-ref="{world.remote.id}"' in answer.content.decode()
 
     def test_says_what_to_do_when_nothing_is_found(self, sign_in: SignIn) -> None:
         text = sign_in("officer").get("/co-quan/tim/", {"q": "<b>không có"}).content.decode()
 
-        assert "Không có cơ quan nào khớp" in text
+        assert "Không có dòng nào khớp" in text
         assert "<b>không" not in text
 
 

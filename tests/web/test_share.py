@@ -20,6 +20,7 @@ from vanthu.kernel.shares import PLACES, ShareTaken, TookTooLong, share_of
 DEAR = {
     "agencies:search",
     "home:search",
+    "incoming:assignees",
     "incoming:list",
     "outgoing:draft",
     "outgoing:edit",

@@ -134,7 +134,7 @@ class TestTheAttack:
         assert "Chỉ đạo, chuyển xử lý" in words
         assert "Phạm Văn Hùng" in words
         assert "Ý kiến chỉ đạo Giao chuyên viên An" in words
-        assert "Nguyễn Văn An Chủ trì" in words
+        assert "Giao cho Nguyễn Văn An (chủ trì)" in words
 
 
 class TestTwoWindowsOnOneDraft:
@@ -161,7 +161,8 @@ class TestTwoWindowsOnOneDraft:
         assert "“V/v rà soát vị trí việc làm” thành “V/v cửa sổ thứ nhất”" in words
         assert "Trang web không giữ tệp đã chọn: ban-thu-hai.pdf" in words
         assert late.context["form"]["subject"].value() == "V/v cửa sổ thứ hai"
-        assert [agency.id for agency in late.context["chosen"]] == [world.remote.id]
+        chosen = late.context["form"]["recipients"].chosen
+        assert [line.ref for line in chosen] == [str(world.remote.id)]
         renewed = _FIELD.findall(late.content.decode())
         assert renewed == [str(now_seen(document))]
         again = officer.post(address, {"seen": renewed[0], **second, "draft_file": ""})
@@ -192,7 +193,9 @@ class TestTwoWindowsOnOneDraft:
         first = filled(world, subject="V/v cửa sổ thứ nhất", draft_file="")
         officer.post(address, {"seen": opened, **first})
 
-        searched = officer.post(address, {"seen": opened, **first, "find": "1", "q": "Hòa Bình"})
+        searched = officer.post(
+            address, {"seen": opened, **first, "find": "recipients", "recipients-typed": "Hòa Bình"}
+        )
 
         assert _FIELD.findall(searched.content.decode()) == [opened]
 
@@ -344,7 +347,7 @@ def _registered(world: World, document: UUID) -> None:
 
 
 def _direction(world: World, instruction: str) -> dict[str, str]:
-    return {"instruction": instruction, f"user-{world.officer.user_id}": "lead"}
+    return {"instruction": instruction, "assignees": f"lead:user-{world.officer.user_id}"}
 
 
 def _take_back_and_submit(world: World, document: UUID) -> None:

@@ -215,7 +215,8 @@ def test_directing_further_names_those_without_a_part(sign_in: SignIn, world: Wo
 
     none = leader.post(address, {"instruction": "Phối hợp"})
     given = leader.post(
-        address, {"instruction": "Phối hợp", f"user-{world.posts['colleague'].user_id}": "inform"}
+        address,
+        {"instruction": "Phối hợp", "assignees": f"inform:user-{world.posts['colleague'].user_id}"},
     )
 
     assert (none.status_code, given.status_code) == (422, 303)

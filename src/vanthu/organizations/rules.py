@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from vanthu import plain_text
 from vanthu.kernel.errors import DomainError
@@ -35,8 +37,24 @@ PASSWORD_LENGTH_LIMIT = 256
 
 #: QĐ 20/2020/QĐ-TTg Điều 4: groups of capitals and digits divided by dots, 35 characters at most.
 _CODE = re.compile(r"(?=.{3,35}\Z)[A-Z][0-9]{2}(\.[0-9A-Z]+)*")
+#: A committee of the people, named in full or in short, and of which level (Luật 72/2025/QH15 Điều 1; before,
+#: there was one of districts between).
+_COMMITTEE = r"(?:uy ban nhan dan|ubnd)"
+_COMMUNE = re.compile(rf"{_COMMITTEE} (?:xa|phuong|thi tran|dac khu)\b")
+_DISTRICT = re.compile(rf"{_COMMITTEE} (?:huyen|quan|thi xa|thanh pho)\b")
+_DEPARTMENT = re.compile(r"(?:so|ban|thanh tra|van phong|chi cuc|cuc)\b")
 _SHORT_FORMS = {"uy ban nhan dan": "ubnd", "hoi dong nhan dan": "hdnd"}
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{2,59}")
+
+
+class AgencyGroup(StrEnum):
+    """Agencies one writes to as a whole; all but the last two are of the writer's own province."""
+
+    DEPARTMENTS = "departments"
+    COMMUNES = "communes"
+    DISTRICTS = "districts"
+    PROVINCES = "provinces"
+    CENTRAL = "central"
 
 
 class WeakPassword(DomainError):
@@ -54,6 +72,47 @@ def agency_search_text(*, code: str, old_code: str, name: str, abbreviation: str
     """What a search for an agency looks through, folded, with the short forms everybody types."""
     text = fold(" ".join((code, old_code, abbreviation, name)))
     return " ".join([text, *(short for full, short in _SHORT_FORMS.items() if full in text)])
+
+
+def agency_group(*, code: str, name: str, own_code: str) -> AgencyGroup | None:
+    """The group an agency belongs to for whoever has `own_code`; None when it belongs to none.
+
+    By QĐ 20/2020/QĐ-TTg a code of one level is a province (H…) or a body of the centre, and the agencies of
+    a province have codes that begin with its own.
+    """
+    first, _, rest = code.partition(".")
+    if not rest:
+        return AgencyGroup.PROVINCES if first.startswith("H") else AgencyGroup.CENTRAL
+    if first != own_code.partition(".")[0]:
+        return None
+    folded = _folded(name)
+    if _COMMUNE.match(folded):
+        return AgencyGroup.COMMUNES
+    if _DISTRICT.match(folded):
+        return AgencyGroup.DISTRICTS
+    return AgencyGroup.DEPARTMENTS if "." not in rest and _DEPARTMENT.match(folded) else None
+
+
+def nearness(words: Sequence[str], *, name: str, note: str) -> int | None:
+    """How near a name is to what was typed, `words` folded: 0 is nearest; None when a word is not in it.
+
+    `note` is looked through as well: an abbreviation, or position and unit.
+    """
+    folded_name, folded_note = _folded(name), _folded(note)
+    both = f"{folded_name} {folded_note}"
+    if not all(word in both for word in words):
+        return None
+    typed = " ".join(words)
+    if typed in {folded_name, folded_note}:
+        return 0
+    begins = folded_name.split()
+    return 1 if all(any(each.startswith(word) for each in begins) for word in words) else 2
+
+
+@lru_cache(maxsize=32_768)
+def _folded(text: str) -> str:
+    """`text` folded; names of a directory are looked through at every letter that is typed."""
+    return fold(text)
 
 
 def username_form(text: str) -> str | None:

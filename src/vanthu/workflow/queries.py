@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from django.db.models import Max
 
 from vanthu.kernel.actor import Actor
 from vanthu.organizations.models import Post
 from vanthu.organizations.rules import initials
 from vanthu.workflow import permissions
 from vanthu.workflow.models import ApprovalStep, Assignment
+from vanthu.workflow.rules import Assignee
 from vanthu.workflow.states import ApprovalKind, ApprovalState, AssignmentRole, AssignmentState
 
 
@@ -74,6 +77,16 @@ class Waiting:
     is_me: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectionBefore:
+    """To whom the actor gave work in one act before; `parts` are roles with units or people."""
+
+    document_id: UUID
+    parts: tuple[tuple[AssignmentRole, Assignee], ...]
+    #: As it is told, e.g. «Phòng Tổ chức chủ trì; 2 phối hợp».
+    label: str
+
+
 def assignments_of(actor: Actor, *, document_id: UUID) -> list[AssignmentNode]:
     """The tree of parts under a document: lead first, then support, then who is to know."""
     parts = list(
@@ -128,6 +141,26 @@ def lead_waiting(actor: Actor, *, document_id: UUID) -> Waiting | None:
     )
 
 
+def directions_before(actor: Actor, *, limit: int = 3) -> list[DirectionBefore]:
+    """To whom the actor gave work last at his agency, each composition once, the last one first."""
+    given = Assignment.objects.filter(
+        given_by_id=actor.user_id, agency_id=actor.agency_id, parent__isnull=True
+    )
+    # Some more than asked for, because most directions are like the one before.
+    latest = given.values("document_id").annotate(at=Max("given_at")).order_by("-at")[: 5 * limit]
+    times = {row["document_id"]: row["at"] for row in latest}
+    acts: dict[UUID, list[Assignment]] = {document_id: [] for document_id in times}
+    for part in given.filter(document_id__in=times).select_related("user", "unit").order_by("given_at", "id"):
+        acts[part.document_id].append(part)
+    found: dict[frozenset[tuple[AssignmentRole, Assignee]], DirectionBefore] = {}
+    for document_id, parts in acts.items():
+        parts.sort(key=lambda part: _weight(part.role))
+        to = tuple((AssignmentRole(part.role), _assignee(part)) for part in parts)
+        row = DirectionBefore(document_id=document_id, parts=to, label=_told(parts))
+        found.setdefault(frozenset(to), row)
+    return list(found.values())[:limit]
+
+
 def approvals_of(actor: Actor, *, document_id: UUID) -> list[ApprovalRow]:
     """Every turn of every round, newest round first, in the order of turns."""
     steps = list(
@@ -178,6 +211,19 @@ def _node(actor: Actor, part: Assignment, below: dict[UUID | None, list[Assignme
         can_pass_on=permissions.is_of_own_unit(actor, part) and open_part and not below[part.id],
         children=tuple(_node(actor, child, below) for child in below[part.id]),
     )
+
+
+def _assignee(part: Assignment) -> Assignee:
+    return Assignee(kind="unit" if part.unit_id else "user", id=_assignee_id(part))
+
+
+def _told(parts: Sequence[Assignment]) -> str:
+    """Who leads by name, the others counted: the line must fit on a phone."""
+    leads = [_who(part) for part in parts if part.role == AssignmentRole.LEAD]
+    counts = Counter(part.role for part in parts if part.role != AssignmentRole.LEAD)
+    words = [f"{name} chủ trì" for name in leads]
+    words += [f"{counts[role]} {role.label.lower()}" for role in AssignmentRole if counts[role]]
+    return "; ".join(words)
 
 
 def _decided(step: ApprovalStep) -> str:

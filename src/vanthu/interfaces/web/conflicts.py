@@ -109,7 +109,7 @@ def _show_words(request: WebRequest, error: TooLate) -> HttpResponse:
         message=str(error),
         deeds=(),
         differences=(),
-        written=tuple(written_in(request.actor, request.written)),
+        written=tuple(written_in(request.written)),
         files=(),
     )
     context = {"conflict": conflict, "back": request.path, "page_title": "Nội dung vừa thay đổi"}
@@ -134,7 +134,7 @@ def conflict_of(
         message=message,
         deeds=tuple(_deed(row) for row in rows),
         differences=differences,
-        written=tuple(written_in(request.actor, written)),
+        written=tuple(written_in(written)),
         files=tuple(file.name or "" for _, several in request.FILES.lists() for file in several),
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.utils.datastructures import MultiValueDict
@@ -135,31 +134,6 @@ class Form(forms.Form):
         for each in self.fields.values():
             each.widget.attrs.pop("autofocus", None)
         self.fields[wrong].widget.attrs["autofocus"] = True
-
-
-class IdList(forms.Field):
-    """Several ids under one name, in the order they were sent; so many of them at most."""
-
-    widget = forms.MultipleHiddenInput
-    default_error_messages = {
-        "invalid": "Nơi nhận đã chọn không đọc được. Hãy chọn lại.",
-        "too_many": "Một văn bản gửi tới nhiều nhất {most} nơi, đang chọn {chosen}. Hãy bỏ bớt nơi nhận.",
-    }
-
-    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._most = most
-
-    def to_python(self, value: object) -> list[UUID]:
-        """The ids, each once."""
-        if isinstance(value, list) and len(value) > self._most:
-            said = self.error_messages["too_many"].format(most=self._most, chosen=len(value))
-            raise forms.ValidationError(said, code="too_many")
-        try:
-            found = [UUID(str(each)) for each in (value if isinstance(value, list) else [])]
-        except ValueError as error:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
-        return list(dict.fromkeys(found))
 
 
 @contextmanager

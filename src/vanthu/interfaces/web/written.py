@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
-from uuid import UUID
 
 from django import forms
 from django.utils import timezone
 
-from vanthu.interfaces.web.forms import Form, IdList
-from vanthu.kernel.actor import Actor
-from vanthu.organizations import queries as organizations
+from vanthu.interfaces.web.forms import Form
+from vanthu.interfaces.web.picking import PickerField
 
 #: Said of a choice that can no longer be made.
 _GONE = "(không còn trong danh sách)"
@@ -29,32 +26,30 @@ class Written:
     now: str = ""
 
 
-def written_in(actor: Actor, form: Form) -> Iterator[Written]:
+def written_in(form: Form) -> Iterator[Written]:
     """Everything written into a bound form that is worth keeping, in its order."""
     for name, field in form.fields.items():
         if _is_worth_keeping(form, name, field):
-            text = in_words(actor, field, form[name].value())
+            text = in_words(field, form[name].value())
             if text:
                 yield Written(label=str(field.label or name), text=text)
 
 
-def written_otherwise(actor: Actor, form: Form) -> Iterator[Written]:
+def written_otherwise(form: Form) -> Iterator[Written]:
     """What was written into a bound form and differs from what it starts with, with both."""
     for name in form.changed_data:
         field = form.fields[name]
         if _is_worth_keeping(form, name, field):
-            now = in_words(actor, field, form.get_initial_for_field(field, name))
-            yield Written(
-                label=str(field.label or name), text=in_words(actor, field, form[name].value()), now=now
-            )
+            now = in_words(field, form.get_initial_for_field(field, name))
+            yield Written(label=str(field.label or name), text=in_words(field, form[name].value()), now=now)
 
 
-def in_words(actor: Actor, field: forms.Field, value: Any) -> str:
+def in_words(field: forms.Field, value: Any) -> str:
     """What a field holds, as a person reads it: names for what was chosen, dates as they are written."""
     if value in (None, "", []):
         return ""
-    if isinstance(field, IdList):
-        return "; ".join(agency.name for agency in organizations.agencies_by_id(actor, _ids(value)))
+    if isinstance(field, PickerField):
+        return field.in_words(value)
     if isinstance(field, forms.ChoiceField):
         choices = cast(Iterable[tuple[object, object]], field.choices)
         labels = {str(key): str(label) for key, label in choices}
@@ -68,17 +63,9 @@ def in_words(actor: Actor, field: forms.Field, value: Any) -> str:
 def _is_worth_keeping(form: Form, name: str, field: forms.Field) -> bool:
     if isinstance(field, forms.FileField) or isinstance(field.widget, forms.PasswordInput):
         return False
-    if field.widget.is_hidden and not isinstance(field, IdList):
+    if field.widget.is_hidden and not isinstance(field, PickerField):
         return False
     return name in form.changed_data or not form.is_kept_where_changed
-
-
-def _ids(values: Sequence[Any]) -> list[UUID]:
-    found = []
-    for value in values:
-        with suppress(ValueError):
-            found.append(UUID(str(value)))
-    return list(dict.fromkeys(found))
 
 
 def _date_in_words(field: forms.DateField | forms.DateTimeField, value: Any) -> str:

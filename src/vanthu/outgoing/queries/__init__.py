@@ -20,6 +20,7 @@ from vanthu.outgoing.queries.page import (
     open_file,
     signing_view,
 )
+from vanthu.outgoing.queries.recipients import RecipientsBefore, recipient_ids, recipients_before
 from vanthu.outgoing.queries.uploads import (
     Upload,
     cancelled_files,
@@ -35,6 +36,7 @@ __all__ = [
     "OutgoingPage",
     "OutgoingRow",
     "RecipientRow",
+    "RecipientsBefore",
     "SigningView",
     "Upload",
     "can_draft",
@@ -45,6 +47,8 @@ __all__ = [
     "list_outgoing",
     "list_uploads",
     "open_file",
+    "recipient_ids",
+    "recipients_before",
     "require_under_way",
     "rows_of",
     "signing_view",

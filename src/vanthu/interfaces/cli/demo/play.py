@@ -194,11 +194,12 @@ class Play:
         path = f"/van-ban-den/{document_id}/chi-dao/"
         officer_plan = desk.person(f"{desk.prefix}.chuyenvien")
         head_plan = desk.person(f"{desk.prefix}.truongphong")
-        form = leader.get(path)
         due = (datetime.now(_VIETNAM) + timedelta(days=3)).strftime("%Y-%m-%dT17:00")
         fields = {
-            _candidate(form, officer_plan.full_name): "lead",
-            _candidate(form, head_plan.full_name): "inform",
+            "assignees": [
+                f"lead:{self._assignee(leader, document_id, officer_plan.full_name)}",
+                f"inform:{self._assignee(leader, document_id, head_plan.full_name)}",
+            ],
             "instruction": "Tham mưu văn bản trả lời đúng hạn.",
             "due_at": due,
         }
@@ -235,14 +236,20 @@ class Play:
 
     def _recipient(self, visitor: Visitor, name: str) -> str:
         found = visitor.get(f"/co-quan/tim/?q={name}")
-        ids = found.tree.xpath(
-            "//label[normalize-space(span/text()[1])=$name]/input[@name='recipients']/@value", name=name
-        )
+        ids = found.tree.xpath("//*[@role='option'][@data-name=$name]/@data-ref", name=name)
         if not ids:
             raise CommandRefused(
                 f"Danh bạ chưa có «{name}»; hệ thống chưa đồng bộ với Trục liên thông?", exit_code=1
             )
         return str(ids[0])
+
+    def _assignee(self, visitor: Visitor, document_id: str, name: str) -> str:
+        """Whom the picker of a direction finds by this name."""
+        found = visitor.get(f"/van-ban-den/{document_id}/giao-cho/?q={name}")
+        refs = found.tree.xpath("//*[@role='option'][@data-name=$name]/@data-ref", name=name)
+        if not refs:
+            raise CommandRefused(f"Không thấy «{name}» để phân công.", exit_code=1)
+        return str(refs[0])
 
     def _visitor(self, desk: Desk, username: str) -> Visitor:
         if username not in self._visitors:
@@ -293,11 +300,3 @@ def _option(form: Screen, field: str, words: str) -> str:
     if not values:
         raise CommandRefused(f"Biểu mẫu không có lựa chọn «{words}».", exit_code=1)
     return str(values[0])
-
-
-def _candidate(form: Screen, name: str) -> str:
-    """The field that gives the person or unit of this name a role."""
-    names = form.tree.xpath("//fieldset[legend/b[normalize-space(.)=$name]]//input/@name", name=name)
-    if not names:
-        raise CommandRefused(f"Không thấy «{name}» để phân công.", exit_code=1)
-    return str(names[0])

@@ -18,6 +18,7 @@ from vanthu.interfaces.web.acting import ActPage, act_page, require_act
 from vanthu.interfaces.web.forms import Form, refusals_into
 from vanthu.interfaces.web.http import WebRequest, go, page, posted, safe_next
 from vanthu.interfaces.web.incoming.acts import is_broken, register_label
+from vanthu.interfaces.web.incoming.directing import direction_form
 from vanthu.interfaces.web.incoming.forms import (
     DirectForm,
     FurtherForm,
@@ -28,6 +29,7 @@ from vanthu.interfaces.web.incoming.forms import (
     ReturnForm,
 )
 from vanthu.interfaces.web.incoming.views import crumbs
+from vanthu.interfaces.web.picking import is_search
 from vanthu.interfaces.web.seeing import seen_by
 from vanthu.kernel.errors import NotAllowed
 from vanthu.kernel.seen import Seen
@@ -153,12 +155,8 @@ def return_to_sender(request: WebRequest, document_id: UUID) -> HttpResponse:
 def direct(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Chỉ đạo, chuyển xử lý (NĐ 30/2020 Điều 23)."""
     document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
-    form = DirectForm(
-        posted(request),
-        units=organizations.list_units(request.actor),
-        people=organizations.list_people(request.actor),
-    )
-    seen = seen_by(request, document.seen, form)
+    form = direction_form(request, document, DirectForm)
+    seen = seen_by(request, document.seen, form, is_act=not is_search(request))
     require_act(document, "direct")
     return _direction_page(
         request,
@@ -185,13 +183,8 @@ def direct(request: WebRequest, document_id: UUID) -> HttpResponse:
 def direct_further(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Bổ sung chỉ đạo: those who have no part yet."""
     document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
-    taken = {node.assignee_id for root in document.assignments for node in (root, *root.children)}
-    form = FurtherForm(
-        posted(request),
-        units=[unit for unit in organizations.list_units(request.actor) if unit.id not in taken],
-        people=[row for row in organizations.list_people(request.actor) if row.user_id not in taken],
-    )
-    seen = seen_by(request, document.seen, form)
+    form = direction_form(request, document, FurtherForm)
+    seen = seen_by(request, document.seen, form, is_act=not is_search(request))
     require_act(document, "direct_further")
     return _direction_page(
         request,

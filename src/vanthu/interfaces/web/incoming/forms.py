@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -12,10 +12,14 @@ from django import forms
 from django.utils import timezone
 
 from vanthu.interfaces.web.forms import DateTimeInput, Form
-from vanthu.organizations.queries import PersonRow, UnitRow
+from vanthu.interfaces.web.incoming.choosing import ALL_ROLES, FURTHER_ROLES, chosen_as
+from vanthu.interfaces.web.picking import PickerField, Source, refuse_what_was_left
+from vanthu.organizations.queries import PersonRow
 from vanthu.workflow.rules import Assignee
 from vanthu.workflow.states import AssignmentRole
 
+#: How many may be given parts of one document; an agency of thousands may inform all its people.
+ASSIGNEES_LIMIT = 5000
 #: The end of the office day, for quick deadlines.
 _CLOSING = time(17, 0)
 
@@ -103,17 +107,6 @@ class PassOnForm(Form):
         return UUID(self.cleaned_data["user_id"])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """One line of the table of who does what."""
-
-    field_name: str
-    assignee: Assignee
-    name: str
-    note: str
-    role: str
-
-
 @dataclass(frozen=True, slots=True)
 class QuickDeadline:
     """A deadline at one press."""
@@ -128,7 +121,7 @@ class DirectForm(Form):
     instruction = forms.CharField(
         label="Ý kiến chỉ đạo",
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
+        widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Hãy ghi ý kiến chỉ đạo."},
     )
     due_at = forms.DateTimeField(
@@ -138,53 +131,26 @@ class DirectForm(Form):
         error_messages={"invalid": "Hạn xử lý chưa đúng; hãy chọn ngày và giờ."},
     )
 
-    #: What may be chosen for each.
-    roles: Sequence[AssignmentRole] = tuple(AssignmentRole)
+    assignees = PickerField(
+        label="Giao cho",
+        most=ASSIGNEES_LIMIT,
+        placeholder="Tên, chức danh, đơn vị",
+        help_text="Có dấu hay không dấu đều được. Bấm vào ô để giao như lần trước.",
+        roles=ALL_ROLES,
+        error_messages={
+            "required": "Hãy chọn một đơn vị hoặc cá nhân chủ trì.",
+            "too_many": "Giao được cho nhiều nhất {most} đơn vị, cá nhân, đang chọn {chosen}. Hãy bỏ bớt.",
+            "gone": "Có {count} nơi đã chọn không còn làm việc tại cơ quan. Hãy bỏ ra rồi gửi lại.",
+            "twice": "{name} được giao hai lần. Hãy giữ một vai trò.",
+        },
+    )
 
-    def __init__(
-        self,
-        *args: Any,
-        units: Sequence[UnitRow],
-        people: Sequence[PersonRow],
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, staff: Source, url: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._units = units
-        self._people = people
-        for name, _, label, _ in self._everyone():
-            choices = [("", "Không"), *self.role_choices]
-            self.fields[name] = forms.ChoiceField(label=label, required=False, choices=choices)
-
-    @property
-    def role_choices(self) -> list[tuple[str, str]]:
-        """The roles with their labels."""
-        return [(role.value, str(role.label)) for role in self.roles]
-
-    def _everyone(self) -> Iterator[tuple[str, Assignee, str, str]]:
-        for unit in self._units:
-            yield f"unit-{unit.id}", Assignee(kind="unit", id=unit.id), unit.name, unit.abbreviation
-        for person in self._people:
-            note = " · ".join(part for part in (person.position, person.unit_name) if part)
-            yield f"user-{person.user_id}", Assignee(kind="user", id=person.user_id), person.full_name, note
-
-    def _candidates(self, kind: str) -> list[Candidate]:
-        return [
-            Candidate(
-                field_name=name, assignee=who, name=label, note=note, role=str(self[name].value() or "")
-            )
-            for name, who, label, note in self._everyone()
-            if who.kind == kind
-        ]
-
-    @property
-    def units(self) -> list[Candidate]:
-        """The units of the agency."""
-        return self._candidates("unit")
-
-    @property
-    def people(self) -> list[Candidate]:
-        """The people of the agency."""
-        return self._candidates("user")
+        assignees = self.fields["assignees"]
+        assert isinstance(assignees, PickerField)
+        assignees.serve(staff, url)
+        assignees.widget.attrs["autofocus"] = True
 
     @property
     def quick_deadlines(self) -> list[QuickDeadline]:
@@ -201,28 +167,38 @@ class DirectForm(Form):
 
     def chosen(self, role: AssignmentRole) -> list[Assignee]:
         """Everyone given `role`."""
-        return [who for name, who, _, _ in self._everyone() if self.cleaned_data.get(name) == role.value]
+        return chosen_as(self.cleaned_data["assignees"], role)
 
     def clean(self) -> dict[str, Any]:
+        """Nobody who was typed is missed; the rule of who leads."""
+        refuse_what_was_left(self)
+        if "assignees" in self.cleaned_data:
+            self.check_roles()
+        return super().clean() or self.cleaned_data
+
+    def check_roles(self) -> None:
         """Exactly one leads."""
-        cleaned = super().clean() or {}
-        leads = self.chosen(AssignmentRole.LEAD)
-        if len(leads) != 1:
-            message = (
-                "Hãy chọn một đơn vị hoặc cá nhân chủ trì." if not leads else "Chỉ một nơi được chủ trì."
+        leads = len(self.chosen(AssignmentRole.LEAD))
+        if not leads:
+            self.add_error("assignees", "Chưa có ai chủ trì. Hãy chọn «Chủ trì» cho một đơn vị hoặc cá nhân.")
+        elif leads > 1:
+            self.add_error(
+                "assignees", f"Chỉ một nơi được chủ trì, đang chọn {leads}. Hãy đổi vai trò các nơi khác."
             )
-            self.add_error(None, message)
-        return cleaned
 
 
 class FurtherForm(DirectForm):
     """Bổ sung chỉ đạo: who else supports or is to know."""
 
-    roles = (AssignmentRole.SUPPORT, AssignmentRole.INFORM)
+    assignees = PickerField(
+        label="Giao thêm cho",
+        most=ASSIGNEES_LIMIT,
+        placeholder="Tên, chức danh, đơn vị",
+        help_text="Có dấu hay không dấu đều được. Ai đã được giao thì không giao lại.",
+        roles=FURTHER_ROLES,
+        error_messages=DirectForm.base_fields["assignees"].error_messages
+        | {"required": "Hãy chọn ít nhất một đơn vị hoặc cá nhân."},
+    )
 
-    def clean(self) -> dict[str, Any]:
-        """At least one is named."""
-        cleaned = Form.clean(self) or {}
-        if not any(self.chosen(role) for role in self.roles):
-            self.add_error(None, "Hãy chọn ít nhất một đơn vị hoặc cá nhân.")
-        return cleaned
+    def check_roles(self) -> None:
+        """Nobody leads, which the field sees to."""

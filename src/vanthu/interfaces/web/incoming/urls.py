@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vanthu.interfaces.web.incoming import deeds, views
+from vanthu.interfaces.web.incoming import deeds, directing, views
 
 app_name = "incoming"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("<uuid:document_id>/trinh/", deeds.present, name="present"),
     path("<uuid:document_id>/chi-dao/", deeds.direct, name="direct"),
     path("<uuid:document_id>/bo-sung-chi-dao/", deeds.direct_further, name="direct-further"),
+    path("<uuid:document_id>/giao-cho/", directing.assignees, name="assignees"),
     path("<uuid:document_id>/phan-cong/", deeds.pass_on, name="pass-on"),
     path("<uuid:document_id>/bat-dau/", deeds.start, name="start"),
     path("<uuid:document_id>/bao-cao/", deeds.report, name="report"),

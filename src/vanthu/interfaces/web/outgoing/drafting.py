@@ -19,12 +19,14 @@ from vanthu.documents.intake import AcceptedDraft, AcceptedFile, Tray
 from vanthu.documents.queries import FileRow
 from vanthu.incoming import queries as incoming
 from vanthu.interfaces.web.acting import require_act
+from vanthu.interfaces.web.agencies.choosing import Recipients
 from vanthu.interfaces.web.conflicts import conflict_of
 from vanthu.interfaces.web.forms import refusals_into
 from vanthu.interfaces.web.http import WebRequest, go, page
 from vanthu.interfaces.web.outgoing import uploading
 from vanthu.interfaces.web.outgoing.forms import DraftForm
 from vanthu.interfaces.web.outgoing.views import crumbs
+from vanthu.interfaces.web.picking import is_search, look_up, typed_so_far
 from vanthu.interfaces.web.screens import Crumb
 from vanthu.interfaces.web.seeing import seen_by
 from vanthu.interfaces.web.share import taking_in
@@ -94,7 +96,7 @@ def revise(request: WebRequest, document_id: UUID) -> HttpResponse:
         context = {
             **_revision_screen(document, document.seen),
             "conflict": conflict_of(request, late, document, document.history),
-            "otherwise": list(written_otherwise(request.actor, form)),
+            "otherwise": list(written_otherwise(form)),
         }
         return _screen(request, form, context, status=late.status)
 
@@ -176,7 +178,7 @@ def _answered(request: WebRequest) -> incoming.ReplyDefaults | None:
 
 def _is_sent(request: WebRequest) -> bool:
     """Whether the draft itself was sent, and not only a search for recipients (without scripts)."""
-    return request.method == "POST" and "find" not in request.POST
+    return request.method == "POST" and not is_search(request)
 
 
 def _form(
@@ -186,31 +188,28 @@ def _form(
     is_revision: bool,
     attached: Sequence[FileRow] = (),
 ) -> DraftForm:
-    if request.method == "POST" and not _is_sent(request):
-        # A search for recipients without scripts: what was typed so far is typed in again.
-        typed = {name: request.POST[name] for name in DraftForm.base_fields if name in request.POST}
-        initial = {**typed, "recipients": request.POST.getlist("recipients")}
-    return DraftForm(
+    if is_search(request):
+        initial = {**initial, **typed_so_far(DraftForm, request.POST)}
+    form = DraftForm(
         request.POST if _is_sent(request) else None,
         request.FILES if _is_sent(request) else None,
         initial=initial,
         signers=organizations.list_signers(request.actor),
         limit=settings.UPLOAD_LIMIT,
+        agencies=Recipients(request.actor),
         is_revision=is_revision,
         attached=attached,
     )
+    look_up(request, form)
+    return form
 
 
 def _screen(
     request: WebRequest, form: DraftForm, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    asked = request.POST.get("q", "")
     shown = {
         **context,
         "form": form,
-        "chosen": organizations.agencies_by_id(request.actor, form.chosen_ids),
-        "found": organizations.search_agencies(request.actor, asked) if asked else [],
-        "asked": asked,
         "limit": settings.UPLOAD_LIMIT,
         # No browser sends back the files of a form that is shown again.
         "files_lost": bool(request.FILES),

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.urls import reverse
 
 from vanthu.documents.intake import SecretRefused
 from vanthu.documents.queries import FileRow
 from vanthu.documents.rules import ALLOWED_FORMATS, DOCUMENT_TYPES, DRAFT_EXTENSIONS
 from vanthu.documents.states import ChangesChoice, Urgency
-from vanthu.interfaces.web.forms import DateInput, Form, IdList, about_file
+from vanthu.interfaces.web.forms import DateInput, Form, about_file
+from vanthu.interfaces.web.picking import PickerField, Source, refuse_what_was_left
 from vanthu.organizations.queries import SignerRow
 from vanthu.outgoing.rules import RECIPIENTS_LIMIT, SECRECY, SUBJECT_LIMIT, DraftContent
 
@@ -103,7 +104,17 @@ class DraftForm(Form):
         help_text="Văn bản mật không được đưa vào hệ thống này.",
     )
     signer_id = forms.ChoiceField(label="Người ký", error_messages={"required": "Hãy chọn người ký."})
-    recipients = IdList(label="Nơi nhận", required=False, most=RECIPIENTS_LIMIT)
+    recipients = PickerField(
+        label="Nơi nhận",
+        required=False,
+        most=RECIPIENTS_LIMIT,
+        placeholder="Tên hoặc mã định danh",
+        help_text="Có dấu hay không dấu đều được. Bấm vào ô để chọn cả nhóm.",
+        error_messages={
+            "too_many": "Một văn bản gửi tới nhiều nhất {most} nơi, đang chọn {chosen}. Hãy bỏ bớt nơi nhận.",
+            "gone": "Có {count} nơi nhận không còn trong danh bạ. Hãy bỏ ra rồi lưu lại.",
+        },
+    )
     to_places = forms.CharField(
         label="Nơi nhận khác",
         required=False,
@@ -147,11 +158,15 @@ class DraftForm(Form):
         *args: Any,
         signers: Sequence[SignerRow],
         limit: int,
+        agencies: Source,
         is_revision: bool = False,
         attached: Sequence[FileRow] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        recipients = self.fields["recipients"]
+        assert isinstance(recipients, PickerField)
+        recipients.serve(agencies, reverse("agencies:search"))
         removed = self.fields["removed"]
         assert isinstance(removed, forms.TypedMultipleChoiceField)
         removed.choices = [(str(file.id), file.name) for file in attached]
@@ -177,14 +192,10 @@ class DraftForm(Form):
         """One place a line."""
         return [line.strip() for line in self.cleaned_data["to_places"].splitlines() if line.strip()]
 
-    @property
-    def chosen_ids(self) -> list[UUID]:
-        """The recipients ticked so far, also in a form that is refused; what is no id is left out."""
-        found = []
-        for value in self["recipients"].value() or []:
-            with suppress(ValueError):
-                found.append(UUID(str(value)))
-        return list(dict.fromkeys(found))
+    def clean(self) -> dict[str, Any]:
+        """A recipient that was typed and not chosen would be missed in silence."""
+        refuse_what_was_left(self)
+        return super().clean() or self.cleaned_data
 
     @property
     def content(self) -> DraftContent:
@@ -194,7 +205,7 @@ class DraftForm(Form):
             type_code=words["type_code"],
             subject=" ".join(words["subject"].split()),
             signer_id=UUID(words["signer_id"]),
-            recipient_ids=words["recipients"],
+            recipient_ids=[UUID(each.ref) for each in words["recipients"]],
             to_places=words["to_places"],
             urgency=words["urgency"],
             due_on=words["due_on"],

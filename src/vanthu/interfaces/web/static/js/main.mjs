@@ -7,11 +7,14 @@ import { startKeyboard } from "./keyboard.mjs";
 import { startOnce } from "./once.mjs";
 import { startKept } from "./kept.mjs";
 import { startDialogs } from "./dialogs.mjs";
+import { startPicker } from "./picker.mjs";
 import { startPickers } from "./pickers.mjs";
 import { startUploads } from "./uploads.mjs";
 
 document.documentElement.classList.add("js");
 startOnce();
+// Before whatever keeps fields: it makes one field of many.
+startPicker();
 startKept();
 startDialogs();
 startPickers();

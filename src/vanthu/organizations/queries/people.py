@@ -1,31 +1,17 @@
-"""Who is who: the actor behind a session, people of an agency, agencies to write to."""
+"""Who is who: the actor behind a session, the people of an agency, their accounts."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import (
-    Case,
-    Count,
-    Exists,
-    F,
-    IntegerField,
-    OuterRef,
-    Prefetch,
-    Q,
-    QuerySet,
-    Value,
-    When,
-)
-from django.db.models.functions import Length
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils.crypto import salted_hmac
 
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound, require
-from vanthu.kernel.folding import fold
 from vanthu.organizations import permissions, rules
 from vanthu.organizations.models import Agency, Position, Post, Unit, User
 from vanthu.organizations.states import Role
@@ -100,17 +86,6 @@ class SignerRow:
     full_name: str
     position: str
     signing_title: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgencyRow:
-    """An agency to write to; `channel_label` says which way a document goes there."""
-
-    id: UUID
-    code: str
-    name: str
-    channel_label: str
-    is_hosted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,40 +257,6 @@ def list_tried_accounts(actor: Actor, *, limit: int = 20) -> list[AccountRow]:
     return _account_rows(users.order_by("-failed_sign_ins", "username")[:limit])
 
 
-def search_agencies(actor: Actor, text: str, *, limit: int = 20) -> list[AgencyRow]:
-    """Open agencies other than the actor's own whose code or name holds every word of `text`.
-
-    With or without diacritics, in any order of words, UBND for Ủy ban nhân dân. An exact code comes first,
-    then agencies of this installation, then the names with least besides the words. Nothing for an empty
-    text.
-    """
-    words = fold(text).split()
-    if not words:
-        return []
-    found = Agency.objects.filter(closed_at__isnull=True).exclude(id=actor.agency_id)
-    for word in words:
-        found = found.filter(search_text__contains=word)
-    ranked = found.annotate(
-        is_exact=Case(
-            When(Q(code__iexact=text.strip()) | Q(old_code__iexact=text.strip()), then=Value(0)),
-            default=Value(1),
-            output_field=IntegerField(),
-        ),
-        # Every word is there, so the shortest text is the nearest; a similarity would cost far more.
-        length=Length("search_text"),
-    ).order_by("is_exact", "-is_hosted", "length", "name", "id")
-    return [_agency_row(agency) for agency in ranked[:limit]]
-
-
-def agencies_by_id(actor: Actor, ids: Sequence[UUID]) -> list[AgencyRow]:
-    """The agencies of `ids`, in that order, closed ones too; unknown ids are left out.
-
-    Every agency's name and code is known to every actor: the directory is public.
-    """
-    found = Agency.objects.in_bulk(list(ids))
-    return [_agency_row(found[id_]) for id_ in ids if id_ in found]
-
-
 def _posts_of(user_id: UUID) -> list[Post]:
     return list(_open_posts().filter(user_id=user_id).select_related("agency").order_by(*_PEOPLE_ORDER))
 
@@ -378,14 +319,4 @@ def _one_per_user(posts: QuerySet[Post]) -> Iterable[Post]:
 def _post_label(post: Post) -> str:
     return ", ".join(
         filter(None, (post.position.name, post.unit.name if post.unit else "", post.agency.name))
-    )
-
-
-def _agency_row(agency: Agency) -> AgencyRow:
-    return AgencyRow(
-        id=agency.id,
-        code=agency.code,
-        name=agency.name,
-        channel_label="Cùng hệ thống" if agency.is_hosted else "Trục liên thông",
-        is_hosted=agency.is_hosted,
     )
