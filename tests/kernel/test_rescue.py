@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -43,6 +44,20 @@ class TestANumberGivenUp:
         Rescuer(given_up=proof.given_up).look()
         assert ProcrastinateJob.objects.get(id=job).status == "todo"
         assert not LivingWorker.objects.exists()
+
+
+class TestADeadWorker:
+    def test_whose_job_a_session_left_behind_still_locks_is_looked_at_again(self, proof: ProofOfLife) -> None:
+        job = _take_a_job(proof.begin())
+        proof.end()
+        rescuer = Rescuer(given_up=proof.given_up)
+        with psycopg.connect(**connection.get_connection_params()) as left_behind:
+            left_behind.execute("SELECT FROM procrastinate_jobs WHERE id = %s FOR UPDATE", [job])
+            rescuer.look()
+            assert ProcrastinateJob.objects.get(id=job).status == "doing"
+
+        rescuer.look()
+        assert ProcrastinateJob.objects.get(id=job).status == "todo"
 
 
 class TestHealth:

@@ -11,10 +11,11 @@ import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from vanthu.kernel.processes import Fate, Process, seconds_since_boot
 from vanthu.kernel.proof_of_life import LOCK_SPACE, MARGIN, UNSURE
+from vanthu.kernel.use_cases import is_busy
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ class Rescuer:
         }
         for each in found:
             if self._is_dead(each, now):
-                rescue(each)
+                _rescue_unless_busy(each)
         rescue_ownerless()
 
     def _is_dead(self, worker: Unheld, now: float) -> bool:
@@ -103,8 +104,21 @@ def _unheld(row: tuple[int, str | None, int, int, int]) -> Unheld:
     return Unheld(number=number, process=process, times_held=times_held)
 
 
+def _rescue_unless_busy(worker: Unheld) -> None:
+    """Leave it to the next look when a session the dead worker left behind has not been ended yet."""
+    try:
+        rescue(worker)
+    except OperationalError as error:
+        if not is_busy(error):
+            raise
+        logger.warning("Jobs of worker %s are still locked; looking again later", worker.number)
+
+
 def rescue(worker: Unheld) -> None:
-    """Queue the jobs of a dead worker again, and forget it; nothing when its lock was taken meanwhile."""
+    """Queue the jobs of a dead worker again, and forget it; nothing when its lock was taken meanwhile.
+
+    Raises OperationalError when one of them is locked.
+    """
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         # Held alone to the end: whoever comes to hold it again waits, and finds the worker gone.
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK_SPACE, worker.number])
@@ -115,7 +129,7 @@ def rescue(worker: Unheld) -> None:
             return
         cursor.execute(
             "SELECT id, task_name FROM procrastinate_jobs WHERE status = 'doing' AND worker_id = %s"
-            " ORDER BY id FOR NO KEY UPDATE",
+            " ORDER BY id FOR NO KEY UPDATE NOWAIT",
             [worker.number],
         )
         for number, task in cursor.fetchall():
