@@ -1,4 +1,4 @@
-"""Marks are placed in Chromium on pages that begin elsewhere than 0, 0, are cut, or were turned by a scanner."""
+"""Marks are placed in Chromium on pages that begin elsewhere than 0, 0, are cut, or are turned."""
 
 from __future__ import annotations
 
