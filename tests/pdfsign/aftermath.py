@@ -278,7 +278,11 @@ def kinds(office: Office) -> Iterator[Kind]:
     yield kind("attack: an object at the end", bad, lambda: sealed + b"3 0 obj\n<< >>\nendobj\n")
     yield kind("attack: a revision that adds nothing but a table", bad, lambda: _shadow(office))
     yield kind("attack: freed under an odd generation", bad, lambda: freed_oddly(sealed))
-    yield kind("attack: a stream of objects packed anew", bad, lambda: packed_anew(sealed))
+    yield kind(
+        "attack: a stream of objects packed anew",
+        bad,
+        lambda: packed_anew(outside.signed(outside.packed(typeset()), pki)),
+    )
     yield kind("attack: the next generation", bad, lambda: next_generation(sealed))
     for change in (
         tampering.change_number,
