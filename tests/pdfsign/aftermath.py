@@ -80,6 +80,14 @@ def note_the_language(writer: IncrementalPdfFileWriter) -> None:
     writer.update_root()
 
 
+def need_no_drawing(writer: IncrementalPdfFileWriter) -> None:
+    """Viewers need not draw the fields anew, and a default look: as Adobe's program writes them."""
+    form = writer.root["/AcroForm"]
+    form[pdf_name("/NeedAppearances")] = generic.BooleanObject(False)
+    form[pdf_name("/DA")] = pdf_string("/Helv 0 Tf 0 g")
+    writer.update_container(form)
+
+
 def keep_private_data(writer: IncrementalPdfFileWriter) -> None:
     page = tampering.first_page(writer).get_object()
     page[pdf_name("/PieceInfo")] = _dictionary({"/App": _dictionary({"/Private": pdf_string("x")})})
@@ -237,6 +245,7 @@ def kinds(office: Office) -> Iterator[Kind]:
         lambda: after(under_an_existing_key, outside.signed(with_store, pki, field="Hai")),
     )
     yield kind("honest: validation data taken out", good, lambda: after(without_evidence, with_store))
+    yield kind("honest: nothing to be drawn anew", good, lambda: after(need_no_drawing))
     yield kind("honest: described anew", good, lambda: after(describe))
     yield kind("honest: room for one more signature", good, lambda: after(room_for_one_more))
     yield kind("honest: one more signature", good, lambda: outside.signed(sealed, pki, field="Hai"))
@@ -278,7 +287,11 @@ def kinds(office: Office) -> Iterator[Kind]:
     yield kind("attack: an object at the end", bad, lambda: sealed + b"3 0 obj\n<< >>\nendobj\n")
     yield kind("attack: a revision that adds nothing but a table", bad, lambda: _shadow(office))
     yield kind("attack: freed under an odd generation", bad, lambda: freed_oddly(sealed))
-    yield kind("attack: a stream of objects packed anew", bad, lambda: packed_anew(sealed))
+    yield kind(
+        "attack: a stream of objects packed anew",
+        bad,
+        lambda: packed_anew(outside.signed(outside.packed(typeset()), pki)),
+    )
     yield kind("attack: the next generation", bad, lambda: next_generation(sealed))
     for change in (
         tampering.change_number,

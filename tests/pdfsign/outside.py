@@ -12,6 +12,7 @@ from typing import Any
 
 from asn1crypto import cms, keys
 from cryptography.hazmat.primitives import serialization
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import copy_into_new_writer
@@ -167,6 +168,19 @@ def signed_ahead(data: bytes, pki: Pki, *, ahead: timedelta, stamped: bool = Fal
     writer = IncrementalPdfFileWriter(io.BytesIO(data), strict=False)
     stamper = HTTPTimeStamper(pki.timestamper.url) if stamped else None
     return bytes(signers.sign_pdf(writer, meta, signer=signer, timestamper=stamper).getvalue())
+
+
+def packed(data: bytes) -> bytes:
+    """The file with a part of its page in a stream of objects."""
+    writer = copy_into_new_writer(
+        PdfFileReader(io.BytesIO(data), strict=False), writer_kwargs={"stream_xrefs": True}
+    )
+    page = writer.find_page_for_modification(0)[0].get_object()
+    box = generic.ArrayObject([generic.NumberObject(each) for each in (0, 0, 595, 842)])
+    page[generic.pdf_name("/CropBox")] = writer.add_object(box, obj_stream=writer.prepare_object_stream())
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 def encrypted(data: bytes) -> bytes:

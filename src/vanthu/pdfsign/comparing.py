@@ -15,7 +15,7 @@ from pyhanko.pdf_utils import generic, misc
 from vanthu.pdfsign.altering import Alteration, Kind
 from vanthu.pdfsign.form_changes import FormChanges
 from vanthu.pdfsign.likeness import Likeness, Place
-from vanthu.pdfsign.objects import page_references
+from vanthu.pdfsign.objects import is_true, page_references
 from vanthu.pdfsign.reader import MeasuredReader
 from vanthu.pdfsign.sides import References, Side, changed_between, containers, redefined
 
@@ -171,11 +171,19 @@ class _Comparison:
         before = _dictionary(self._old.get(old, "/AcroForm"))
         after = _dictionary(self._new.get(new, "/AcroForm"))
         for key in (before.keys() | after.keys()) - _FORM_APART:
+            if self._is_as_if_absent(before, after, key):
+                continue
             kind = Kind.SCRIPT if key == "/XFA" else Kind.FORM_ENTRY
             self._differ(before, after, key, Place(kind, name=key))
         self._differ(before, after, "/DR", Place(Kind.FONTS, may_grow=True))
         self._compare_plain_fields(before, after)
         self._form.compare(before, after)
+
+    def _is_as_if_absent(self, old: Any, new: Any, key: str) -> bool:
+        """A default look where there was none, or that viewers need not draw: as if it were not there."""
+        if key == "/DA":
+            return self._old.get(old, key) is None
+        return key == "/NeedAppearances" and not is_true(self._new.get(new, key))
 
     def _compare_plain_fields(self, old: Any, new: Any) -> None:
         """Fields that are no objects of their own."""

@@ -21,7 +21,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from vanthu.pdfsign.appearance import LINE_HEIGHT, SMALLEST, fitting_size
 from vanthu.pdfsign.covering import hides_text
 from vanthu.pdfsign.errors import BrokenPdf, IssueFieldsTouched, NotPrepared
-from vanthu.pdfsign.objects import page_references, pick
+from vanthu.pdfsign.objects import is_true, page_references, pick
 from vanthu.pdfsign.opening import parsing
 from vanthu.pdfsign.prepare import (
     DAY_FIELD,
@@ -156,7 +156,7 @@ def _is_prepared(revision: PdfHandler) -> bool:
 
 def _is_redrawn(revision: PdfHandler) -> bool:
     """Whether viewers are told to draw the fields themselves, by what each makes of their default type."""
-    return bool(pick(pick(revision.root, "/AcroForm", {}), "/NeedAppearances", False))
+    return is_true(pick(pick(revision.root, "/AcroForm", {}), "/NeedAppearances"))
 
 
 def _named(revision: PdfHandler, name: str) -> Iterator[generic.DictionaryObject]:

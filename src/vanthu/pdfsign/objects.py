@@ -20,6 +20,11 @@ def pick(dictionary: generic.DictionaryObject, key: str, default: Any = None) ->
         return default
 
 
+def is_true(value: Any) -> bool:
+    """Whether a value is PDF's `true`; the library's objects for it are true whichever they are."""
+    return isinstance(value, generic.BooleanObject) and bool(value.value)
+
+
 def form_fields(handler: PdfHandler) -> dict[str, generic.DictionaryObject]:
     """The form's top-level fields by their names; {} when there is no form."""
     form = pick(handler.root, "/AcroForm", {})

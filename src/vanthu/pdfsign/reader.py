@@ -8,7 +8,6 @@ is read once, and all walks, the library's own too, end when the file's budget i
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from typing import IO, Any
 
 from pyhanko.pdf_utils import generic, misc
@@ -54,8 +53,6 @@ class MeasuredReader(PdfFileReader):
         #: Whoever judges by parts puts a fresh budget here for each.
         self.budget = Budget(FILE_STEPS)
         self._syntax = Budget(SYNTAX_BYTES)
-        #: How the file is seen as of a revision; `usages` puts a quicker way here.
-        self.view: Callable[[MeasuredReader, int], HistoricalResolver] = MeasuredResolver
         self._weights: dict[tuple[int, int], int] = {}
         self._history: dict[tuple[int, int, Any], Any] = {}
         self._packed: dict[int, _Packed] = {}
@@ -99,7 +96,7 @@ class MeasuredReader(PdfFileReader):
         """The file as of a revision, the oldest being 0."""
         found = self._historical_resolver_cache.get(revision)
         if found is None:
-            found = self._historical_resolver_cache[revision] = self.view(self, revision)
+            found = self._historical_resolver_cache[revision] = MeasuredResolver(self, revision)
         return found
 
     def _read_object(
