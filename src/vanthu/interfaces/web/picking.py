@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from vanthu.interfaces.web.http import page
 
@@ -260,11 +261,12 @@ def is_search(request: HttpRequest) -> bool:
 
 def typed_so_far(form: type[forms.Form], posted: QueryDict) -> dict[str, Any]:
     """What stood in a form of that kind when a search was asked for, to be typed in again."""
-    several = {name for name, each in form.base_fields.items() if isinstance(each, PickerField)}
+    files: MultiValueDict[str, Any] = MultiValueDict()
+    widgets = {name: field.widget for name, field in form.base_fields.items()}
     return {
-        name: posted.getlist(name) if name in several else posted[name]
-        for name in form.base_fields
-        if name in posted
+        name: widget.value_from_datadict(posted, files, name)
+        for name, widget in widgets.items()
+        if not widget.value_omitted_from_data(posted, files, name)
     }
 
 
