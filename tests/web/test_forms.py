@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import pytest
@@ -61,7 +62,7 @@ FORMS: dict[type[Form], dict[str, Any]] = {
     outgoing.ReasonForm: {},
     outgoing.NoteReturnForm: {},
     outgoing.PinForm: {},
-    PlacesForm: {"places": {}, "pages": 2},
+    PlacesForm: {"places": {}, "areas": [(0.0, 0.0, 595.0, 842.0)] * 2, "today": date(2026, 11, 22)},
 }
 JUNK = {"nothing": "", "control": "a\x00b", "long": "x" * 5000, "negative": "-1", "huge": "99999"}
 ENGLISH = re.compile(r"\b(Enter|Ensure|valid|This|field|Select|submitted|characters?|value|allowed)\b")
