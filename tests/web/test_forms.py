@@ -59,6 +59,7 @@ FORMS: dict[type[Form], dict[str, Any]] = {
     outgoing.FilterForm: {},
     outgoing.DraftForm: {"signers": [], "limit": 1, "agencies": _Nobody()},
     outgoing.CommentForm: {},
+    outgoing.ChangesForm: {},
     outgoing.ReasonForm: {},
     outgoing.NoteReturnForm: {},
     outgoing.PinForm: {},
