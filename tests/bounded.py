@@ -34,6 +34,9 @@ def _read(entrance: str, path: Path) -> tuple[str, str]:
         return str(pdfsign.inspect(path)), ""
     if entrance == "heading":
         return str(pdfsign.read_heading(path)), ""
+    if entrance == "letter":
+        letter = pdfsign.read_letter(path, signer_name="Nguyễn Văn An", signer_title="GIÁM ĐỐC")
+        return str(letter.says.name.sight), ""
     if entrance == "sizes":
         return str(len(pdfsign.page_areas(path))), ""
     if entrance == "old sheet":

@@ -25,6 +25,7 @@ _PARSERS = {
 }
 #: What of pdfsign opens a file; the rest of it are plain values, keys, and bytes hashed but not parsed.
 _OPENING = {
+    "beneath",
     "begin_person_signature",
     "begin_seal",
     "begin_text_signature",
@@ -37,6 +38,7 @@ _OPENING = {
     "page_areas",
     "prepare",
     "read_heading",
+    "read_letter",
     "seal",
     "sign_person",
     "sign_with_text",

@@ -71,7 +71,9 @@ class TestSubmitDraft:
             actions.submit_draft(actor=world.officer, document_id=document, seen=now_seen(document), now=NOW)
 
         assert str(refusal.value) == (
-            "Chưa có nơi nhận. Chưa xác định được vị trí trên trang: số, chữ ký, dấu cơ quan."
+            "Chưa có nơi nhận. Sau «Số:» không còn chỗ để ghi số. Trong Word, hãy chừa khoảng trống: "
+            "«Số:          /SNV-CCVC», hoặc tự đặt khung «Số» trên trang. Dưới chỗ ký ghi «Ai khác», "
+            "người ký đã chọn là «Phạm Văn Hùng». Hãy sửa họ tên trong Word, hoặc chọn lại người ký."
         )
 
     def test_begins_a_new_round_after_a_return(self, world: World) -> None:

@@ -124,7 +124,7 @@ class TestDraftDocument:
     @pytest.mark.parametrize(
         ("changes", "sentence"),
         [
-            ({"subject": " "}, "Hãy ghi trích yếu nội dung."),
+            ({"subject": "x" * 501}, "Trích yếu dài 501 ký tự, nhiều nhất 500"),
             ({"type_code": "?"}, "Hãy chọn loại văn bản."),
             ({"to_places": ["x" * 201]}, "không quá 200 ký tự"),
         ],

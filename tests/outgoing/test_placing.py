@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from tests.outgoing.steps import moved
-from tests.path import drafted, paper
+from tests.path import drafted, stored
+from tests.pdfsign.documents import scanned, typeset
 from tests.seeing import now_seen
 from tests.traces import audited, nothing_changed
 from tests.world import NOW, World
+from vanthu.documents.intake import AcceptedDraft
 from vanthu.outgoing import actions, queries
 from vanthu.outgoing.actions.drafting import DraftRefused
 from vanthu.outgoing.models import OutgoingDocument
@@ -58,14 +60,19 @@ class TestPlaceMarks:
             )
 
     def test_serves_a_scan_whose_text_tells_nothing(self, world: World) -> None:
-        document = drafted(world, draft=paper(name="Người khác"))
-        missing = queries.get_outgoing(world.officer, document_id=document, now=NOW).missing_places
-        assert missing == ("signature", "seal")
-        with pytest.raises(NotReady, match="chữ ký, dấu cơ quan"):
+        document = drafted(world, draft=AcceptedDraft(pdf=stored(scanned(typeset()))))
+        page = queries.get_outgoing(world.officer, document_id=document, now=NOW)
+        assert page.missing_places == ("number", "day", "month", "signature", "seal")
+        assert any("Không đọc được chữ trên văn bản" in remark for remark in page.remarks)
+        with pytest.raises(NotReady, match="Chưa đặt trên trang: số, ngày, tháng, chữ ký, dấu cơ quan"):
             actions.submit_draft(actor=world.officer, document_id=document, seen=now_seen(document), now=NOW)
-        places = dict(OutgoingDocument.objects.get(pk=document).places)
-        places["signature"] = {"page": 1, "x0": 300, "y0": 200, "x1": 420, "y1": 260}
-        places["seal"] = {"page": 1, "x0": 250, "y0": 190, "x1": 350, "y1": 290}
+        places = {
+            "number": {"page": 1, "x0": 128, "y0": 690, "x1": 168, "y1": 706},
+            "day": {"page": 1, "x0": 400, "y0": 690, "x1": 420, "y1": 706},
+            "month": {"page": 1, "x0": 450, "y0": 690, "x1": 470, "y1": 706},
+            "signature": {"page": 1, "x0": 300, "y0": 100, "x1": 420, "y1": 160},
+            "seal": {"page": 1, "x0": 250, "y0": 90, "x1": 350, "y1": 190},
+        }
 
         actions.place_marks(
             actor=world.officer, document_id=document, seen=now_seen(document), places=places, now=NOW

@@ -39,9 +39,13 @@ def _content(**changes: Any) -> DraftContent:
             id="an answer was asked for by yesterday",
         ),
         pytest.param({"type_code": ""}, ["Hãy chọn loại văn bản."], id="no type"),
-        pytest.param({"subject": " \t"}, ["Hãy ghi trích yếu nội dung."], id="no subject"),
+        pytest.param({"subject": " \t"}, [], id="no subject: the letter has one"),
         pytest.param({"subject": "x" * 500}, [], id="a subject as long as may be"),
-        pytest.param({"subject": "x" * 501}, ["Trích yếu dài quá 500 ký tự."], id="a subject too long"),
+        pytest.param(
+            {"subject": "x" * 501},
+            ["Trích yếu dài 501 ký tự, nhiều nhất 500. Hãy ghi trích yếu gọn hơn."],
+            id="a subject too long",
+        ),
         pytest.param({"urgency": 3}, [], id="NĐ 30/2020 PL I: hỏa tốc"),
         pytest.param({"urgency": 4}, ["Hãy chọn độ khẩn."], id="no such urgency"),
         pytest.param({"urgency": -1}, ["Hãy chọn độ khẩn."], id="urgency below none"),
@@ -52,8 +56,8 @@ def _content(**changes: Any) -> DraftContent:
             id="a line of recipients too long",
         ),
         pytest.param(
-            {"type_code": "", "subject": ""},
-            ["Hãy chọn loại văn bản.", "Hãy ghi trích yếu nội dung."],
+            {"type_code": "", "urgency": 4},
+            ["Hãy chọn loại văn bản.", "Hãy chọn độ khẩn."],
             id="everything at once",
         ),
     ],
@@ -68,16 +72,20 @@ def test_only_what_is_not_secret_may_enter(secrecy: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("recipients", "missing", "faults"),
+    ("recipients", "letter", "faults"),
     [
         (1, [], []),
         (0, [], ["Chưa có nơi nhận."]),
-        (2, ["số", "ngày"], ["Chưa xác định được vị trí trên trang: số, ngày."]),
-        (0, ["số"], ["Chưa có nơi nhận.", "Chưa xác định được vị trí trên trang: số."]),
+        (
+            2,
+            ["Không thấy dòng «Số: …».", "Không thấy họ tên."],
+            ["Không thấy dòng «Số: …».", "Không thấy họ tên."],
+        ),
+        (0, ["Không thấy họ tên."], ["Chưa có nơi nhận.", "Không thấy họ tên."]),
     ],
 )
-def test_faults_of_a_submission(recipients: int, missing: list[str], faults: list[str]) -> None:
-    assert submission_faults(recipients=recipients, missing_places=missing) == faults
+def test_faults_of_a_submission(recipients: int, letter: list[str], faults: list[str]) -> None:
+    assert submission_faults(recipients=recipients, letter=letter) == faults
 
 
 @pytest.mark.parametrize(

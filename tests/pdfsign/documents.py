@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import io
 import math
 from pathlib import Path
 
+import pypdfium2
 import typst
 from PIL import Image, ImageDraw
 
@@ -23,9 +25,9 @@ _TEMPLATE = r"""
   text(size: 12pt, weight: "bold")[SỞ NỘI VỤ],
   text(size: 13.5pt, weight: "bold")[Độc lập - Tự do - Hạnh phúc],
   line(length: 30%%, stroke: .6pt), line(length: 62%%, stroke: .6pt),
-  [#v(4pt)#text(size: 13pt)[Số:#number_blank/%(notation)s]],
-  [#v(4pt)#emph[An Bình, ngày#(day_blank)tháng#(month_blank)năm %(year)s]],
-  [#text(size: 12pt)[V/v rà soát vị trí việc làm]], [])
+  [#v(4pt)#text(size: 13pt)[%(number_line)s]],
+  [#v(4pt)#emph[%(date_line)s]],
+  [#text(size: 12pt)[%(subject)s]], [])
 #v(10pt)
 #align(center)[Kính gửi: Ủy ban nhân dân các xã, phường.]
 
@@ -45,8 +47,52 @@ Thực hiện Kế hoạch số 88/KH-UBND ngày 10 tháng 11 năm 2026 của �
   align(center)[#set par(first-line-indent: 0pt)
    %(title)s
    #v(70pt)
-   #text(weight: "bold")[%(name)s]])
+   #text(weight: "bold")[%(typed_name)s]])
 """
+#: Ô 3, ô 4 and ô 5b as drafters set them; what is asked for instead may be empty.
+NUMBER_LINE = "Số:#number_blank/%s"
+DATE_LINE = "An Bình, ngày#(day_blank)tháng#(month_blank)năm %s"
+ABOUT = "V/v rà soát vị trí việc làm"
+
+
+@functools.lru_cache(maxsize=16)
+def scanned(pdf: bytes, *, recognised: str = "") -> bytes:
+    """The pages of `pdf` as pictures, as a scanner makes them.
+
+    `recognised`: words a program has read off the first page and laid under it, unseen.
+    """
+    document, scan = pypdfium2.PdfDocument(pdf), pypdfium2.PdfDocument.new()
+    for index in range(len(document)):
+        page = document[index]
+        width, height = page.get_size()
+        picture = pypdfium2.PdfImage.new(scan)
+        picture.set_bitmap(page.render(scale=100 / 72, grayscale=True))
+        picture.set_matrix(pypdfium2.PdfMatrix().scale(width, height))
+        sheet = scan.new_page(width, height)
+        sheet.insert_obj(picture)
+        if recognised and index == 0:
+            _lay_under(scan, sheet, recognised)
+        sheet.gen_content()
+    out = io.BytesIO()
+    scan.save(out)
+    scan.close()
+    document.close()
+    return out.getvalue()
+
+
+def _lay_under(scan: pypdfium2.PdfDocument, sheet: pypdfium2.PdfPage, words: str) -> None:
+    raw = pypdfium2.raw
+    data = Path("/usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf").read_bytes()
+    buffer = (ctypes.c_uint8 * len(data)).from_buffer_copy(data)
+    font = raw.FPDFText_LoadFont(scan, buffer, len(data), raw.FPDF_FONT_TRUETYPE, 1)
+    for index, line in enumerate(words.split("\n")):
+        text = raw.FPDFPageObj_CreateTextObj(scan, font, 13.0)
+        encoded = (line + "\0").encode("utf-16-le")
+        raw.FPDFText_SetText(text, (ctypes.c_ushort * (len(encoded) // 2)).from_buffer_copy(encoded))
+        raw.FPDFTextObj_SetTextRenderMode(text, raw.FPDF_TEXTRENDERMODE_INVISIBLE)
+        raw.FPDFPageObj_Transform(text, 1, 0, 0, 1, 90, 760 - 20 * index)
+        raw.FPDFPage_InsertObject(sheet, text)
+
 
 SPACES = "h(34pt)"
 DOTS = "[……….]"
@@ -65,8 +111,16 @@ def typeset(
     year: str = "2026",
     page_breaks: int = 0,
     tagged: bool = True,
+    number_line: str | None = None,
+    date_line: str | None = None,
+    about: str = ABOUT,
+    typed_name: str | None = None,
 ) -> bytes:
-    """A công văn as PDF bytes; blanks are typst expressions."""
+    """A công văn as PDF bytes; blanks are typst expressions.
+
+    `number_line` and `date_line` stand instead of the usual ones; `name` is named in the text and typed under
+    the signature, `typed_name` instead of it there.
+    """
     bold = r"\ ".join(f'#text(weight: "bold")[{line}]' for line in title_lines)
     source = _TEMPLATE % {
         "name": name,
@@ -74,8 +128,10 @@ def typeset(
         "number_blank": number_blank,
         "day_blank": day_blank,
         "month_blank": month_blank,
-        "notation": notation,
-        "year": year,
+        "number_line": NUMBER_LINE % notation if number_line is None else number_line,
+        "date_line": DATE_LINE % year if date_line is None else date_line,
+        "subject": about,
+        "typed_name": name if typed_name is None else typed_name,
         "breaks": "\n".join(["#pagebreak()"] * page_breaks),
     }
     fonts = typst.Fonts(font_paths=["/usr/share/fonts/truetype/liberation2"], include_system_fonts=False)

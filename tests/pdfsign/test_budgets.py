@@ -248,6 +248,29 @@ def test_a_page_of_more_letters_than_a_page_holds_is_refused(tmp_path: Path) -> 
         pdfsign.read_heading(path)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(
+            b"(" + b"Aa Bb" + b" " * 20 + b") Tj " + b"(Aa Bb                    ) Tj " * 60, id="names"
+        ),
+        pytest.param(b"(S: " + b"." * 800 + b"ng.th.n" + b"." * 100 + b") Tj", id="dots"),
+    ],
+)
+def test_a_page_full_of_what_may_be_names_or_blanks_is_read_in_time(tmp_path: Path, line: bytes) -> None:
+    """As many letters as a page may hold, each a part of something that is looked for."""
+    helvetica = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+    font = b"/Resources << /Font << /F %s >> >> /Contents 4 0 R >>" % helvetica
+    objects = {
+        1: b"<< /Type /Catalog /Pages 2 0 R >>",
+        2: b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        3: hostile.PAGE.replace(b">>", font),
+        4: hostile.stream(b"BT /F 1 Tf 0 800 Td " + (line + b" 0 -3 Td ") * 50 + b"ET"),
+    }
+
+    assert read_bounded("letter", write(tmp_path / "a.pdf", hostile.pdf(objects)))["said"] == "absent"
+
+
 @pytest.mark.parametrize("side", [20_000, 60_000])
 def test_a_picture_of_more_points_than_any_seal_is_refused(side: int) -> None:
     """Pillow answers the larger one with an error of a class of its own."""

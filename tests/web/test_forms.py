@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import pytest
@@ -58,10 +59,11 @@ FORMS: dict[type[Form], dict[str, Any]] = {
     outgoing.FilterForm: {},
     outgoing.DraftForm: {"signers": [], "limit": 1, "agencies": _Nobody()},
     outgoing.CommentForm: {},
+    outgoing.ChangesForm: {},
     outgoing.ReasonForm: {},
     outgoing.NoteReturnForm: {},
     outgoing.PinForm: {},
-    PlacesForm: {"places": {}, "pages": 2},
+    PlacesForm: {"places": {}, "areas": [(0.0, 0.0, 595.0, 842.0)] * 2, "today": date(2026, 11, 22)},
 }
 JUNK = {"nothing": "", "control": "a\x00b", "long": "x" * 5000, "negative": "-1", "huge": "99999"}
 ENGLISH = re.compile(r"\b(Enter|Ensure|valid|This|field|Select|submitted|characters?|value|allowed)\b")

@@ -164,7 +164,7 @@ class TestAWrongPin:
 
 
 class TestThePaper:
-    def test_is_clear_of_places_until_they_are_asked_for(
+    def test_shows_every_place_and_lets_none_be_moved_until_it_is_asked_for(
         self, chromium: Browser, live_server: LiveServer, committed: World
     ) -> None:
         document = path.approved(committed)
@@ -172,9 +172,12 @@ class TestThePaper:
             page = visit.open(f"/van-ban-di/{document}/ky/")
             boxes = page.locator(".place-box")
             expect(boxes).to_have_count(5)
-            expect(boxes.first).to_be_hidden()
+            for box in boxes.all():
+                expect(box).to_be_visible()
+                expect(box).to_have_css("pointer-events", "none")
             page.get_by_text("Chỉnh vị trí số, ngày tháng, chữ ký, dấu").click()
             expect(page.locator(".place-box[data-kind=signature]")).to_be_in_viewport()
+            expect(boxes.first).to_have_css("pointer-events", "auto")
             assert boxes.first.evaluate("box => getComputedStyle(box).backgroundColor") == "rgba(0, 0, 0, 0)"
             assert visit.faults() == []
 

@@ -51,8 +51,11 @@ class TestTheChain:
         refused = officer.post(f"/van-ban-di/{document}/trinh/")
 
         assert "được trả lại hoặc khi bạn rút lại." in asked
+        assert re.search(r'<button[^>]+type="submit"[^>]+disabled aria-describedby="barred">', asked)
         assert refused.status_code == 422
-        assert re.findall(r'<a class="btn btn-plain" href="([^"]+)">', refused.content.decode())[:2] == [
+        assert re.findall(
+            r'<a class="btn btn-plain btn-small" href="([^"]+)">', refused.content.decode()
+        ) == [
             f"/van-ban-di/{document}/sua/",
             f"/van-ban-di/{document}/vi-tri/",
         ]

@@ -146,6 +146,7 @@ RIGHTS = {
         "findings",
         "written_notation",
         "written_year",
+        "letter",
         "round",
         "returned_reason",
         "number",

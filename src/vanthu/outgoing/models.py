@@ -10,7 +10,10 @@ from django.db.models import Q
 from vanthu.documents import rules as document_rules
 from vanthu.documents.states import ChangesChoice
 from vanthu.kernel.seen import Seen
+from vanthu.outgoing import letters
+from vanthu.outgoing.letters import Chosen, LetterRead
 from vanthu.outgoing.states import State, UploadState
+from vanthu.pdfsign import Places
 
 _NUMBERED = [State.NUMBERED, State.SEALED, State.ISSUED]
 
@@ -38,6 +41,8 @@ class OutgoingDocument(models.Model):
         "ký hiệu trên văn bản", max_length=document_rules.NOTATION_LIMIT, blank=True
     )
     written_year = models.PositiveSmallIntegerField("năm trên văn bản", null=True)
+    #: What else it says there, and what each place lies on; see outgoing.letters.LetterRead. Empty: not read.
+    letter = models.JSONField(default=dict)
     #: The incoming document (this agency's copy) it replies to.
     replies_to = models.ForeignKey(
         "documents.Document", on_delete=models.PROTECT, null=True, related_name="replies"
@@ -101,6 +106,31 @@ class OutgoingDocument(models.Model):
             type_code=self.document.type_code,
             agency=self.agency.abbreviation,
             unit=self.unit.abbreviation if self.unit else "",
+        )
+
+    @property
+    def letter_read(self) -> LetterRead:
+        """What the version in force says of itself."""
+        return LetterRead.from_dict(self.letter)
+
+    @property
+    def letter_faults(self) -> list[str]:
+        """Why the letter may not be signed as it is; reads the record, the agency and the unit."""
+        return letters.letter_faults(self.letter_read, Places.from_dict(self.places), self._chosen)
+
+    @property
+    def letter_remarks(self) -> list[str]:
+        """What else whoever checks it should look at; reads the record, the agency and the unit."""
+        return letters.letter_remarks(self.letter_read, Places.from_dict(self.places), self._chosen)
+
+    @property
+    def _chosen(self) -> Chosen:
+        record = self.document
+        return Chosen(
+            signer_name=record.signer_name,
+            signer_title=record.signer_title,
+            notation=record.notation or self.usual_notation,
+            place=record.place,
         )
 
     def __str__(self) -> str:

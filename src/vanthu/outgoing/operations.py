@@ -20,6 +20,7 @@ from vanthu.kernel.errors import DomainError, NotFound
 from vanthu.kernel.folding import fold
 from vanthu.kernel.seen import Seen, require_seen
 from vanthu.outgoing import permissions, rules
+from vanthu.outgoing.letters import LetterRead
 from vanthu.outgoing.models import DraftUpload, OutgoingDocument
 from vanthu.outgoing.rules import SUBJECT_TYPE as SUBJECT_TYPE
 from vanthu.outgoing.states import State, UploadState, UploadStep, next_upload_state
@@ -54,6 +55,7 @@ class Paper:
     #: Ký hiệu as written; empty when it cannot be read.
     notation: str
     year: int | None
+    letter: LetterRead
 
 
 def lock(actor: Actor, document_id: UUID, seen: Seen) -> OutgoingDocument:
@@ -137,11 +139,17 @@ def read_paper(sha256: str, *, signer_name: str, signer_title: str) -> Paper:
     """Read a stored PDF for the person who is to sign it. Raises NotReady, RoomClosed."""
     try:
         with blobs.as_path(sha256) as path:
-            places, heading = papers.read_paper(path, signer_name=signer_name, signer_title=signer_title)
+            letter = papers.read_letter(path, signer_name=signer_name, signer_title=signer_title)
+            lying = papers.beneath(path, letter.places)
     except pdfsign.PdfSignError as error:
         raise NotReady(str(error)) from error
-    is_legible = len(heading.notation) <= document_rules.NOTATION_LIMIT
-    return Paper(places=places.to_dict(), notation=heading.notation if is_legible else "", year=heading.year)
+    notation = letter.heading.notation
+    return Paper(
+        places=letter.places.to_dict(),
+        notation=notation if len(notation) <= document_rules.NOTATION_LIMIT else "",
+        year=letter.heading.year,
+        letter=LetterRead(says=letter.says, beneath=lying),
+    )
 
 
 def index(document: OutgoingDocument) -> None:
@@ -161,6 +169,13 @@ def index(document: OutgoingDocument) -> None:
     ]
     record.search_text = " ".join(map(fold, filter(None, words)))
     record.save(update_fields=["search_text"])
+
+
+def require_sound(document: OutgoingDocument) -> None:
+    """Refuse with NotReady a letter that may not be signed as it is, with all that is wrong."""
+    faults = document.letter_faults
+    if faults:
+        raise NotReady(" ".join(faults))
 
 
 def require_year(document: OutgoingDocument, now: datetime) -> None:

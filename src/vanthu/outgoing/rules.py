@@ -74,8 +74,6 @@ def draft_faults(content: DraftContent, *, today: date) -> list[str]:
     faults = []
     if content.type_code not in DOCUMENT_TYPES:
         faults.append("Hãy chọn loại văn bản.")
-    if not content.subject.strip():
-        faults.append("Hãy ghi trích yếu nội dung.")
     if content.urgency not in range(4):
         faults.append("Hãy chọn độ khẩn.")
     if content.due_on is not None and content.due_on < today:
@@ -85,8 +83,8 @@ def draft_faults(content: DraftContent, *, today: date) -> list[str]:
 
 def _faults_of_length(content: DraftContent) -> list[str]:
     faults = []
-    if len(content.subject) > SUBJECT_LIMIT:
-        faults.append(f"Trích yếu dài quá {SUBJECT_LIMIT} ký tự.")
+    if content.subject.strip() and (fault := subject_fault(content.subject)):
+        faults.append(fault)
     if len(content.sphere) > SPHERE_LIMIT:
         faults.append(f"Lĩnh vực dài quá {SPHERE_LIMIT} ký tự.")
     if any(len(place) > PLACE_LIMIT for place in content.to_places):
@@ -94,6 +92,18 @@ def _faults_of_length(content: DraftContent) -> list[str]:
     if len(content.recipient_ids) > RECIPIENTS_LIMIT:
         faults.append(f"Một văn bản gửi tới nhiều nhất {RECIPIENTS_LIMIT} nơi. Hãy bỏ bớt nơi nhận.")
     return faults
+
+
+def subject_fault(subject: str, *, is_read: bool = False) -> str:
+    """Why this may not be the subject, or empty; `is_read`: from the letter, for none was filled in."""
+    if not subject.strip():
+        return "Hãy ghi trích yếu nội dung" + (
+            ": văn bản không có dòng «V/v …» đọc được." if is_read else "."
+        )
+    if len(subject) <= SUBJECT_LIMIT:
+        return ""
+    whose = "Trích yếu trên văn bản" if is_read else "Trích yếu"
+    return f"{whose} dài {len(subject)} ký tự, nhiều nhất {SUBJECT_LIMIT}. Hãy ghi trích yếu gọn hơn."
 
 
 def heading_remarks(
@@ -154,12 +164,11 @@ def _is_on_page(box: Mapping[str, Any], areas: Sequence[tuple[float, float, floa
     return bool(left <= box["x0"] and bottom <= box["y0"] and box["x1"] <= right and box["y1"] <= top)
 
 
-def submission_faults(
-    *, recipients: int, missing_places: Sequence[str], headless_unit: str = ""
-) -> list[str]:
+def submission_faults(*, recipients: int, letter: Sequence[str] = (), headless_unit: str = "") -> list[str]:
     """What a draft still lacks before it may be submitted; all of it at once.
 
-    `headless_unit`: the author's unit, when it has nobody to answer for the content (NĐ 30/2020 Điều 12).
+    `letter`: what is wrong with the letter itself. `headless_unit`: the author's unit, when it has nobody to
+    answer for the content (NĐ 30/2020 Điều 12).
     """
     faults = []
     if headless_unit:
@@ -168,6 +177,4 @@ def submission_faults(
         )
     if recipients == 0:
         faults.append("Chưa có nơi nhận.")
-    if missing_places:
-        faults.append(f"Chưa xác định được vị trí trên trang: {', '.join(missing_places)}.")
-    return faults
+    return [*faults, *letter]

@@ -3,8 +3,8 @@
 The order of law is: the person signs, then number and date are given, then the agency seals (NĐ 30/2020
 Điều 13-17), and every signature must stay valid. So:
 
-1. `find_places` reads from the text where number, date, signature and seal belong; `prepare` reserves a
-   field for each. `read_heading` reads the symbol and the year written beside them.
+1. `read_letter` reads from the text where number, date, signature and seal belong, and what the letter says
+   there; `beneath` looks at what boxes on a page would cover; `prepare` reserves a field for each.
 2. `begin_person_signature` … `finish_signature` (or `sign_person` in one go).
 3. `begin_seal` … `finish_signature` (or `seal`): number, date and seal in one revision.
 
@@ -27,6 +27,7 @@ from vanthu.pdfsign.certificates import (
     read_certificates,
 )
 from vanthu.pdfsign.copying import TEXT_FIELD_PREFIX, begin_text_signature, sign_with_text
+from vanthu.pdfsign.covering import Beneath, beneath
 from vanthu.pdfsign.errors import (
     AddedOtherwise,
     AlreadyPrepared,
@@ -64,6 +65,7 @@ from vanthu.pdfsign.errors import (
 from vanthu.pdfsign.finding import find_places
 from vanthu.pdfsign.fonts import build_fonts
 from vanthu.pdfsign.heading import Heading, read_heading
+from vanthu.pdfsign.letter import Letter, Sayings, read_letter
 from vanthu.pdfsign.longterm import extend_to_lta
 from vanthu.pdfsign.opening import PdfFacts, inspect, is_locked, write_afresh
 from vanthu.pdfsign.pending import PendingSignature, finish_signature, pend_file
@@ -79,6 +81,7 @@ from vanthu.pdfsign.prepare import (
 )
 from vanthu.pdfsign.sealing import begin_seal, seal
 from vanthu.pdfsign.sheets import Area, page_areas
+from vanthu.pdfsign.sights import Found, Sight
 from vanthu.pdfsign.signers import PrivateKeySigner, Signer, UnsupportedKey, digest_for
 from vanthu.pdfsign.signing import begin_person_signature, sign_person
 from vanthu.pdfsign.straightening import make_ready
@@ -113,6 +116,7 @@ __all__ = [
     "BadCertificate",
     "BadImage",
     "BadIssueData",
+    "Beneath",
     "Box",
     "BrokenPdf",
     "Certificate",
@@ -120,9 +124,11 @@ __all__ = [
     "EmptyPdf",
     "FieldTaken",
     "FontMissing",
+    "Found",
     "Heading",
     "HttpTimestamper",
     "IssueFieldsTouched",
+    "Letter",
     "LongTermFailed",
     "NotAPdf",
     "NotPrepared",
@@ -143,6 +149,8 @@ __all__ = [
     "Revocation",
     "RevocationPolicy",
     "RotatedPage",
+    "Sayings",
+    "Sight",
     "SignatureDetails",
     "SignatureReport",
     "Signer",
@@ -163,6 +171,7 @@ __all__ = [
     "begin_person_signature",
     "begin_seal",
     "begin_text_signature",
+    "beneath",
     "build_fonts",
     "common_name",
     "digest_for",
@@ -183,6 +192,7 @@ __all__ = [
     "prepare",
     "read_certificates",
     "read_heading",
+    "read_letter",
     "require_only_issued",
     "require_only_reserved",
     "seal",

@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from vanthu.pdfsign.appearance import BASELINE, LINE_HEIGHT
-from vanthu.pdfsign.glyphs import Glyph, Line, PageText, folded, read_pages
+from vanthu.pdfsign.glyphs import COLUMN_GAP, Line, PageText, read_pages
 from vanthu.pdfsign.places import ROUND_SEAL_MM, Box, Places, seal_box
+from vanthu.pdfsign.sights import Found, Sight
+from vanthu.pdfsign.signature_block import find_block
 
-LEADERS = r"[.…‥·_‧∙．\-–]*"
+_LEADING = r".…‥·_‧∙．\-–"
+LEADERS = f"[{_LEADING}]*"
+#: Ô 3 and ô 4 stand in this upper share of the page, however many lines the agency's name takes; in the body
+#: below other documents and dates are named, and blanks left for them.
+_TOP = 0.33
 _NUMBER = re.compile(rf"số:?({LEADERS})/")
-_BOTH_BLANK = re.compile(rf"ngày({LEADERS})tháng({LEADERS})năm")
-_DAY_ONLY = re.compile(rf"ngày({LEADERS})tháng\d{{1,2}}năm")
+_TYPED_NUMBER = re.compile(rf"số:?{LEADERS}(\d{{1,6}}[a-z]{{0,3}}){LEADERS}/")
+_OPEN_NUMBER = re.compile(rf"số:{LEADERS}")
+_BLANK_OR_TYPED = rf"({LEADERS}|{LEADERS}\d{{1,2}}{LEADERS})"
+_DATE = re.compile(rf"ngày{_BLANK_OR_TYPED}tháng{_BLANK_OR_TYPED}năm[\d{_LEADING}]*$")
 
 #: Narrower than one figure and a half: nothing can be written there, a person must choose.
 _NARROWEST_BLANK = 10.0
 #: Less than a hair: the number stands right at the stroke before its symbol.
 _CLEARANCE = 0.25
-#: The widest handwriting that still looks like one, and the lowest gap one can be put in.
-_SIGNATURE_WIDTH, _SIGNATURE_HEIGHT, _LOWEST_GAP = 120.0, 72.0, 18.0
-#: Half the width of the column that title, signature and name are centred in.
-_COLUMN = 135.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """The places, and what was seen where each was looked for."""
+
+    places: Places
+    number: Found
+    day: Found
+    month: Found
+    name: Found
+    title: Found
 
 
 def find_places(
@@ -31,19 +48,27 @@ def find_places(
     """Find where number, date, signature and seal belong.
 
     Number and date: the blanks after «Số:» and in «ngày … tháng … năm» of page 1; a blank may be spaces,
-    dots or underscores. Signature: between the signer's title and the last mention of the name, on whatever
-    page that is. Seal: at its true size over the left third of the signature. Unicode form, case, spacing
-    between letters and line breaks in the title do not matter. What is not found is None (see
-    `Places.missing`): a scan has no text, and then a person points at the places.
+    dots or underscores. Signature: between the signer's title and the last mention of the name that has room
+    above it, on whatever page that is. Seal: at its true size over the left third of the signature. Unicode
+    form, case, tone placement, spacing between letters and line breaks in the title do not matter. What is
+    not found is None (see `Places.missing`): a scan has no text, and then a person points at the places.
 
     Raises NotAPdf, BrokenPdf, PasswordProtected, EmptyPdf, RotatedPage (the page of a place is turned).
     """
     pages = read_pages(file)
+    marks = find_marks(pages, name=signer_name, title=signer_title, seal_diameter_mm=seal_diameter_mm)
+    return marks.places
+
+
+def find_marks(
+    pages: Sequence[PageText], *, name: str, title: str, seal_diameter_mm: float = ROUND_SEAL_MM
+) -> Marks:
+    """As `find_places`, of pages that are read already, with what was seen. Raises RotatedPage."""
     first = pages[0]
-    number = _find_number(first)
-    day, month = _find_date(first)
-    signature = _find_signature(pages, name=signer_name, title=signer_title)
-    stamp = None
+    number, of_number = _find_number(first)
+    (day, of_day), (month, of_month) = _find_date(first)
+    block = find_block(pages, name=name, title=title)
+    signature, stamp = block.signature, None
     if signature is not None:
         page = pages[signature.page - 1]
         stamp = seal_box(
@@ -52,40 +77,64 @@ def find_places(
             page_width=page.width,
             page_corner=(page.x0, page.y0),
         )
-    return Places(number=number, day=day, month=month, signature=signature, seal=stamp)
+    return Marks(
+        places=Places(number=number, day=day, month=month, signature=signature, seal=stamp),
+        number=of_number,
+        day=of_day,
+        month=of_month,
+        name=block.name,
+        title=block.title,
+    )
 
 
-def _find_number(page: PageText) -> Box | None:
-    for line, match in _search(page, _NUMBER):
-        return _blank(page, line, before=match.start(1), after=match.end(1))
-    return None
+def _find_number(page: PageText) -> tuple[Box | None, Found]:
+    for pattern in (_NUMBER, _TYPED_NUMBER, _OPEN_NUMBER):
+        for line in page.above(_TOP):
+            match = pattern.search(line.text)
+            if match is None or not _begins_column(line, match.start()):
+                continue
+            page.require_upright()
+            if pattern is _TYPED_NUMBER:
+                return None, Found(sight=Sight.TYPED, written=match[1])
+            if pattern is _OPEN_NUMBER:
+                return None, Found(sight=Sight.OPEN)
+            return _blank(page, line, before=match.start(1), after=match.end(1))
+    return None, Found(sight=Sight.ABSENT)
 
 
-def _find_date(page: PageText) -> tuple[Box | None, Box | None]:
-    for line, match in _search(page, _BOTH_BLANK):
-        day = _blank(page, line, before=match.start(1), after=match.end(1))
-        return day, _blank(page, line, before=match.start(2), after=match.end(2))
-    for line, match in _search(page, _DAY_ONLY):
-        return _blank(page, line, before=match.start(1), after=match.end(1)), None
-    return None, None
+def _begins_column(line: Line, index: int) -> bool:
+    """Whether nothing is written right before this letter: «Kế hoạch số …» is another document's number."""
+    if index == 0:
+        return True
+    before, here = line.glyph(index - 1), line.glyph(index)
+    return here.x0 - before.x1 > COLUMN_GAP * here.size
 
 
-def _search(page: PageText, pattern: re.Pattern[str]) -> Iterator[tuple[Line, re.Match[str]]]:
-    for line in page.lines:
-        match = pattern.search(line.text)
+def _find_date(page: PageText) -> tuple[tuple[Box | None, Found], tuple[Box | None, Found]]:
+    for line in page.above(_TOP):
+        match = _DATE.search(line.text)
         if match:
             page.require_upright()
-            yield line, match
+            return _in_date(page, line, match, 1), _in_date(page, line, match, 2)
+    absent = (None, Found(sight=Sight.ABSENT))
+    return absent, absent
 
 
-def _blank(page: PageText, line: Line, *, before: int, after: int) -> Box | None:
+def _in_date(page: PageText, line: Line, match: re.Match[str], part: int) -> tuple[Box | None, Found]:
+    typed = re.search(r"\d+", match[part])
+    if typed:
+        return None, Found(sight=Sight.TYPED, written=typed.group())
+    return _blank(page, line, before=match.start(part), after=match.end(part))
+
+
+def _blank(page: PageText, line: Line, *, before: int, after: int) -> tuple[Box | None, Found]:
     """The box between the characters around a blank; `before` and `after` delimit its leaders, if any."""
     left, right = line.glyph(before - 1), line.glyph(after)
     x0, x1 = left.x1 + _CLEARANCE, right.x0 - _CLEARANCE
     if x1 - x0 < _NARROWEST_BLANK:
-        return None
+        return None, Found(sight=Sight.NARROW)
     bottom = left.baseline - left.size * BASELINE
-    return Box(
+    box = Box(
         page=page.number,
         x0=x0,
         y0=bottom,
@@ -93,61 +142,4 @@ def _blank(page: PageText, line: Line, *, before: int, after: int) -> Box | None
         y1=bottom + left.size * LINE_HEIGHT,
         opaque=after > before,
     )
-
-
-def _find_signature(pages: Sequence[PageText], *, name: str, title: str) -> Box | None:
-    wanted = folded(name)
-    if not wanted:
-        return None
-    for page in reversed(pages):
-        for line in reversed(page.lines):
-            start = line.text.rfind(wanted)
-            if start >= 0:
-                page.require_upright()
-                return _above_name(page, line, start, start + len(wanted), title)
-    return None
-
-
-def _above_name(page: PageText, line: Line, start: int, end: int, title: str) -> Box | None:
-    first, last = line.glyph(start), line.glyph(end - 1)
-    middle = (first.x0 + last.x1) / 2
-    top_of_name = max(line.glyph(index).y1 for index in range(start, end))
-    above = _column_above(page, line, middle)
-    floor = _bottom_of_title(above, title)
-    if floor is None or floor - top_of_name < _LOWEST_GAP:
-        return None
-    height = min(floor - top_of_name - 4, _SIGNATURE_HEIGHT)
-    centre = (floor + top_of_name) / 2
-    width = min(_SIGNATURE_WIDTH, 2 * height)
-    x0 = min(max(middle - width / 2, page.x0), page.x1 - width)
-    return Box(page=page.number, x0=x0, y0=centre - height / 2, x1=x0 + width, y1=centre + height / 2)
-
-
-def _column_above(page: PageText, below: Line, middle: float) -> list[list[Glyph]]:
-    """The lines above the name, each cut to the column around it, from the top of the page."""
-    column = []
-    for line in page.lines:
-        if line.baseline <= below.baseline:
-            break
-        inside = [glyph for glyph in line.glyphs if abs((glyph.x0 + glyph.x1) / 2 - middle) < _COLUMN]
-        if inside:
-            column.append(inside)
-    return column
-
-
-def _bottom_of_title(column: Sequence[Sequence[Glyph]], title: str) -> float | None:
-    """Where the space for handwriting begins: under the title, or under the last line when it is not there.
-
-    The title may run over several lines («KT. GIÁM ĐỐC» / «PHÓ GIÁM ĐỐC»), so the column is read as one text.
-    """
-    if not column:
-        return None
-    glyphs = [glyph for line in column for glyph in line]
-    text = "".join(glyph.character for glyph in glyphs)
-    for part in (title, *reversed(re.split(r"[\n/]", title))):
-        wanted = folded(part)
-        found = text.rfind(wanted) if wanted else -1
-        if found >= 0:
-            end = found + len(wanted)
-            return min(glyph.baseline - glyph.size * BASELINE for glyph in glyphs[found:end])
-    return min(glyph.baseline - glyph.size * BASELINE for glyph in column[-1])
+    return box, Found(sight=Sight.BLANK)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import dataclasses
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,11 @@ from vanthu.pdfsign.opening import at_most, check_header, open_pdfium
 
 #: Of what is looked for on a page: a name, a title, a letter with its marks.
 _LONGEST = 2000
+#: Wider than this part of the type size, a gap between two letters parts words; than the other, columns.
+WORD_GAP, COLUMN_GAP = 0.2, 1.6
+#: «hòa» and «hoà», «thúy» and «thuý»: the tone on the first vowel or on the second is one spelling.
+_TONED = {"o": "òóỏõọ", "u": "ùúủũụ", "a": "àáảãạ", "e": "èéẻẽẹ", "y": "ỳýỷỹỵ"}
+_OLD_PLACE = re.compile(f"([{_TONED['o']}])([ae])|([{_TONED['u']}])(y)")
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,30 @@ class Line:
 
     @property
     def text(self) -> str:
-        return "".join(glyph.character for glyph in self.glyphs)
+        """As `folded` has it, letter by letter."""
+        return _tones_placed("".join(glyph.character for glyph in self.glyphs))
+
+    @property
+    def columns(self) -> tuple[Line, ...]:
+        """The line where wide gaps part it: what stands side by side was not written as one."""
+        parts: list[list[Glyph]] = []
+        for glyph in self.glyphs:
+            if parts and glyph.x0 - parts[-1][-1].x1 <= COLUMN_GAP * glyph.size:
+                parts[-1].append(glyph)
+            else:
+                parts.append([glyph])
+        return tuple(Line(tuple(part)) for part in parts)
+
+    @property
+    def written(self) -> str:
+        """As it reads, in its own capitals, with a space where there is one to see."""
+        return written_in(self.glyphs)
+
+    @property
+    def is_in_capitals(self) -> bool:
+        """As titles and headings are."""
+        letters = [glyph.written for glyph in self.glyphs if glyph.written.isalpha()]
+        return bool(letters) and all(letter.isupper() for letter in letters)
 
     @property
     def baseline(self) -> float:
@@ -68,6 +97,8 @@ class PageText:
     y0: float
     y1: float
     rotated: bool
+    #: The text is not what is seen: somebody's program read it off a scan and laid it beneath, unseen.
+    recognised: bool = False
 
     @property
     def width(self) -> float:
@@ -86,8 +117,35 @@ class PageText:
 
 
 def folded(text: str) -> str:
-    """Text as `Line.text` has it: composed, case-folded, without any space."""
+    """Text as `Line.text` has it: composed, case-folded, without any space, each tone at its place of today.
+
+    What is left is the spelling: «Hòa» is «Hoà», and «Bình» is neither «Bìn» nor «Binh».
+    """
+    return _tones_placed(_folded(text))
+
+
+def written_in(glyphs: Sequence[Glyph]) -> str:
+    """Letters as they read, with a space where there is one to see."""
+    read = ""
+    for index, glyph in enumerate(glyphs):
+        is_apart = index and glyph.x0 - glyphs[index - 1].x1 > WORD_GAP * glyph.size
+        read += f" {glyph.written}" if is_apart else glyph.written
+    return read
+
+
+def _folded(text: str) -> str:
     return "".join(plain_text.compose(text, longest=_LONGEST).casefold().split())
+
+
+def _tones_placed(text: str) -> str:
+    """As long as it was, in letters."""
+    return _OLD_PLACE.sub(_moved, text)
+
+
+def _moved(found: re.Match[str]) -> str:
+    first, second = found[1] or found[3], found[2] or found[4]
+    plain = "o" if found[1] else "u"
+    return plain + _TONED[second][_TONED[plain].index(first)]
 
 
 def read_pages(file: Path) -> list[PageText]:
@@ -96,13 +154,13 @@ def read_pages(file: Path) -> list[PageText]:
     Raises NotAPdf, BrokenPdf, PasswordProtected, EmptyPdf.
     """
     with _opened(file, None) as document:
-        return [_read_page(document, index) for index in range(len(document))]
+        return [read_page(document, index) for index in range(len(document))]
 
 
 def read_first_page(file: Path) -> PageText:
     """The first page's text. Raises as `read_pages`."""
     with _opened(file, [0]) as document:
-        return _read_page(document, 0)
+        return read_page(document, 0)
 
 
 @contextmanager
@@ -114,12 +172,14 @@ def _opened(file: Path, pages: Iterable[int] | None) -> Iterator[pypdfium2.PdfDo
         yield document
 
 
-def _read_page(document: pypdfium2.PdfDocument, index: int) -> PageText:
+def read_page(document: pypdfium2.PdfDocument, index: int) -> PageText:
+    """The text of one page, counted from 0, of a document that is open."""
     page = document[index]
     text = page.get_textpage()
     try:
         letters = at_most(text.count_chars(), LETTERS)
-        glyphs = _compose([glyph for i in letters if (glyph := _read_glyph(text, i))])
+        read = {i: glyph for i in letters if (glyph := _read_glyph(text, i))}
+        glyphs = _compose(list(read.values()))
         x0, y0, x1, y1 = page.get_bbox()
         return PageText(
             number=index + 1,
@@ -129,6 +189,7 @@ def _read_page(document: pypdfium2.PdfDocument, index: int) -> PageText:
             y0=min(y0, y1),
             y1=max(y0, y1),
             rotated=page.get_rotation() != 0,
+            recognised=2 * sum(is_unseen(text, i) for i in read) > len(read),
         )
     finally:
         text.close()
@@ -153,6 +214,12 @@ def _read_glyph(text: pypdfium2.PdfTextPage, index: int) -> Glyph | None:
     return Glyph(character, box.left, box.bottom, box.right, box.top, y.value, size, character)
 
 
+def is_unseen(text: pypdfium2.PdfTextPage, index: int) -> bool:
+    """Whether a letter is there for programs alone, as beneath a scan."""
+    shape = pdfium.FPDFText_GetTextObject(text, index)
+    return bool(shape) and pdfium.FPDFTextObj_GetTextRenderMode(shape) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+
+
 def _compose(glyphs: list[Glyph]) -> list[Glyph]:
     """Join tone marks to their letters, split ligatures: one glyph, one composed and folded character."""
     joined: list[tuple[str, Glyph]] = []
@@ -167,7 +234,7 @@ def _compose(glyphs: list[Glyph]) -> list[Glyph]:
         dataclasses.replace(glyph, character=character, written=written)
         for letters, glyph in joined
         for written in (_split(letters) if letters != "…" else letters)
-        for character in folded(written)
+        for character in _folded(written)
     ]
 
 

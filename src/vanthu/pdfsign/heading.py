@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vanthu.pdfsign.finding import LEADERS
-from vanthu.pdfsign.glyphs import Line, read_first_page
+from vanthu.pdfsign.glyphs import WORD_GAP, Line, PageText, read_first_page
 
 #: Ô 3 and ô 4 end in this upper share of the page (NĐ 30/2020 PL I, the diagram: 48 of 297 mm); in the body
 #: below it other documents and dates are named.
@@ -16,9 +16,7 @@ _HEAD = 0.18
 _NUMBER = re.compile(rf"số:?(?:{LEADERS}|\d*)/")
 _BLANK = rf"(?:{LEADERS}|\d{{1,2}})"
 _DATE = re.compile(rf"ngày{_BLANK}tháng{_BLANK}năm")
-#: Wider than this part of the type size between two letters, a gap parts words.
-_WORD_GAP = 0.2
-#: And wider than this it parts columns, also beside a hyphen somebody typed spaces around.
+#: Wider than this part of the type size a gap ends the symbol, also beside a hyphen typed with spaces.
 _COLUMN_GAP = 0.7
 _JOINERS = "-–‐‑/."
 _SYMBOL = re.compile(r"[^\W_]+(?:[-/.&][^\W_]+)*")
@@ -42,7 +40,12 @@ def read_heading(file: Path) -> Heading:
     Spaces around a hyphen and the kind of hyphen do not matter. A page without text (a scan) says nothing.
     Raises NotAPdf, BrokenPdf, PasswordProtected, EmptyPdf.
     """
-    head = read_first_page(file).above(_HEAD)
+    return heading_of(read_first_page(file))
+
+
+def heading_of(page: PageText) -> Heading:
+    """The same of a first page that is read already."""
+    head = page.above(_HEAD)
     number, date = _first(head, _NUMBER), _first(head, _DATE)
     return Heading(
         notation=_symbol(number[0], number[1].end()) if number else "",
@@ -73,7 +76,7 @@ def _parts(line: Line, index: int) -> bool:
     before, after = line.glyph(index - 1), line.glyph(index)
     gap = (after.x0 - before.x1) / before.size
     is_joined = before.character in _JOINERS or after.character in _JOINERS
-    return gap > (_COLUMN_GAP if is_joined else _WORD_GAP)
+    return gap > (_COLUMN_GAP if is_joined else WORD_GAP)
 
 
 def _year(text: str, start: int) -> int | None:

@@ -72,6 +72,12 @@ class Places:
         """The names of the places nobody has found yet, in reading order."""
         return tuple(field.name for field in fields(self) if getattr(self, field.name) is None)
 
+    @property
+    def found(self) -> dict[str, Box]:
+        """The places there are, by name."""
+        boxes = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: box for name, box in boxes.items() if box is not None}
+
     def require_all(self) -> tuple[Box, Box, Box, Box, Box]:
         """The five boxes in order.
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from vanthu.pdfsign import Area, Heading, Places
+from vanthu.pdfsign import Area, Beneath, Heading, Letter, Places, Sayings
 from vanthu.room import asking
 from vanthu.room.limits import Limits
 
 #: A draft is drawn anew where its pages are turned; a hundred scanned pages take a few seconds.
 _READYING = Limits(seconds=60.0, processor=30)
+
+#: Letters of one line of a letter.
+_LONGEST_SAYING = 5_000
 
 
 def page_areas(path: Path) -> tuple[Area | None, ...]:
@@ -30,10 +33,15 @@ def make_ready(source: Path, target: Path) -> tuple[int, ...]:
     )
 
 
-def read_paper(path: Path, *, signer_name: str, signer_title: str) -> tuple[Places, Heading]:
-    """As pdfsign.find_places and read_heading. Raises what they raise, FileUnread, RoomClosed."""
+def read_letter(path: Path, *, signer_name: str, signer_title: str) -> Letter:
+    """As pdfsign.read_letter. Raises what it raises, FileUnread, RoomClosed."""
     question = {"signer_name": signer_name, "signer_title": signer_title}
-    return asking.answer("read_paper", question, _paper, inputs=[path])
+    return asking.answer("read_letter", question, _letter, inputs=[path])
+
+
+def beneath(path: Path, places: Places) -> dict[str, Beneath]:
+    """What each place lies on, as pdfsign.beneath. Raises what it raises, FileUnread, RoomClosed."""
+    return asking.answer("lie_on", {"places": places.to_dict()}, _beneath, inputs=[path])
 
 
 def _areas(said: Any) -> tuple[Area | None, ...]:
@@ -45,10 +53,22 @@ def _area(said: Any) -> Area:
     return float(left), float(bottom), float(right), float(top)
 
 
-def _paper(said: Any) -> tuple[Places, Heading]:
+def _letter(said: Any) -> Letter:
     year = said["year"]
     heading = Heading(
         notation=asking.text(said["notation"], most=1_000_000),
         year=None if year is None else asking.number(year, most=9999),
     )
-    return Places.from_dict(said["places"]), heading
+    for found in said["says"].values():
+        if not isinstance(found, bool):
+            asking.text(found["written"] if isinstance(found, dict) else found, most=_LONGEST_SAYING)
+    return Letter(
+        places=Places.from_dict(said["places"]), heading=heading, says=Sayings.from_dict(said["says"])
+    )
+
+
+def _beneath(said: Any) -> dict[str, Beneath]:
+    return {
+        asking.text(name, most=20): Beneath(text=asking.text(text, most=_LONGEST_SAYING), ink=float(ink))
+        for name, (text, ink) in said.items()
+    }

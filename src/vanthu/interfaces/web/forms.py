@@ -85,7 +85,9 @@ class Form(forms.Form):
             if css:
                 field.widget.attrs.setdefault("class", css)
             # A browser would cut what is pasted and say nothing; the field refuses it, and keeps it.
-            field.widget.attrs.pop("maxlength", None)
+            most = field.widget.attrs.pop("maxlength", None)
+            if most is not None and isinstance(field.widget, forms.Textarea):
+                field.widget.attrs.setdefault("data-most", most)
 
     def full_clean(self) -> None:
         """Check every field, those added after the form was made as well.

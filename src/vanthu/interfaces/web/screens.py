@@ -34,6 +34,8 @@ class Act:
     way: Literal["link", "dialog", "post"] = "link"
     #: What an act done at once acts on.
     seen: Seen | None = None
+    #: Cannot be done yet, as the page says beside it: the button stands there and is shut.
+    is_barred: bool = False
     #: What the button says while the act is under way.
     progress: str = "Đang thực hiện…"
 

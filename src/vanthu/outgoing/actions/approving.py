@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from vanthu import pdfsign
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import require
@@ -13,7 +12,6 @@ from vanthu.kernel.seen import Seen
 from vanthu.kernel.use_cases import use_case
 from vanthu.organizations import operations as organizations
 from vanthu.outgoing import operations, permissions, rules
-from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.operations import NotReady
 from vanthu.outgoing.states import State, Step, next_state
 from vanthu.workflow import operations as workflow
@@ -39,7 +37,7 @@ def submit_draft(*, actor: Actor, document_id: UUID, seen: Seen, now: datetime) 
     state = next_state(State(document.state), step)
     faults = rules.submission_faults(
         recipients=document.recipients.count(),
-        missing_places=[_PLACE_NAMES[name] for name in _missing(document)],
+        letter=document.letter_faults,
         headless_unit=document.unit.name if document.unit and head is None else "",
     )
     if faults:
@@ -72,12 +70,14 @@ def submit_draft(*, actor: Actor, document_id: UUID, seen: Seen, now: datetime) 
 def approve_content(*, actor: Actor, document_id: UUID, seen: Seen, comment: str = "", now: datetime) -> None:
     """Duyệt nội dung: the unit head answers for the content; the leader's turn to sign begins.
 
-    Raises NotFound, Stale, NotAllowed, IllegalStep, CommentRefused.
+    Raises NotFound, Stale, NotAllowed, IllegalStep, NotReady (the letter may not be signed as it is),
+    CommentRefused.
     """
     document = operations.lock(actor, document_id, seen)
 
     state = next_state(State(document.state), Step.APPROVE)
     require(permissions.may_approve(actor, workflow.current_step(document.pk)))
+    operations.require_sound(document)
     operations.refuse_long(comment, "Ý kiến")
 
     workflow.approve_current(document_id=document.pk, comment=comment, now=now)
@@ -92,16 +92,3 @@ def approve_content(*, actor: Actor, document_id: UUID, seen: Seen, comment: str
         acted_on=document.acted_on,
         data={"comment": comment},
     )
-
-
-_PLACE_NAMES = {
-    "number": "số",
-    "day": "ngày",
-    "month": "tháng",
-    "signature": "chữ ký",
-    "seal": "dấu cơ quan",
-}
-
-
-def _missing(document: OutgoingDocument) -> tuple[str, ...]:
-    return pdfsign.Places.from_dict(document.places).missing

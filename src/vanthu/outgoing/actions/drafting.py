@@ -23,7 +23,8 @@ from vanthu.kernel.seen import Seen
 from vanthu.kernel.use_cases import use_case
 from vanthu.organizations import operations as organizations
 from vanthu.organizations.models import Agency, User
-from vanthu.outgoing import operations, permissions, rules
+from vanthu.outgoing import letters, operations, permissions, rules
+from vanthu.outgoing.letters import LetterRead
 from vanthu.outgoing.models import OutgoingDocument, Recipient
 from vanthu.outgoing.operations import Paper
 from vanthu.outgoing.rules import DraftContent
@@ -73,6 +74,7 @@ def draft_document(
 
     chosen = _chosen(agency, content)
     paper = _read(draft.pdf.blob.sha256, chosen)
+    _name_subject(chosen, paper.letter)
     record = documents.create_document(
         NewRecord(
             agency_id=agency.id,
@@ -96,6 +98,7 @@ def draft_document(
         draft_key=draft_key,
         places=paper.places,
         findings=draft.findings.to_dict(),
+        letter=paper.letter.to_dict(),
         written_notation=paper.notation,
         written_year=paper.year,
         drafted_at=now,
@@ -155,28 +158,28 @@ def revise_draft(
 
     record, before = document.document, operations.as_filled_in(document)
     chosen = _chosen(document.agency, content)
+    is_other_signer = document.signer_id != content.signer_id
+    if draft is not None or is_other_signer or not document.letter:
+        # Otherwise the places stay, as somebody may have corrected them.
+        sha256 = draft.pdf.blob.sha256 if draft else operations.main_file(document).blob_id
+        paper = _read(sha256, chosen)
+        if draft is not None or is_other_signer:
+            document.places = paper.places
+        document.letter = paper.letter.to_dict()
+        document.written_notation, document.written_year = paper.notation, paper.year
+    _name_subject(chosen, document.letter_read)
     for name, value in chosen.items():
         setattr(record, name, value)
     record.save(update_fields=[*chosen])
-    is_other_signer = document.signer_id != content.signer_id
     document.signer_id, document.urgency = content.signer_id, content.urgency
     if draft is not None:
         document.findings = draft.findings.to_dict()
         for file in _files(draft, (), note="Sửa dự thảo"):
             documents.add_version(record, file, now=now)
     documents.change_attachments(record, removed=removed, added=_attached(attachments), now=now)
-    if draft is not None or is_other_signer:
-        # Otherwise the places stay, as somebody may have corrected them.
-        paper = _read(operations.main_file(document).blob_id, chosen)
-        document.places = paper.places
-        document.written_notation, document.written_year = paper.notation, paper.year
     _name(document)
-    operations.move(
-        document,
-        state,
-        now,
-        also=("signer", "urgency", "places", "findings", "written_notation", "written_year"),
-    )
+    read = ("places", "letter", "findings", "written_notation", "written_year")
+    operations.move(document, state, now, also=("signer", "urgency", *read))
     _set_recipients(document, recipients)
     operations.index(document)
     if upload_id:
@@ -205,7 +208,8 @@ def place_marks(
 ) -> None:
     """Chỉnh vị trí: say where on the pages number, date, signature and seal stand, before the signature.
 
-    `places` is pdfsign.Places as a plain dict. Raises NotFound, Stale, NotAllowed, DraftRefused.
+    `places` is pdfsign.Places as a plain dict, null where nobody has put a box yet. What they lie on is kept,
+    to be told. Raises NotFound, Stale, NotAllowed, DraftRefused.
     """
     document = operations.lock(actor, document_id, seen)
 
@@ -215,11 +219,13 @@ def place_marks(
     marks = _marks(places)
     with blobs.as_path(operations.main_file(document).blob_id) as path:
         areas = papers.page_areas(path)
-    if not rules.are_on_pages([box for box in marks.to_dict().values() if box], areas):
-        raise DraftRefused("Có khung nằm ngoài trang. Hãy đặt lại khung đó.")
+        if not rules.are_on_pages([box for box in marks.to_dict().values() if box], areas):
+            raise DraftRefused("Có khung nằm ngoài trang. Hãy đặt lại khung đó.")
+        lying = papers.beneath(path, marks)
 
     document.places = marks.to_dict()
-    operations.change(document, "places")
+    document.letter = LetterRead(says=document.letter_read.says, beneath=lying).to_dict()
+    operations.change(document, "places", "letter")
 
     audit.record(
         action="outgoing.marks-placed",
@@ -245,6 +251,15 @@ def _marks(places: Mapping[str, Any]) -> pdfsign.Places:
         return pdfsign.Places.from_dict(places)
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise DraftRefused("Vị trí trên trang không đọc được. Hãy đặt lại các khung.") from error
+
+
+def _name_subject(chosen: dict[str, Any], letter: LetterRead) -> None:
+    """Where no subject was filled in, it is the letter's own. Raises DraftRefused."""
+    if not chosen["subject"]:
+        chosen["subject"] = letters.subject_of(letter.says)
+        fault = rules.subject_fault(chosen["subject"], is_read=True)
+        if fault:
+            raise DraftRefused(fault)
 
 
 def _refuse_faults(content: DraftContent, now: datetime) -> None:

@@ -41,6 +41,7 @@ def begin_signature(*, actor: Actor, document_id: UUID, seen: Seen, now: datetim
     next_state(State(document.state), Step.SIGN)
     require(permissions.may_sign(actor, workflow.current_step(document.pk)))
 
+    operations.require_sound(document)
     operations.require_year(document, now)
     credential = signing.credential(
         kind=SignatureKind.PERSON, agency_id=document.agency_id, user_id=actor.user_id, now=now

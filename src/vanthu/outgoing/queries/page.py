@@ -20,7 +20,8 @@ from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
 from vanthu.kernel.seen import Seen
 from vanthu.kernel.trail import HistoryRow
-from vanthu.outgoing import permissions, rules
+from vanthu.organizations import operations as organizations
+from vanthu.outgoing import letters, permissions, rules
 from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.queries.lists import OutgoingRow, visible
 from vanthu.outgoing.states import TRANSITIONS, State, Step
@@ -44,6 +45,7 @@ _OF_TURN = {
     ApprovalKind.REVIEW: frozenset({Step.APPROVE.value, Step.RETURN.value, PLACE}),
     ApprovalKind.SIGN: frozenset({Step.SIGN.value, Step.RETURN.value, PLACE}),
 }
+_OVER_A_SOUND_LETTER = frozenset({Step.SUBMIT.value, Step.APPROVE.value, Step.SIGN.value})
 _OVER = {State.ISSUED, State.DISCARDED}
 
 _SENTENCES = {
@@ -93,8 +95,12 @@ class OutgoingPage:
     #: pdfsign.Places as a plain dict, and the names of those not found yet.
     places: Mapping[str, Any]
     missing_places: tuple[str, ...]
-    #: What whoever checks the form should look at in the head of the paper; empty once it is issued.
+    #: What keeps it from being submitted, approved or signed; once it is signed, what is wrong with it.
+    faults: tuple[str, ...]
+    #: What whoever checks the form should look at on the paper; empty once it is issued.
     remarks: tuple[str, ...]
+    #: Trích yếu as the letter has it, where that is another than the record's.
+    other_subject: str
     #: What the file of the draft was found to hold that its PDF does not show, and what became of it.
     findings: tuple[FindingGroup, ...]
     files: tuple[FileRow, ...]
@@ -111,6 +117,16 @@ class OutgoingPage:
     #: The number the register would give now; not promised.
     next_number: int | None
     history: tuple[HistoryRow, ...]
+
+    @property
+    def barred(self) -> frozenset[str]:
+        """Acts that are the actor's and cannot be done for `faults`."""
+        return self.acts & _OVER_A_SOUND_LETTER if self.faults else frozenset()
+
+    @property
+    def is_unsealed(self) -> bool:
+        """Whether number, date and seal are not on its paper yet."""
+        return self.row.state in {*_BEFORE_SIGNATURE, State.SIGNED, State.NUMBERED}
 
     @property
     def is_draft(self) -> bool:
@@ -132,6 +148,8 @@ class SigningView:
     missing: tuple[str, ...]
     #: What is seen of each page: left, bottom, right, top, in PDF points; None where nothing can stand.
     page_areas: tuple[tuple[float, float, float, float] | None, ...]
+    #: Places that need no box: the letter has them filled in already.
+    typed: frozenset[str]
     signer_name: str
     signer_title: str
 
@@ -167,7 +185,9 @@ def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingP
         recipients=recipients,
         places=outgoing.places,
         missing_places=pdfsign.Places.from_dict(outgoing.places).missing,
+        faults=_faults(outgoing, len(recipients), acts),
         remarks=_remarks(outgoing),
+        other_subject=_other_subject(outgoing),
         findings=_findings(outgoing),
         files=current,
         main_file=main,
@@ -196,6 +216,7 @@ def signing_view(actor: Actor, *, document_id: UUID) -> SigningView:
         places=outgoing.places,
         missing=pdfsign.Places.from_dict(outgoing.places).missing,
         page_areas=areas,
+        typed=outgoing.letter_read.typed,
         signer_name=outgoing.document.signer_name,
         signer_title=outgoing.document.signer_title,
     )
@@ -266,17 +287,37 @@ def _rights_in_turn(approvals: Iterable[ApprovalRow]) -> frozenset[str]:
     return frozenset(act for turn in approvals if turn.is_mine for act in _OF_TURN[ApprovalKind(turn.kind)])
 
 
+def _faults(outgoing: OutgoingDocument, recipients: int, acts: frozenset[str]) -> tuple[str, ...]:
+    if State(outgoing.state) in _OVER:
+        return ()
+    letter = outgoing.letter_faults
+    if Step.SUBMIT not in acts:
+        return tuple(letter)
+    unit = outgoing.unit
+    headless = unit is not None and organizations.unit_head(unit.pk) is None
+    return tuple(
+        rules.submission_faults(
+            recipients=recipients, letter=letter, headless_unit=unit.name if unit and headless else ""
+        )
+    )
+
+
 def _remarks(outgoing: OutgoingDocument) -> tuple[str, ...]:
     if State(outgoing.state) in _OVER:
         return ()
-    return tuple(
-        rules.heading_remarks(
-            written_notation=outgoing.written_notation,
-            usual_notation=outgoing.usual_notation,
-            written_year=outgoing.written_year,
-            is_signed=State(outgoing.state) not in _BEFORE_SIGNATURE,
-        )
+    of_heading = rules.heading_remarks(
+        written_notation=outgoing.written_notation,
+        usual_notation=outgoing.usual_notation,
+        written_year=outgoing.written_year,
+        is_signed=State(outgoing.state) not in _BEFORE_SIGNATURE,
     )
+    return (*of_heading, *outgoing.letter_remarks)
+
+
+def _other_subject(outgoing: OutgoingDocument) -> str:
+    if State(outgoing.state) in _OVER:
+        return ""
+    return letters.other_subject(outgoing.letter_read, outgoing.document.subject)
 
 
 def _findings(outgoing: OutgoingDocument) -> tuple[FindingGroup, ...]:

@@ -115,7 +115,8 @@ def _upload(row: DraftUpload) -> Upload:
         state=UploadState(row.state),
         document_id=row.document_id,
         is_revision=row.is_revision,
-        subject=row.words["content"]["subject"],
+        # One that was left to be read from the letter is not known yet.
+        subject=row.words["content"]["subject"] or row.files[0]["name"],
         reason=row.reason,
         file_names=[file["name"] for file in row.files],
         read_files=row.read_files,

@@ -29,11 +29,22 @@ def make_ready(work: Work, parameters: dict[str, Any]) -> list[int]:
 
 
 @job
-def read_paper(work: Work, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Where the marks of an outgoing document belong, and its symbol and year."""
-    (path,) = work.inputs
-    places = pdfsign.find_places(
-        path, signer_name=parameters["signer_name"], signer_title=parameters["signer_title"]
+def read_letter(work: Work, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Where the marks of an outgoing document belong, and what it says there."""
+    letter = pdfsign.read_letter(
+        work.inputs[0], signer_name=parameters["signer_name"], signer_title=parameters["signer_title"]
     )
-    heading = pdfsign.read_heading(path)
-    return {"places": places.to_dict(), "notation": heading.notation, "year": heading.year}
+    return {
+        "places": letter.places.to_dict(),
+        "notation": letter.heading.notation,
+        "year": letter.heading.year,
+        "says": letter.says.to_dict(),
+    }
+
+
+@job
+def lie_on(work: Work, parameters: dict[str, Any]) -> dict[str, list[Any]]:
+    """What each place lies on: its text and its share of ink."""
+    places = pdfsign.Places.from_dict(parameters["places"])
+    found = pdfsign.beneath(work.inputs[0], places.found)
+    return {name: [each.text, each.ink] for name, each in found.items()}

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.urls import reverse
 
 from vanthu.documents.rules import padded_number
-from vanthu.interfaces.web.screens import Act
+from vanthu.interfaces.web.screens import Act, Crumb
 from vanthu.outgoing.queries import OutgoingPage
 
 
 def acts_of(document: OutgoingPage) -> list[Act]:
     """The buttons of the document page, the blue one first."""
-    return [act for step, act in _all(document.row.id, document) if step in document.acts]
+    return [
+        replace(act, is_barred=step in document.barred)
+        for step, act in _all(document.row.id, document)
+        if step in document.acts
+    ]
+
+
+def ways_to_mend(document: OutgoingPage) -> list[Crumb]:
+    """Where this person puts right what keeps the document from going on."""
+    found = {
+        "edit": Crumb(label="Sửa dự thảo", url=reverse("outgoing:edit", args=[document.row.id])),
+        "place": Crumb(label="Đặt vị trí", url=reverse("outgoing:places", args=[document.row.id])),
+        "return": Crumb(label="Trả lại kèm lỗi", url=reverse("outgoing:return", args=[document.row.id])),
+    }
+    return [way for act, way in found.items() if act in document.acts]
+
+
+def bar_title(document: OutgoingPage) -> str:
+    """What is said over the faults, by what they keep this person, or the document, from."""
+    names = {"submit": "trình", "approve": "duyệt", "sign": "ký"}
+    kept = next((name for act, name in names.items() if act in document.barred), "")
+    if kept:
+        return f"Chưa {kept} được: {len(document.faults)} lỗi phải sửa"
+    return f"Văn bản có {len(document.faults)} lỗi"
 
 
 def _all(document_id: UUID, document: OutgoingPage) -> list[tuple[str, Act]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -12,9 +13,9 @@ from django.views.decorators.http import require_http_methods
 from vanthu.interfaces.web.acting import ActPage, act_page, require_act
 from vanthu.interfaces.web.forms import Form
 from vanthu.interfaces.web.http import WebRequest, posted
+from vanthu.interfaces.web.outgoing.acts import bar_title, ways_to_mend
 from vanthu.interfaces.web.outgoing.forms import CommentForm, ReasonForm
 from vanthu.interfaces.web.outgoing.views import crumbs
-from vanthu.interfaces.web.screens import Crumb
 from vanthu.interfaces.web.seeing import seen_by
 from vanthu.outgoing import actions, queries
 from vanthu.outgoing.states import Step
@@ -34,8 +35,8 @@ def submit(request: WebRequest, document_id: UUID) -> HttpResponse:
     screen = ActPage(
         title="Trình ký dự thảo",
         text=f"{document.row.subject}. Người ký: {document.row.signer_name}. Nơi nhận: "
-        f"{len(document.recipients)} cơ quan. Sau khi trình, chỉ sửa được khi dự thảo được trả lại "
-        "hoặc khi bạn rút lại.",
+        f"{len(document.recipients)} cơ quan.{_not_sent(document)} Sau khi trình, chỉ sửa được khi dự thảo "
+        "được trả lại hoặc khi bạn rút lại.",
         submit="Trình ký",
         icon="send",
         back=_back(document_id),
@@ -52,18 +53,18 @@ def submit(request: WebRequest, document_id: UUID) -> HttpResponse:
             actor=request.actor, document_id=document_id, seen=seen, now=timezone.now()
         ),
         remarks=document.remarks,
-        mending=_mending(document),
+        **_bar(document),
     )
 
 
-def _mending(document: queries.OutgoingPage) -> list[Crumb]:
-    """Where what keeps a draft from being submitted is put right."""
-    ways = []
-    if not document.recipients:
-        ways.append(Crumb(label="Sửa dự thảo", url=reverse("outgoing:edit", args=[document.row.id])))
-    if document.missing_places:
-        ways.append(Crumb(label="Đặt vị trí", url=reverse("outgoing:places", args=[document.row.id])))
-    return ways
+def _bar(document: queries.OutgoingPage) -> dict[str, Any]:
+    """What keeps a document from the act, said before the button is pressed."""
+    return {"faults": document.faults, "bar_title": bar_title(document), "ways": ways_to_mend(document)}
+
+
+def _not_sent(document: queries.OutgoingPage) -> str:
+    """The lines of «Nơi nhận» that are no agency, lest anybody think they are sent to."""
+    return f" Chỉ ghi trên văn bản, không gửi: {'; '.join(document.to_places)}." if document.to_places else ""
 
 
 @require_http_methods(["GET", "POST"])
@@ -96,6 +97,7 @@ def approve(request: WebRequest, document_id: UUID) -> HttpResponse:
             now=timezone.now(),
         ),
         remarks=document.remarks,
+        **_bar(document),
     )
 
 
@@ -103,7 +105,8 @@ def approve(request: WebRequest, document_id: UUID) -> HttpResponse:
 def return_to_author(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Trả lại người soạn."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
-    form = ReasonForm(posted(request))
+    # Whoever gives a malformed letter back need not write down again what is wrong with it.
+    form = ReasonForm(posted(request), initial={"reason": "\n".join(document.faults)})
     seen = seen_by(request, document.seen, form)
     require_act(document, Step.RETURN)
     screen = ActPage(
@@ -136,7 +139,7 @@ def return_to_author(request: WebRequest, document_id: UUID) -> HttpResponse:
 def return_signed(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Trả lại để sửa what is signed and not yet issued; the list follows, for the draft is the author's."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
-    form = ReasonForm(posted(request))
+    form = ReasonForm(posted(request), initial={"reason": "\n".join(document.faults)})
     seen = seen_by(request, document.seen, form)
     require_act(document, Step.RETURN_SIGNED)
     given = f" Số {document.row.code} bị hủy và không dùng lại." if document.issued_on else ""
@@ -237,7 +240,7 @@ def issue(request: WebRequest, document_id: UUID) -> HttpResponse:
     names = ", ".join(recipient.name for recipient in document.recipients)
     screen = ActPage(
         title=f"Phát hành {document.row.code}",
-        text=f"{document.row.subject}. Gửi {len(document.recipients)} nơi: {names}.",
+        text=f"{document.row.subject}. Gửi {len(document.recipients)} nơi: {names}.{_not_sent(document)}",
         submit="Phát hành",
         icon="send-2",
         back=_back(document_id),

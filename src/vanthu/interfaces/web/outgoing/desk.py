@@ -16,7 +16,7 @@ from vanthu.interfaces.web.http import WebRequest, go, page, posted
 from vanthu.interfaces.web.outgoing.forms import PinForm
 from vanthu.interfaces.web.outgoing.places import PlacesForm
 from vanthu.interfaces.web.outgoing.signing import number_here, seal_here, sign_here
-from vanthu.interfaces.web.outgoing.views import crumbs
+from vanthu.interfaces.web.outgoing.views import crumbs, letter_context
 from vanthu.interfaces.web.seeing import seen_by
 from vanthu.interfaces.web.share import taking_in
 from vanthu.outgoing import actions, queries
@@ -29,7 +29,7 @@ def places(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Chỉnh vị trí of number, date, signature and seal, before anything is signed."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
     view = queries.signing_view(request.actor, document_id=document_id)
-    form = PlacesForm(posted(request), places=view.places, areas=view.page_areas)
+    form = _places_form(request, view)
     seen = seen_by(request, document.seen, form)
     require_act(document, "place")
     if form.is_valid():
@@ -48,10 +48,21 @@ def places(request: WebRequest, document_id: UUID) -> HttpResponse:
         "document": document,
         "seen": seen,
         "places_form": form,
+        **letter_context(document),
         "crumbs": crumbs(document, "Vị trí"),
         "page_title": "Vị trí số, chữ ký, dấu",
     }
     return page(request, "outgoing/places.html", context, status=422 if form.errors else 200)
+
+
+def _places_form(request: WebRequest, view: queries.SigningView) -> PlacesForm:
+    return PlacesForm(
+        posted(request),
+        places=view.places,
+        areas=view.page_areas,
+        today=timezone.localdate(),
+        typed=view.typed,
+    )
 
 
 @sensitive_post_parameters("pin")
@@ -64,7 +75,7 @@ def sign(request: WebRequest, document_id: UUID) -> HttpResponse:
     seen = seen_by(request, document.seen, form)
     require_act(document, Step.SIGN)
     view = queries.signing_view(request.actor, document_id=document_id)
-    marks = PlacesForm(posted(request), places=view.places, areas=view.page_areas)
+    marks = _places_form(request, view)
     if form.is_valid() and marks.is_valid():
         now = timezone.now()
         with refusals_into(marks):
@@ -90,6 +101,7 @@ def sign(request: WebRequest, document_id: UUID) -> HttpResponse:
         "seen": seen,
         "form": form,
         "places_form": marks,
+        **letter_context(document),
         "crumbs": crumbs(document, "Ký số"),
         "page_title": "Ký số",
     }
@@ -121,6 +133,7 @@ def seal(request: WebRequest, document_id: UUID) -> HttpResponse:
         "document": document,
         "seen": seen,
         "form": form,
+        **letter_context(document),
         "crumbs": crumbs(document, "Cấp số, đóng dấu"),
         "page_title": "Cấp số, đóng dấu",
     }

@@ -127,6 +127,8 @@ def _revision_screen(document: queries.OutgoingPage, seen: Seen) -> dict[str, An
 def _revise(request: WebRequest, document_id: UUID) -> HttpResponse:
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
     initial = _as_it_is(document) | uploading.filled_before(request)
+    if request.GET.get("trich-yeu") and document.other_subject:
+        initial["subject"] = document.other_subject
     form = _form(request, initial, is_revision=True, attached=document.attachments)
     seen = seen_by(request, document.seen, form, is_act=_is_sent(request))
     require_act(document, Step.EDIT)

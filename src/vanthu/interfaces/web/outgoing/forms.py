@@ -90,9 +90,10 @@ class DraftForm(Form):
     type_code = forms.ChoiceField(label="Loại văn bản", choices=list(DOCUMENT_TYPES.items()), initial="CV")
     subject = forms.CharField(
         label="Trích yếu nội dung",
+        required=False,
         max_length=SUBJECT_LIMIT,
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Hãy ghi trích yếu nội dung."},
+        help_text="Để trống thì lấy đúng dòng «V/v …» hoặc «Về việc …» trên văn bản.",
     )
     urgency = forms.TypedChoiceField(
         label="Độ khẩn", coerce=int, choices=Urgency.choices, initial=0, widget=forms.RadioSelect
@@ -116,11 +117,12 @@ class DraftForm(Form):
         },
     )
     to_places = forms.CharField(
-        label="Nơi nhận khác",
+        label="Ghi thêm ở mục «Nơi nhận», không gửi",
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Ghi như trên văn bản, mỗi dòng một nơi, ví dụ: Lưu: VT, CCVC. Không gửi điện tử.",
+        help_text="Chỉ để ghi vào sổ, không gửi tới đâu; ví dụ «Lưu: VT, CCVC», mỗi dòng một nơi. "
+        "Cơ quan cần nhận văn bản thì chọn ở mục «Nơi nhận» bên cạnh.",
     )
     due_on = forms.DateField(
         label="Hạn trả lời",

@@ -5,12 +5,14 @@ Points of the page's own, whose lower left corner need not be at 0, 0. Without s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
 
+from vanthu.documents.rules import written_day, written_month
 from vanthu.interfaces.web.forms import Form
 
 #: Name in pdfsign.Places → what the box is called, and how it is drawn.
@@ -44,12 +46,62 @@ class PlaceRow:
     kind: str
     #: Not found in the text: shown at the usual place, to be moved.
     is_missing: bool
+    #: What is written there once it is filled in, for trial; empty for pictures.
+    sample: str
     fields: list[forms.BoundField]
+    #: «Đúng chỗ»: says of a box shown at the usual place that it belongs there; None for one that was found.
+    confirmed: forms.BoundField | None
     has_error: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPlace:
+    """A place as it is shown on the paper to whoever may not move it."""
+
+    name: str
+    label: str
+    kind: str
+    sample: str
+    page: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def shown_places(places: Mapping[str, Any], *, today: date, number: str = "") -> list[ShownPlace]:
+    """The places of pdfsign.Places (plain) that somebody or the letter's own lines have put on the pages.
+
+    `number`: the one that would be given now, tried on the page with today's date.
+    """
+    samples = _samples(today, number)
+    return [
+        ShownPlace(name=name, label=label, kind=kind, sample=samples.get(name, ""), **_numbers(places[name]))
+        for name, (label, kind) in NAMES.items()
+        if places.get(name)
+    ]
+
+
+def _samples(today: date, number: str = "") -> dict[str, str]:
+    return {"number": number or "000", "day": written_day(today), "month": written_month(today)}
+
+
+def _numbers(box: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "page": box["page"],
+        "x": round(box["x0"], 1),
+        "y": round(box["y0"], 1),
+        "width": round(box["x1"] - box["x0"], 1),
+        "height": round(box["y1"] - box["y0"], 1),
+    }
+
+
 class PlacesForm(Form):
-    """Five boxes of five numbers."""
+    """Five boxes of five numbers.
+
+    A box nobody has found is shown at the usual place and is not placed by being saved there: somebody moves
+    it, or says that it is right.
+    """
 
     is_kept_where_changed = True
 
@@ -58,17 +110,31 @@ class PlacesForm(Form):
         *args: Any,
         places: Mapping[str, Any],
         areas: Sequence[tuple[float, float, float, float] | None],
+        today: date,
+        typed: Collection[str] = (),
         **kwargs: Any,
     ) -> None:
-        self._found, self._areas = places, areas
+        """`typed`: places that need no box, for the letter has them filled in already."""
+        self._found, self._areas, self._today = places, areas, today
+        self._names = {name: shown for name, shown in NAMES.items() if name not in typed}
         pages = len(areas)
         initial = {
-            f"{name}-{part}": value for name in NAMES for part, value in self._start(name, pages).items()
+            f"{name}-{part}": value
+            for name in self._names
+            for part, value in self._start(name, pages).items()
         }
         super().__init__(*args, initial=initial, **kwargs)
-        for name, (label, _) in NAMES.items():
+        for name, (label, _) in self._names.items():
             for part in _PARTS:
                 self.fields[f"{name}-{part}"] = self._number(label, part, pages)
+            if not places.get(name):
+                self.fields[f"{name}-confirmed"] = forms.BooleanField(
+                    label="Đúng chỗ",
+                    required=False,
+                    widget=forms.CheckboxInput(
+                        attrs={"data-part": "confirmed", "aria-label": f"{label}: khung đặt tạm đã đúng chỗ"}
+                    ),
+                )
 
     def _start(self, name: str, pages: int) -> dict[str, float]:
         box = self._found.get(name)
@@ -77,13 +143,7 @@ class PlacesForm(Form):
             usual["page"] = 1 if usual["page"] == 1 else pages
             left, bottom, _, _ = self._areas[int(usual["page"]) - 1] or (0.0, 0.0, 0.0, 0.0)
             return usual | {"x": round(usual["x"] + left, 1), "y": round(usual["y"] + bottom, 1)}
-        return {
-            "page": box["page"],
-            "x": round(box["x0"], 1),
-            "y": round(box["y0"], 1),
-            "width": round(box["x1"] - box["x0"], 1),
-            "height": round(box["y1"] - box["y0"], 1),
-        }
+        return _numbers(box)
 
     def _number(self, label: str, part: str, pages: int) -> forms.Field:
         attrs: dict[str, str] = {"data-part": part, "aria-label": f"{label}: {_LABELS[part]}", "class": ""}
@@ -115,21 +175,29 @@ class PlacesForm(Form):
                 label=label,
                 kind=kind,
                 is_missing=not self._found.get(name),
+                sample=_samples(self._today).get(name, ""),
                 fields=[self[f"{name}-{part}"] for part in _PARTS],
+                confirmed=self[f"{name}-confirmed"] if f"{name}-confirmed" in self.fields else None,
                 has_error=any(self[f"{name}-{part}"].errors for part in _PARTS),
             )
-            for name, (label, kind) in NAMES.items()
+            for name, (label, kind) in self._names.items()
         ]
 
     @property
     def places(self) -> dict[str, Any]:
-        """pdfsign.Places as a plain dict."""
-        return {name: self._box(name) for name in NAMES}
+        """pdfsign.Places as a plain dict; null where nobody has put a box."""
+        return {name: self._box(name) if self._is_placed(name) else None for name in NAMES}
 
     @property
     def is_moved(self) -> bool:
-        """Whether any box differs from where it was found, or was not found at all."""
-        return any(row.is_missing for row in self.rows) or bool(self.changed_data)
+        """Whether anything was moved or confirmed."""
+        return bool(self.changed_data)
+
+    def _is_placed(self, name: str) -> bool:
+        if name not in self._names:
+            return False
+        touched = {f"{name}-{part}" for part in (*_PARTS, "confirmed")}
+        return bool(self._found.get(name)) or not touched.isdisjoint(self.changed_data)
 
     def _box(self, name: str) -> dict[str, Any]:
         page, x, y, width, height = (self.cleaned_data[f"{name}-{part}"] for part in _PARTS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -9,14 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from vanthu.documents.rules import DOCUMENT_TYPES
+from vanthu.documents.rules import DOCUMENT_TYPES, padded_number
 from vanthu.exchange import queries as exchange
 from vanthu.incoming import queries as incoming
 from vanthu.interfaces.web.counting import open_work
 from vanthu.interfaces.web.http import WebRequest, page
 from vanthu.interfaces.web.navigation import default_tab
-from vanthu.interfaces.web.outgoing.acts import acts_of
+from vanthu.interfaces.web.outgoing.acts import acts_of, bar_title, ways_to_mend
 from vanthu.interfaces.web.outgoing.forms import FilterForm
+from vanthu.interfaces.web.outgoing.places import shown_places
 from vanthu.interfaces.web.screens import Crumb, Tab
 from vanthu.interfaces.web.share import searching
 from vanthu.outgoing import queries
@@ -76,7 +78,8 @@ def document_list(request: WebRequest) -> HttpResponse:
 def peek(request: WebRequest, document_id: UUID) -> HttpResponse:
     """The document beside the list."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
-    return page(request, "outgoing/peek.html", {"document": document, "acts": acts_of(document)})
+    context = {"document": document, "acts": acts_of(document), **letter_context(document)}
+    return page(request, "outgoing/peek.html", context)
 
 
 @require_safe
@@ -84,17 +87,32 @@ def document(request: WebRequest, document_id: UUID) -> HttpResponse:
     """One outgoing document: the paper, what to do now, its chain, versions, recipients, history."""
     found = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
     known = [*found.files, *found.versions]
+    shown = next((each for each in known if str(each.id) == request.GET.get("tep")), found.main_file)
     answered = [found.replies_to.id] if found.replies_to else []
     context = {
         "document": found,
-        "shown": next((each for each in known if str(each.id) == request.GET.get("tep")), found.main_file),
+        "shown": shown,
         "acts": acts_of(found),
+        **letter_context(found, is_shown=shown == found.main_file),
         "can_open": incoming.visible_ids(request.actor, document_ids=answered),
         "returns": exchange.open_returns(request.actor, document_id=document_id),
         "crumbs": crumbs(found),
         "page_title": found.row.subject,
     }
     return page(request, "outgoing/document.html", context)
+
+
+def letter_context(found: queries.OutgoingPage, *, is_shown: bool = True) -> dict[str, Any]:
+    """What is shown of the letter on its way: the places on its paper and what keeps it from going on."""
+    number = padded_number(found.next_number) if found.next_number else ""
+    if found.issued_on:
+        number = found.row.code.partition("/")[0]
+    marks = shown_places(found.places, today=found.issued_on or timezone.localdate(), number=number)
+    return {
+        "marks": marks if found.is_unsealed and is_shown else [],
+        "bar_title": bar_title(found),
+        "ways": ways_to_mend(found),
+    }
 
 
 def crumbs(found: queries.OutgoingPage, *more: str) -> list[Crumb]:

@@ -6,12 +6,14 @@ import { startBookmark } from "./bookmark.mjs";
 import { startKeyboard } from "./keyboard.mjs";
 import { startOnce } from "./once.mjs";
 import { startKept } from "./kept.mjs";
+import { startLengths } from "./lengths.mjs";
 import { startDialogs } from "./dialogs.mjs";
 import { startPicker } from "./picker.mjs";
 import { startPickers } from "./pickers.mjs";
 import { startUploads } from "./uploads.mjs";
 
 document.documentElement.classList.add("js");
+startLengths();
 startOnce();
 // Before whatever keeps fields: it makes one field of many.
 startPicker();

@@ -1,40 +1,115 @@
-// <place-editor for="id of a pdf-viewer">: the places of number, date, signature and seal, as boxes on the paper.
-// The truth is in the number inputs between the tags (data-place="so", names page, x, y, width, height; points,
-// from the lower left corner of the page), so the form works without this file too.
+// The places of number, date, signature and seal, as boxes on the paper of the pdf-viewer named by «for».
+// <place-marks>: for whoever reads; the numbers are in the data of its parts.
+// <place-editor>: for whoever moves them. The truth is in the number inputs between the tags (data-place="so",
+// names page, x, y, width, height; points, from the lower left corner of the page), so the form works without
+// this file too.
 
 const PARTS = ["page", "x", "y", "width", "height"];
 const SMALLEST = 6;
+// How the real thing is set (pdfsign/appearance): type by the height of its box, and never larger or smaller.
+const [LINE_HEIGHT, SMALLEST_TYPE, LARGEST_TYPE] = [1.15, 8, 14];
+
+function part(name, words, css) {
+  const made = document.createElement("span");
+  made.className = css;
+  made.textContent = words;
+  if (name) made.setAttribute(name, "true");
+  return made;
+}
+
+/** The box of a place: its name and, for trial, what will be written there. */
+function boxOf({ place, label, kind, sample }) {
+  const box = document.createElement("div");
+  box.className = "place-box";
+  box.dataset.name = place;
+  box.dataset.kind = kind || "text";
+  if (sample) box.append(part("aria-hidden", sample, "place-sample"));
+  box.append(part("", label, "place-label"));
+  return box;
+}
+
+/** Lay a box over its page; false when there is no such page or no such box. */
+function lay(viewer, box, { page, x, y, width, height }) {
+  const sheet = viewer.pageElement(page);
+  const viewport = viewer.viewport(page);
+  if (!sheet || !viewport || !(width > 0) || !(height > 0)) {
+    box.remove();
+    return false;
+  }
+  const [left, bottom] = viewport.convertToViewportPoint(x, y);
+  const [right, top] = viewport.convertToViewportPoint(x + width, y + height);
+  const share = (value, whole) => `${((value / whole) * 100).toFixed(3)}%`;
+  box.style.left = share(Math.min(left, right), viewport.width);
+  box.style.top = share(Math.min(top, bottom), viewport.height);
+  box.style.width = share(Math.abs(right - left), viewport.width);
+  box.style.height = share(Math.abs(bottom - top), viewport.height);
+  const type = Math.min(Math.max(height / LINE_HEIGHT, SMALLEST_TYPE), LARGEST_TYPE);
+  box.style.setProperty("--type", String(type));
+  if (box.parentElement !== sheet) sheet.append(box);
+  return true;
+}
+
+/** Do it when the paper is there, and again when a page turns out to be of another size than the first. */
+function whenDrawn(viewer, act) {
+  if (viewer.dataset.ready === "yes") act();
+  else viewer.addEventListener("pdf-ready", act, { once: true });
+  viewer.addEventListener("pdf-page", act);
+}
+
+class PlaceMarks extends HTMLElement {
+  connectedCallback() {
+    const viewer = document.getElementById(this.getAttribute("for"));
+    if (!viewer) return;
+    const marks = [...this.querySelectorAll("[data-place]")].map(({ dataset }) => ({ dataset, box: boxOf(dataset) }));
+    for (const { box, dataset } of marks) {
+      box.classList.add("place-shown");
+      box.setAttribute("role", "img");
+      box.setAttribute("aria-label", `Khung ${dataset.label}`);
+    }
+    const numbers = (data) => Object.fromEntries(PARTS.map((name) => [name, Number(data[name])]));
+    whenDrawn(viewer, () => marks.forEach(({ box, dataset }) => lay(viewer, box, numbers(dataset))));
+  }
+}
 
 class PlaceEditor extends HTMLElement {
   connectedCallback() {
     this.viewer = document.getElementById(this.getAttribute("for"));
     if (!this.viewer) return;
     this.places = [...this.querySelectorAll("[data-place]")].map((row) => this.#place(row));
-    const start = () => this.places.forEach((place) => this.#draw(place));
-    if (this.viewer.dataset.ready === "yes") start();
-    else this.viewer.addEventListener("pdf-ready", start, { once: true });
-    // A page of another size than the first is known only when it is drawn.
-    this.viewer.addEventListener("pdf-page", start);
+    whenDrawn(this.viewer, () => this.places.forEach((place) => this.#draw(place)));
     this.#fold();
   }
 
-  /** Folded away, the places leave the paper to the reader; unfolded, the signature's comes into view. */
+  /** Folded away, the places are shown and stay where they are; unfolded, the signature's comes into view. */
   #fold() {
     const folder = this.closest("details");
     if (!folder) return;
-    const show = () => this.viewer.scroll.classList.toggle("no-places", !folder.open);
-    show();
+    const hold = () => {
+      for (const { box } of this.places) {
+        box.classList.toggle("place-shown", !folder.open);
+        box.tabIndex = folder.open ? 0 : -1;
+      }
+    };
+    hold();
     folder.addEventListener("toggle", () => {
-      show();
+      hold();
       const signature = this.places.find((place) => place.kind === "signature") ?? this.places[0];
       if (folder.open && signature.box.isConnected) signature.box.scrollIntoView({ block: "center", behavior: "smooth" });
     });
   }
 
   #place(row) {
-    const inputs = Object.fromEntries(PARTS.map((part) => [part, row.querySelector(`[data-part="${part}"]`)]));
-    const place = { name: row.dataset.label, kind: row.dataset.kind || "text", inputs, box: this.#box(row) };
-    for (const input of Object.values(inputs)) input.addEventListener("input", () => this.#draw(place));
+    const inputs = Object.fromEntries(PARTS.map((name) => [name, row.querySelector(`[data-part="${name}"]`)]));
+    const place = { name: row.dataset.label, kind: row.dataset.kind || "text", row, inputs, box: this.#box(row) };
+    place.confirmed = row.querySelector('[data-part="confirmed"]');
+    place.confirmed?.addEventListener("change", () => this.#tell(place));
+    for (const input of Object.values(inputs)) {
+      input.addEventListener("input", () => {
+        this.#put(place);
+        this.#draw(place);
+      });
+    }
+    this.#tell(place);
     this.#mouse(place);
     this.#keys(place);
     place.box.addEventListener("focus", () => row.classList.add("is-active"));
@@ -43,42 +118,35 @@ class PlaceEditor extends HTMLElement {
   }
 
   #box(row) {
-    const box = document.createElement("div");
-    box.className = "place-box";
-    box.dataset.kind = row.dataset.kind || "text";
+    const box = boxOf(row.dataset);
     box.tabIndex = 0;
     box.setAttribute("role", "group");
     box.setAttribute("aria-roledescription", "khung đặt vị trí");
-    const label = document.createElement("span");
-    label.className = "place-label";
-    label.textContent = row.dataset.label;
-    const grip = document.createElement("span");
-    grip.className = "place-grip";
-    grip.setAttribute("aria-hidden", "true");
-    box.append(label, grip);
+    box.append(part("aria-hidden", "", "place-grip"));
     return box;
   }
 
+  /** Somebody has put this box where it is: it is no guess any more. */
+  #put(place) {
+    if (!place.confirmed || place.confirmed.checked) return;
+    place.confirmed.checked = true;
+    this.#tell(place);
+  }
+
+  #tell({ row, box, confirmed }) {
+    if (!confirmed) return;
+    box.classList.toggle("is-guess", !confirmed.checked);
+    row.querySelector(".tag").textContent = confirmed.checked ? "đã đặt" : "đặt tạm";
+    row.querySelector(".tag").classList.toggle("tag-amber", !confirmed.checked);
+  }
+
   #values({ inputs }) {
-    return Object.fromEntries(PARTS.map((part) => [part, Number(inputs[part].value.replace(",", "."))]));
+    return Object.fromEntries(PARTS.map((name) => [name, Number(inputs[name].value.replace(",", "."))]));
   }
 
   #draw(place) {
     const { page, x, y, width, height } = this.#values(place);
-    const sheet = this.viewer.pageElement(page);
-    const viewport = this.viewer.viewport(page);
-    if (!sheet || !viewport || !(width > 0) || !(height > 0)) {
-      place.box.remove();
-      return;
-    }
-    const [left, bottom] = viewport.convertToViewportPoint(x, y);
-    const [right, top] = viewport.convertToViewportPoint(x + width, y + height);
-    const share = (value, whole) => `${((value / whole) * 100).toFixed(3)}%`;
-    place.box.style.left = share(Math.min(left, right), viewport.width);
-    place.box.style.top = share(Math.min(top, bottom), viewport.height);
-    place.box.style.width = share(Math.abs(right - left), viewport.width);
-    place.box.style.height = share(Math.abs(bottom - top), viewport.height);
-    if (place.box.parentElement !== sheet) sheet.append(place.box);
+    if (!lay(this.viewer, place.box, { page, x, y, width, height })) return;
     place.box.setAttribute(
       "aria-label",
       `${place.name}, trang ${page}, cách trái ${Math.round(x)} điểm, cách đáy ${Math.round(y)} điểm. ` +
@@ -94,7 +162,8 @@ class PlaceEditor extends HTMLElement {
     next.height = Math.min(Math.max(next.height, SMALLEST), top - bottom);
     next.x = Math.min(Math.max(next.x, left), right - next.width);
     next.y = Math.min(Math.max(next.y, bottom), top - next.height);
-    for (const part of PARTS) place.inputs[part].value = String(Math.round(next[part] * 10) / 10);
+    for (const name of PARTS) place.inputs[name].value = String(Math.round(next[name] * 10) / 10);
+    this.#put(place);
     this.#draw(place);
   }
 
@@ -155,4 +224,5 @@ class PlaceEditor extends HTMLElement {
   }
 }
 
+customElements.define("place-marks", PlaceMarks);
 customElements.define("place-editor", PlaceEditor);
