@@ -13,11 +13,12 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from tests import arrivals, path
-from tests.seeing import assignment_seen, part_seen
+from tests.incoming.steps import ACTS
+from tests.seeing import assignment_seen, now_seen, part_seen
 from tests.world import NOW, World
 from vanthu.documents.models import DocumentFile
 from vanthu.incoming import actions, queries
-from vanthu.incoming.queries import TABS
+from vanthu.incoming.queries import TABS, count_incoming
 from vanthu.incoming.states import State
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
@@ -42,6 +43,15 @@ def _ids(actor: Actor, **asked: Any) -> set[UUID]:
 
 def _user(world: World, name: str) -> Assignee:
     return Assignee(kind="user", id=world.posts[name].user_id)
+
+
+def _unpresented(world: World) -> UUID:
+    """In the register, and presented to nobody yet."""
+    document = arrivals.arrived(world)
+    actions.register_document(
+        actor=world.clerk, document_id=document, seen=now_seen(document), leader_id=None, now=NOW
+    )
+    return document
 
 
 def _unit(world: World) -> Assignee:
@@ -140,6 +150,27 @@ class TestTabs:
         for other in TABS:
             expected = {document} if other in {tab, "all"} else set()
             assert _ids(world.clerk, tab=other) == expected, other
+
+    def test_of_a_leader_hold_what_was_presented_to_him_and_keep_the_others_apart(self, world: World) -> None:
+        """Presented to the director, to the deputy, and to nobody yet."""
+        directors, deputys, nobodys = (
+            arrivals.registered(world),
+            arrivals.registered(world),
+            _unpresented(world),
+        )
+        ACTS["present_document"].do(world, world.clerk, deputys)
+
+        mine = {who: _ids(world.actor(who), tab="to_direct") for who in ("leader", "deputy")}
+        others = {who: _ids(world.actor(who), tab="with_others") for who in ("leader", "deputy", "clerk")}
+
+        assert mine == {"leader": {directors, nobodys}, "deputy": {deputys, nobodys}}
+        assert others == {"leader": {deputys}, "deputy": {directors}, "clerk": set()}
+        counts = {who: count_incoming(world.actor(who)) for who in ("leader", "deputy", "clerk")}
+        assert {who: (each["to_direct"], each["with_others"]) for who, each in counts.items()} == {
+            "leader": (2, 1),
+            "deputy": (2, 1),
+            "clerk": (3, 0),
+        }
 
     def test_of_ones_own_work_end_with_ones_part(self, world: World) -> None:
         document = arrivals.directed(

@@ -77,7 +77,7 @@ QUEUES = (
         label="Chờ chỉ đạo",
         icon="directions",
         roles=frozenset({Role.LEADER}),
-        hint="Văn thư đã vào sổ và trình",
+        hint="Văn thư đã vào sổ và trình bạn, hoặc chưa trình ai",
     ),
     Queue(
         area="outgoing",

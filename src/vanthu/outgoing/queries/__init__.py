@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from vanthu.outgoing.queries.lists import (
     COUNT_LIMIT,
+    QUEUES,
     TABS,
     OutgoingRow,
     count_outgoing,
+    ids_in,
     list_outgoing,
     rows_of,
     visible_ids,
@@ -32,6 +34,7 @@ from vanthu.outgoing.queries.uploads import (
 
 __all__ = [
     "COUNT_LIMIT",
+    "QUEUES",
     "TABS",
     "OutgoingPage",
     "OutgoingRow",
@@ -44,6 +47,7 @@ __all__ = [
     "count_outgoing",
     "get_outgoing",
     "get_upload",
+    "ids_in",
     "list_outgoing",
     "list_uploads",
     "open_file",

@@ -25,6 +25,7 @@ from vanthu.outgoing import queries as outgoing
 TABS = {
     "arrived": "Chờ tiếp nhận",
     "to_direct": "Chờ chỉ đạo",
+    "with_others": "Chờ lãnh đạo khác",
     "in_progress": "Đang xử lý",
     "mine": "Việc được giao",
     "completed": "Đã hoàn thành",
@@ -53,6 +54,7 @@ def document_list(request: WebRequest) -> HttpResponse:
                 count=counts["incoming"].get(key),
             )
             for key, label in TABS.items()
+            if key != "with_others" or Role.LEADER in request.actor.roles
         ],
         "tab": tab,
         "listing": listing,
