@@ -45,8 +45,8 @@ class TestPresentDocument:
     ) -> None:
         document = arrivals.registered(world)
 
-        def offered(who: Actor) -> frozenset[str]:
-            return queries.get_incoming(who, document_id=document, now=NOW).acts
+        def offered(who: Actor) -> set[str]:
+            return set(queries.get_incoming(who, document_id=document, now=NOW).acts)
 
         assert (offered(world.leader), offered(world.deputy)) == ({"direct", "complete"}, set())
         ACTS["present_document"].do(world, world.clerk, document)

@@ -224,8 +224,8 @@ class TestMarks:
 
         wrong = leader.post(address, {**boxes, "pin": "87654321"})
 
-        assert wrong.status_code == 422
-        assert _FIELD.findall(wrong.content.decode()) == [str(now_seen(document))]
+        assert wrong.status_code == 303
+        assert _FIELD.findall(leader.get(wrong["Location"]).content.decode()) == [str(now_seen(document))]
         assert Seen.parse(boxes["seen"]).version + 1 == now_seen(document).version
 
 

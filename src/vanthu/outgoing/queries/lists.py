@@ -132,6 +132,40 @@ def count_outgoing(actor: Actor) -> dict[str, int]:
     return {tab: min(count, COUNT_LIMIT) for tab, count in counts.items()}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyUnderWay:
+    """An answer somebody is writing: who, and how far it is; what it says is its author's business."""
+
+    id: UUID
+    author_name: str
+    unit_name: str
+    state_label: str
+    since: datetime
+    can_open: bool
+
+
+def replies_under_way(actor: Actor, *, document_id: UUID) -> list[ReplyUnderWay]:
+    """The answers under way to an incoming document of the actor's agency which he may see, oldest first."""
+    under_way = (
+        OutgoingDocument.objects.filter(replies_to_id=document_id, agency_id=actor.agency_id)
+        .exclude(state__in=[State.ISSUED, State.DISCARDED])
+        .select_related("author", "unit")
+        .order_by("drafted_at", "pk")
+    )
+    openable = visible_ids(actor, document_ids=[each.pk for each in under_way])
+    return [
+        ReplyUnderWay(
+            id=each.pk,
+            author_name=each.author.full_name,
+            unit_name=each.unit.name if each.unit else "",
+            state_label=str(State(each.state).label),
+            since=each.moved_at,
+            can_open=each.pk in openable,
+        )
+        for each in under_way
+    ]
+
+
 def rows_of(actor: Actor, *, document_ids: Collection[UUID]) -> dict[UUID, OutgoingRow]:
     """The documents of these ids the actor may see, by id: the lines of a register's page."""
     found = visible(actor).select_related("document", "author", "unit").filter(pk__in=document_ids)

@@ -15,6 +15,7 @@ from vanthu.interfaces.web.http import WebRequest, page
 from vanthu.interfaces.web.incoming.acts import acts_of, is_broken
 from vanthu.interfaces.web.incoming.forms import FilterForm, RegisterForm
 from vanthu.interfaces.web.navigation import default_tab
+from vanthu.interfaces.web.runs import place_of, run_for
 from vanthu.interfaces.web.screens import Crumb, Tab
 from vanthu.interfaces.web.share import searching
 from vanthu.kernel.pages import Page
@@ -57,6 +58,7 @@ def document_list(request: WebRequest) -> HttpResponse:
             if key != "with_others" or Role.LEADER in request.actor.roles
         ],
         "tab": tab,
+        "run": run_for("incoming", tab, text=text),
         "listing": listing,
         "is_by_urgency": tab in queries.QUEUES,
         "text": text,
@@ -97,7 +99,9 @@ def document(request: WebRequest, document_id: UUID) -> HttpResponse:
     context = {
         "document": found,
         "shown": shown,
+        "place": place_of(request),
         "acts": acts_of(found),
+        "under_way": outgoing.replies_under_way(request.actor, document_id=document_id),
         "can_open": outgoing.visible_ids(request.actor, document_ids=[link.id for link in linked]),
         "crumbs": crumbs(found),
         "page_title": found.row.subject,

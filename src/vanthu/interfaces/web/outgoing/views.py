@@ -17,6 +17,7 @@ from vanthu.interfaces.web.http import WebRequest, page
 from vanthu.interfaces.web.navigation import default_tab
 from vanthu.interfaces.web.outgoing.acts import acts_of
 from vanthu.interfaces.web.outgoing.forms import FilterForm
+from vanthu.interfaces.web.runs import place_of, run_for
 from vanthu.interfaces.web.screens import Crumb, Tab
 from vanthu.interfaces.web.share import searching
 from vanthu.outgoing import queries
@@ -60,6 +61,7 @@ def document_list(request: WebRequest) -> HttpResponse:
             for key, label in TABS.items()
         ],
         "tab": tab,
+        "run": run_for("outgoing", tab, text=text, type_code=type_code),
         "listing": listing,
         "can_draft": queries.can_draft(request.actor),
         "uploads": queries.list_uploads(request.actor) if tab == "my_drafts" else [],
@@ -89,6 +91,7 @@ def document(request: WebRequest, document_id: UUID) -> HttpResponse:
         "document": found,
         "shown": next((each for each in known if str(each.id) == request.GET.get("tep")), found.main_file),
         "acts": acts_of(found),
+        "place": place_of(request),
         "can_open": incoming.visible_ids(request.actor, document_ids=answered),
         "returns": exchange.open_returns(request.actor, document_id=document_id),
         "crumbs": crumbs(found),
