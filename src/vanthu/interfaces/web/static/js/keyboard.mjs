@@ -52,7 +52,7 @@ function ask(button) {
   const enterKey = Object.assign(document.createElement("kbd"), { textContent: "Enter" });
   const escapeKey = Object.assign(document.createElement("kbd"), { textContent: "Esc" });
   question.append(`${wordsOf(button)}? Nhấn `, enterKey, " lần nữa để làm, ", escapeKey, " để hủy bỏ.");
-  button.closest(".acts")?.prepend(question);
+  (button.closest(".acts") ?? button.parentElement).prepend(question);
   button.addEventListener(
     "blur",
     () => {

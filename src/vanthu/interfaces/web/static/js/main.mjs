@@ -9,12 +9,14 @@ import { startKept } from "./kept.mjs";
 import { startDialogs } from "./dialogs.mjs";
 import { startPicker } from "./picker.mjs";
 import { startPickers } from "./pickers.mjs";
+import { startPinRun } from "./pin-run.mjs";
 import { startUploads } from "./uploads.mjs";
 
 document.documentElement.classList.add("js");
 startOnce();
 // Before whatever keeps fields: it makes one field of many.
 startPicker();
+startPinRun();
 startKept();
 startDialogs();
 startPickers();
