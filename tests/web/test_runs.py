@@ -279,3 +279,21 @@ def _boxes_and_pin(leader: Client, document: UUID) -> dict[str, str]:
     """The boxes as the signer's page has them, and the right PIN."""
     form = leader.get(f"/van-ban-di/{document}/ky/").context["places_form"]
     return {"pin": PIN, **{name: str(form[name].value()) for name in form.fields}}
+
+
+class TestWhatWaitsForALeader:
+    def test_is_counted_and_offered_to_the_one_it_was_presented_to(
+        self, sign_in: SignIn, world: World
+    ) -> None:
+        document = arrivals.registered(world)
+        leader, deputy = sign_in("leader"), sign_in("deputy")
+
+        assert "1 việc đang chờ bạn" in text_of(leader, "/")
+        assert "việc đang chờ bạn</h1>" not in text_of(deputy, "/")
+        assert str(document) not in text_of(deputy, "/van-ban-den/?tab=to_direct")
+        assert str(document) in text_of(deputy, "/van-ban-den/?tab=with_others")
+        assert "tab=with_others" not in text_of(sign_in("clerk"), "/van-ban-den/")
+        page = text_of(deputy, f"/van-ban-den/{document}/")
+        assert f"/van-ban-den/{document}/chi-dao/" not in page
+        assert f"Đang chờ {world.users['leader'].full_name}" in page
+        assert deputy.get(f"/van-ban-den/{document}/chi-dao/").status_code == 403

@@ -6,7 +6,9 @@ const LONGEST = 5 * 60 * 1000; // milliseconds without a seal
 
 let kept = null;
 let timer = 0;
+let shown = ""; // the address of what was put into this page
 
+const here = () => location.pathname + location.search;
 const run = () => document.querySelector("form[data-pin-run]");
 
 function forget() {
@@ -33,6 +35,7 @@ function show(answer, words) {
   document.title = page.title;
   document.body.replaceChildren(...page.body.childNodes);
   history.pushState(null, "", answer.url);
+  shown = here();
   globalThis.htmx?.process(document.body);
   begin();
 }
@@ -69,6 +72,8 @@ async function send(event) {
 
 export function startPinRun() {
   document.addEventListener("submit", send);
-  window.addEventListener("popstate", () => location.reload());
+  window.addEventListener("popstate", () => {
+    if (shown && here() !== shown) location.reload();
+  });
   window.addEventListener("pagehide", forget);
 }
