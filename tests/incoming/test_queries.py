@@ -192,6 +192,23 @@ class TestTabs:
         assert [_ids(actor, tab="mine") for actor in both] == [{document}, set()]
         assert [queries.count_incoming(actor)["mine"] for actor in both] == [1, 0]
 
+    @pytest.mark.parametrize("role", ["lead", "support"])
+    def test_of_the_head_leave_out_what_is_passed_on_until_it_comes_back(
+        self, world: World, role: str
+    ) -> None:
+        """A supporting part comes back with its report; the lead's is his who was given it."""
+        given: dict[str, Any] = {"lead": _unit(world)} if role == "lead" else {"support": [_unit(world)]}
+        document = arrivals.directed(world, **given)
+        assert (_ids(world.head, tab="mine"), count_incoming(world.head)["mine"]) == ({document}, 1)
+
+        ACTS["pass_on"].do(world, world.head, document)
+
+        assert (_ids(world.head, tab="mine"), count_incoming(world.head)["mine"]) == (set(), 0)
+        second = world.actor("second_officer")
+        assert _ids(second, tab="mine") == {document}
+        ACTS["report_work"].do(world, second, document)
+        assert _ids(world.head, tab="mine") == (set() if role == "lead" else {document})
+
     def test_count_open_work_alone(self, world: World) -> None:
         arrivals.completed(world)
 

@@ -189,10 +189,15 @@ def _matching(rows: QuerySet[IncomingDocument], text: str) -> QuerySet[IncomingD
 def _open_parts(actor: Actor) -> QuerySet[Assignment]:
     """The parts of one document on which the actor still has to work.
 
-    Whoever leads has it until the document is completed, also after reporting the result.
+    Whoever leads has it until the document is completed, also after reporting the result. What the head has
+    passed on waits for whom it was passed on to, and comes back when he supports and has reported.
     """
+    with_another = Assignment.objects.filter(parent_id=OuterRef("pk")).exclude(
+        ~Q(role=AssignmentRole.LEAD), state=AssignmentState.DONE
+    )
     return Assignment.objects.filter(
         workflow_permissions.own(actor),
+        ~Exists(with_another),
         ~Q(state=AssignmentState.DONE) | Q(role=AssignmentRole.LEAD),
         ~Q(role=AssignmentRole.INFORM),
         document_id=OuterRef("pk"),
