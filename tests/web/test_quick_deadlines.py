@@ -78,5 +78,5 @@ class TestThePageOfADirection:
         ]
         offered = re.findall(r'data-fill="id_due_at" data-value="([^"]+)"', page)
         assert len(offered) >= 3
-        direction = {"instruction": "Tham mưu trả lời", f"user-{world.officer.user_id}": "lead"}
+        direction = {"instruction": "Tham mưu trả lời", "assignees": f"lead:user-{world.officer.user_id}"}
         assert leader.post(address, direction | {"due_at": offered[-1]}).status_code == 303

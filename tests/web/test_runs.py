@@ -51,7 +51,7 @@ _NAMES = [f"{act[0]}-{act[2]}" for act in ACTS]
 
 def _words(world: World, act: str, words: dict[str, str]) -> dict[str, str]:
     if act == "chi-dao":
-        return words | {f"user-{world.officer.user_id}": "lead"}
+        return words | {"assignees": f"lead:user-{world.officer.user_id}"}
     if act == "phan-cong":
         return words | {"user_id": str(world.officer.user_id)}
     return words
@@ -142,7 +142,7 @@ class TestAfterAnAct:
             leader_id=world.deputy.user_id,
             now=NOW + timedelta(minutes=4),
         )
-        words = {"instruction": "Trả lời", f"user-{world.officer.user_id}": "lead"}
+        words = {"instruction": "Trả lời", "assignees": f"lead:user-{world.officer.user_id}"}
 
         led_to = [
             sign_in("leader").post(f"/van-ban-den/{document}/chi-dao/", words)["Location"]
