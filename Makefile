@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test bench storm hostile reset lint lock setup
+.PHONY: help run test bench keys storm hostile reset lint lock setup
 
 PORT ?= 8000
 export PORT
@@ -16,6 +16,9 @@ test: setup ## Cài đặt, rồi mọi kiểm tra và kiểm thử
 
 bench: setup ## Cài đặt, rồi đo tốc độ
 	@exec $(VENV)/python -m benchmarks
+
+keys: setup ## Đếm phím và lượt tải trang của văn thư, ghi vào docs
+	@VANTHU_WRITE_FIGURES=1 $(VENV)/python -m pytest -q tests/web/test_clerks_twenty.py
 
 storm: setup ## Mười phút bão: làm việc, tấn công, giết tiến trình, rồi kiểm tra không mất gì
 	@exec $(VENV)/python -m benchmarks.storm --minutes 10

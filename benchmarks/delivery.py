@@ -157,7 +157,7 @@ def _prepare(office: dict[str, Visitor], subject: str) -> str:
     officer.post(f"{here}/trinh/", {})
     office["truongphong"].post(f"{here}/duyet/", {"comment": "Đồng ý"})
     office["giamdoc"].post(f"{here}/ky/", {"pin": PIN})
-    page = office["vanthu"].post(f"{here}/cap-so-dong-dau/", {"pin": PIN})
+    page = office["vanthu"].act(f"{here}/cap-so-dong-dau/", {"pin": PIN})
     if page.state != "sealed":
         raise MeasuringFailed(f"Văn bản không đóng dấu được: {page.problem}")
     return document

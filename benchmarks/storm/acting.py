@@ -165,7 +165,7 @@ class Acts:
     def _take_in(self, office: Office, prefix: str, installation: str, chance: random.Random) -> None:
         clerk = office(f"{prefix}.vanthu")
         page = clerk.get(f"/van-ban-den/?tab=arrived&q={self.mark}")
-        links = [link for link in page.links("/van-ban-den/") if link.count("/") == 3 and "?" not in link]
+        links = page.documents("/van-ban-den/")
         if not links:
             self.enough.wait(0.5)
             return
@@ -174,7 +174,7 @@ class Acts:
             clerk.post(f"{here}tra-lai/", {"reason": "Gửi nhầm nơi nhận"})
             self.tally.did("trả lại bên gửi")
             return
-        registered = clerk.post(f"{here}vao-so/", {})
+        registered = clerk.act(f"{here}vao-so/", {})
         self.tally.registered.add((installation, registered.document_id))
         self.tally.did("vào sổ")
         if prefix == "tp":

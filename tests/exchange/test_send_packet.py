@@ -168,7 +168,43 @@ class TestSendPacket:
 
         (row,) = desk.deliveries(world.clerk, document).rows
         assert (row.state, row.progress) == ("queued", 0)
-        assert "chưa được nối với Trục liên thông" in row.note
+        assert "chưa được nối với Trục liên thông" in row.trouble
+
+    def test_what_cannot_leave_says_why_and_since_when_until_it_has_left(
+        self, committed: World, far: FarSystem, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        document = desk.issue(committed, [committed.neighbour, committed.remote])
+        began = timezone.now()
+
+        def unreachable(*_: object) -> str:
+            raise AxisUnreachable
+
+        with monkeypatch.context() as broken:
+            broken.setattr(AxisClient, "send", unreachable)
+            for _ in range(2):
+                with pytest.raises(AxisUnreachable):
+                    jobs.run_all(but=lambda job: False)
+        tried = timezone.now()
+
+        (held,) = desk.deliveries(committed.clerk, document).held_up
+        assert held.recipient_name == committed.remote.name
+        assert held.trouble == str(AxisUnreachable())
+        assert held.troubled_since is not None
+        assert began <= held.troubled_since <= tried
+        first = held.troubled_since
+        with monkeypatch.context() as broken:
+            broken.setattr(AxisClient, "send", unreachable)
+            with pytest.raises(AxisUnreachable):
+                jobs.run_all()
+        (held,) = desk.deliveries(committed.clerk, document).held_up
+        assert held.troubled_since == first, "a further failure does not make the wait any shorter"
+
+        jobs.run_all()
+
+        page = desk.deliveries(committed.clerk, document)
+        assert page.held_up == ()
+        assert {row.trouble for row in page.rows} == {""}
+        assert page.recipients == page.arrived + page.not_fetched
 
     def test_the_same_trouble_is_audited_once(self, world: World) -> None:
         document = desk.issue(world, [world.remote])

@@ -120,7 +120,7 @@ ACTS: dict[str, Act] = {
     ),
     "direct_document": Act(
         states=(State.REGISTERED,),
-        by=("leader", "deputy"),
+        by=("leader",),
         act=lambda world, actor, document, seen: actions.direct_document(
             actor=actor,
             document_id=document,
@@ -131,7 +131,7 @@ ACTS: dict[str, Act] = {
     ),
     "direct_further": Act(
         states=(State.DIRECTED, State.PROCESSING),
-        by=("leader", "deputy"),
+        by=("leader",),
         act=lambda world, actor, document, seen: actions.direct_further(
             actor=actor,
             document_id=document,
@@ -163,7 +163,7 @@ ACTS: dict[str, Act] = {
     ),
     "complete_document": Act(
         states=(State.DIRECTED, State.REGISTERED, State.PROCESSING),
-        by=("officer", "leader", "deputy"),
+        by=("officer", "leader"),
         act=lambda world, actor, document, seen: actions.complete_document(
             actor=actor, document_id=document, seen=seen, result="Đã xong", now=NOW
         ),

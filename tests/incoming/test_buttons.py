@@ -39,14 +39,14 @@ _BEHIND: dict[str, Callable[[World, Actor, UUID], object]] = {
     "complete": ACTS["complete_document"].do,
 }
 _WORK = {"start", "report", "reply"}
-_LEADERS = {name: {"direct_further", "complete"} for name in ("leader", "deputy")}
+#: It was presented to the leader: the deputy reads it, and is offered nothing.
+_LEADERS = {"leader": {"direct_further", "complete"}}
 _EXPECTED: dict[State, dict[str, set[str]]] = {
     State.ARRIVED: {"clerk": {"register", "return"}},
     State.RETURNED: {},
     State.REGISTERED: {
         "clerk": {"present"},
         "leader": {"direct", "complete"},
-        "deputy": {"direct", "complete"},
     },
     State.DIRECTED: {"officer": _WORK | {"complete"}, "head": _WORK | {"pass_on"}, **_LEADERS},
     # The officer has started; the unit's own part has not.

@@ -30,7 +30,7 @@ class TestDirectFurther:
         before = len(jobs())
 
         actions.direct_further(
-            actor=world.deputy,
+            actor=world.leader,
             document_id=document,
             seen=now_seen(document),
             support=[unit_of(world)],
@@ -50,9 +50,9 @@ class TestDirectFurther:
         assert (given.instruction, given.due_at, given.given_by_id) == (
             "Phối hợp số liệu",
             due,
-            world.deputy.user_id,
+            world.leader.user_id,
         )
-        assert audited(document)[-1][:2] == ("incoming.directed-further", world.deputy.label)
+        assert audited(document)[-1][:2] == ("incoming.directed-further", world.leader.label)
         assert jobs(after=before) == [], "the sender was told when it was directed"
 
     @pytest.mark.parametrize(

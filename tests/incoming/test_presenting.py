@@ -7,11 +7,14 @@ from functools import partial
 import pytest
 
 from tests import arrivals
+from tests.incoming.steps import ACTS
 from tests.seeing import now_seen
 from tests.traces import audited, jobs, nothing_changed
 from tests.world import NOW, World
 from vanthu.incoming import actions, queries
 from vanthu.incoming.actions.registering import AlreadyPresented, NotALeader
+from vanthu.kernel.actor import Actor
+from vanthu.kernel.errors import NotAllowed
 
 
 class TestPresentDocument:
@@ -36,6 +39,36 @@ class TestPresentDocument:
         assert (action, who) == ("incoming.presented", world.clerk.label)
         assert data["submitted_to"] == str(world.deputy.user_id)
         assert jobs(after=before) == []
+
+    def test_gives_the_right_to_direct_to_the_one_leader_and_takes_it_from_the_other(
+        self, world: World
+    ) -> None:
+        document = arrivals.registered(world)
+
+        def offered(who: Actor) -> set[str]:
+            return set(queries.get_incoming(who, document_id=document, now=NOW).acts)
+
+        assert (offered(world.leader), offered(world.deputy)) == ({"direct", "complete"}, set())
+        ACTS["present_document"].do(world, world.clerk, document)
+
+        assert (offered(world.leader), offered(world.deputy)) == (set(), {"direct", "complete"})
+        with nothing_changed(), pytest.raises(NotAllowed):
+            ACTS["direct_document"].do(world, world.leader, document)
+        ACTS["direct_document"].do(world, world.deputy, document)
+
+    @pytest.mark.parametrize("who", ["leader", "deputy"])
+    def test_may_come_later_and_until_then_any_leader_directs(self, world: World, who: str) -> None:
+        document = arrivals.arrived(world)
+        actions.register_document(
+            actor=world.clerk, document_id=document, seen=now_seen(document), leader_id=None, now=NOW
+        )
+
+        page = queries.get_incoming(world.actor(who), document_id=document, now=NOW)
+
+        assert "direct" in page.acts
+        assert page.waiting_for is not None
+        assert (page.waiting_for.who, page.waiting_for.is_me) == ("Lãnh đạo", True)
+        ACTS["direct_document"].do(world, world.actor(who), document)
 
     @pytest.mark.parametrize("who", ["officer", "head", "outsider_leader"])
     def test_is_refused_for_whoever_is_no_leader_here(self, world: World, who: str) -> None:

@@ -13,11 +13,12 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from tests import arrivals, path
-from tests.seeing import assignment_seen, part_seen
+from tests.incoming.steps import ACTS
+from tests.seeing import assignment_seen, now_seen, part_seen
 from tests.world import NOW, World
 from vanthu.documents.models import DocumentFile
 from vanthu.incoming import actions, queries
-from vanthu.incoming.queries import TABS
+from vanthu.incoming.queries import TABS, count_incoming
 from vanthu.incoming.states import State
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
@@ -42,6 +43,15 @@ def _ids(actor: Actor, **asked: Any) -> set[UUID]:
 
 def _user(world: World, name: str) -> Assignee:
     return Assignee(kind="user", id=world.posts[name].user_id)
+
+
+def _unpresented(world: World) -> UUID:
+    """In the register, and presented to nobody yet."""
+    document = arrivals.arrived(world)
+    actions.register_document(
+        actor=world.clerk, document_id=document, seen=now_seen(document), leader_id=None, now=NOW
+    )
+    return document
 
 
 def _unit(world: World) -> Assignee:
@@ -141,6 +151,27 @@ class TestTabs:
             expected = {document} if other in {tab, "all"} else set()
             assert _ids(world.clerk, tab=other) == expected, other
 
+    def test_of_a_leader_hold_what_was_presented_to_him_and_keep_the_others_apart(self, world: World) -> None:
+        """Presented to the director, to the deputy, and to nobody yet."""
+        directors, deputys, nobodys = (
+            arrivals.registered(world),
+            arrivals.registered(world),
+            _unpresented(world),
+        )
+        ACTS["present_document"].do(world, world.clerk, deputys)
+
+        mine = {who: _ids(world.actor(who), tab="to_direct") for who in ("leader", "deputy")}
+        others = {who: _ids(world.actor(who), tab="with_others") for who in ("leader", "deputy", "clerk")}
+
+        assert mine == {"leader": {directors, nobodys}, "deputy": {deputys, nobodys}}
+        assert others == {"leader": {deputys}, "deputy": {directors}, "clerk": set()}
+        counts = {who: count_incoming(world.actor(who)) for who in ("leader", "deputy", "clerk")}
+        assert {who: (each["to_direct"], each["with_others"]) for who, each in counts.items()} == {
+            "leader": (2, 1),
+            "deputy": (2, 1),
+            "clerk": (3, 0),
+        }
+
     def test_of_ones_own_work_end_with_ones_part(self, world: World) -> None:
         document = arrivals.directed(
             world, support=[_user(world, "second_officer")], inform=[_user(world, "colleague")]
@@ -160,6 +191,23 @@ class TestTabs:
 
         assert [_ids(actor, tab="mine") for actor in both] == [{document}, set()]
         assert [queries.count_incoming(actor)["mine"] for actor in both] == [1, 0]
+
+    @pytest.mark.parametrize("role", ["lead", "support"])
+    def test_of_the_head_leave_out_what_is_passed_on_until_it_comes_back(
+        self, world: World, role: str
+    ) -> None:
+        """A supporting part comes back with its report; the lead's is his who was given it."""
+        given: dict[str, Any] = {"lead": _unit(world)} if role == "lead" else {"support": [_unit(world)]}
+        document = arrivals.directed(world, **given)
+        assert (_ids(world.head, tab="mine"), count_incoming(world.head)["mine"]) == ({document}, 1)
+
+        ACTS["pass_on"].do(world, world.head, document)
+
+        assert (_ids(world.head, tab="mine"), count_incoming(world.head)["mine"]) == (set(), 0)
+        second = world.actor("second_officer")
+        assert _ids(second, tab="mine") == {document}
+        ACTS["report_work"].do(world, second, document)
+        assert _ids(world.head, tab="mine") == (set() if role == "lead" else {document})
 
     def test_count_open_work_alone(self, world: World) -> None:
         arrivals.completed(world)

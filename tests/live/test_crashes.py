@@ -60,7 +60,7 @@ class Office:
         """The outside agency's documents of this subject, in any state."""
         mark = subject.rpartition("(")[2].rstrip(")")
         page = self.person("tp.vanthu").get(f"/van-ban-den/?tab=all&q={mark}")
-        return [link for link in page.links("/van-ban-den/") if link.count("/") == 3 and "?" not in link]
+        return page.documents("/van-ban-den/")
 
 
 def _pdf(subject: str) -> bytes:

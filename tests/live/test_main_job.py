@@ -50,6 +50,7 @@ def test_a_signed_letter_goes_out_and_its_answer_comes_back(desks: Desks, tmp_pa
     dialog = head.act("Trả lại…")
     dialog.get_by_label("Lý do trả lại").fill("Bổ sung thời hạn gửi báo cáo.")
     dialog.get_by_role("button", name="Trả lại").click()
+    head.done(letter_id)
     head.sees_state("draft")
     officer.go(f"/van-ban-di/{letter_id}/")
     officer.sees("Bổ sung thời hạn gửi báo cáo.")
@@ -60,6 +61,7 @@ def test_a_signed_letter_goes_out_and_its_answer_comes_back(desks: Desks, tmp_pa
     officer.confirm("Trình ký")
     head.go(f"/van-ban-di/{letter_id}/")
     head.confirm("Duyệt, trình ký")
+    head.done(letter_id)
     head.sees_state("awaiting_signature")
 
     # 3 The leader signs, on a phone.
@@ -73,6 +75,8 @@ def test_a_signed_letter_goes_out_and_its_answer_comes_back(desks: Desks, tmp_pa
     clerk.number_and_seal()
     clerk.sees("Chữ ký hợp lệ")
     clerk.confirm("Phát hành")
+    clerk.sees("Đã phát hành")
+    clerk.page.locator("#flash").get_by_role("link", name="Xem lại").click()
     expect(clerk.page).to_have_url(re.compile("/gui-nhan/"))
 
     # 6–7 Both recipients have it, with the verdict in one sentence.
@@ -85,9 +89,10 @@ def test_a_signed_letter_goes_out_and_its_answer_comes_back(desks: Desks, tmp_pa
     outside.sees("Trục liên thông")
 
     # 8 Registered there.
-    outside.act(label="Tiếp nhận, vào sổ").get_by_role("button", name="Tiếp nhận, vào sổ").click()
-    outside.sees_state("registered")
     arrived_id = outside.document_id
+    outside.act(label="Tiếp nhận, vào sổ").get_by_role("button", name="Tiếp nhận, vào sổ").click()
+    outside.done(arrived_id, "van-ban-den")
+    outside.sees_state("registered")
 
     # 9 Directed, handled, answered.
     director = desks("tp.giamdoc")
@@ -101,6 +106,7 @@ def test_a_signed_letter_goes_out_and_its_answer_comes_back(desks: Desks, tmp_pa
     due = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")) + timedelta(days=3)
     page.get_by_label("Hạn xử lý").fill(due.strftime("%Y-%m-%dT17:00"))
     page.get_by_role("button", name="Chuyển xử lý").click()
+    director.done(arrived_id, "van-ban-den")
     director.sees_state("directed")
 
     handler = desks("tp.chuyenvien")

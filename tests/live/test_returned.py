@@ -67,6 +67,7 @@ def test_a_number_changed_after_the_seal_is_shown_and_returned(
     expect(clerk.page.locator("[data-verdict]").first).to_have_attribute("data-verdict", "invalid")
     clerk.sees("bị sửa")
 
+    document_id = clerk.document_id
     dialog = clerk.act("Trả lại…")
     # Blanks are no reason.
     dialog.get_by_label("Lý do").fill("   ")
@@ -74,6 +75,7 @@ def test_a_number_changed_after_the_seal_is_shown_and_returned(
     clerk.sees("Hãy ghi lý do để bên gửi biết")
     clerk.page.get_by_label("Lý do").fill("Văn bản đã bị sửa sau khi đóng dấu; đề nghị gửi lại bản gốc.")
     clerk.page.get_by_role("button", name="Trả lại").click()
+    clerk.done(document_id, "van-ban-den")
     clerk.sees_state("returned")
     clerk.sees("đề nghị gửi lại bản gốc")
     expect(clerk.page.locator(".acts").get_by_role("link", name=re.compile("vào sổ"))).to_have_count(0)
@@ -84,9 +86,11 @@ def test_the_sender_reads_who_returned_it_and_why(desks: Desks, played: dict[str
     neighbour.go("/van-ban-den/?tab=arrived")
     subject = neighbour.page.locator(".row1 a", has_text="(diễn thử").first.inner_text()
     neighbour.open(subject, "/van-ban-den/?tab=arrived")
+    document_id = neighbour.document_id
     dialog = neighbour.act("Trả lại…")
     dialog.get_by_label("Lý do").fill("Gửi nhầm, xã không quản lý viên chức này.")
     dialog.get_by_role("button", name="Trả lại").click()
+    neighbour.done(document_id, "van-ban-den")
     neighbour.sees_state("returned")
 
     clerk = desks("snv.vanthu")

@@ -41,6 +41,16 @@ class TestTheScreen:
 
         assert "Hệ thống để riêng 2 gói tin hoặc việc nền" in text_of(sign_in("administrator"), "/")
 
+    def test_is_in_the_menu_with_its_count_and_in_nobody_elses(self, sign_in: SignIn, world: World) -> None:
+        packet_aside(world.department)
+
+        menu = text_of(sign_in("administrator"), "/").partition("</nav>")[0]
+
+        entry = menu.partition('href="/de-rieng/"')[2].partition("</a>")[0]
+        assert "Để riêng" in entry
+        assert 'class="count">1<' in entry
+        assert "/de-rieng/" not in text_of(sign_in("clerk"), "/").partition("</nav>")[0]
+
     @pytest.mark.parametrize("who", ["clerk", "leader", "officer"])
     def test_is_nobody_elses(self, sign_in: SignIn, world: World, who: str) -> None:
         packet, work = packet_aside(world.department), work_aside()

@@ -202,6 +202,11 @@ class TestErrors:
             assert f"«{stands}», đang chờ " in page
             assert f'href="/van-ban-di/{document}/"' in page
             assert "không có quyền" not in page
+            # Who did what, and when.
+            deeds = page.partition("data-deeds")[2].partition("</ol>")[0]
+            assert "Duyệt nội dung" in deeds
+            assert world.users["head"].full_name in deeds
+            assert "<time " in deeds
 
     @pytest.mark.parametrize(
         ("person", "step", "status"),

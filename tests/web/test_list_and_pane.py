@@ -17,7 +17,7 @@ from tests.world import World
 from vanthu.incoming.models import IncomingDocument
 from vanthu.incoming.states import State
 
-PREVIEW = "**/xem-nhanh/"
+PREVIEW = "**/xem-nhanh/?*"
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ class TestASlowPreview:
             line.wait_for(2)
             line.let(1)
             _expect_shown(page, letters[2])
-            with page.expect_response(f"**/{letters[1]}/xem-nhanh/"):
+            with page.expect_response(f"**/{letters[1]}/xem-nhanh/?*"):
                 line.let(0)
             page.wait_for_timeout(200)
             _expect_shown(page, letters[2])
@@ -180,7 +180,7 @@ class TestASlowPreview:
             line.wait_for(1)
             expect(page.locator("#peek [data-key]")).to_have_count(0)
             line.let(0)
-            page.wait_for_url(f"**/van-ban-di/{second}/ky/")
+            page.wait_for_url(f"**/van-ban-di/{second}/ky/?hang=awaiting_signature")
 
 
 class TestAPreviewThatFails:
@@ -257,7 +257,7 @@ class TestTheFirstEnter:
             assert _states(letters) == [State.ARRIVED] * 3
             page.keyboard.press("Enter")
             expect(page.locator("#flash")).to_contain_text("Đã tiếp nhận, vào sổ, số đến 1.")
-            page.wait_for_url(f"**/van-ban-den/{letters[0]}/")
+            page.wait_for_url(f"**/van-ban-den/{letters[1]}/?hang=arrived")
 
     def test_on_a_row_reached_with_tab_shows_that_row(
         self, chromium: Browser, live_server: LiveServer, letters: list[UUID]

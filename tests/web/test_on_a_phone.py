@@ -101,7 +101,7 @@ class TestTheMainAct:
         with visiting(chromium, live_server.url, "outsider", size=PHONE) as visit:
             page = visit.open(f"/van-ban-den/{arrived}/vao-so/")
             page.get_by_role("button", name="Tiếp nhận, vào sổ").click()
-            page.wait_for_url(f"**/van-ban-den/{arrived}/")
+            page.wait_for_url("**/van-ban-den/?tab=arrived")
         with visiting(chromium, live_server.url, "outsider_leader", size=PHONE) as visit:
             page = visit.open(f"/van-ban-den/{arrived}/")
             link = page.get_by_role("link", name="Chỉ đạo, chuyển xử lý")

@@ -124,7 +124,10 @@ class TestNoting:
 
         assert second.status_code == 409
         assert "đã có người ghi nhận" in second.content.decode()
-        assert f'href="/van-ban-di/{came_back}/"' in second.content.decode()
+        assert f'href="/van-ban-di/{came_back}/gui-nhan/"' in second.content.decode()
+        deeds = second.content.decode().partition("data-deeds")[2].partition("</ol>")[0]
+        assert "Đã biết, đã xử lý" in deeds
+        assert "Nguyễn Văn An" in deeds
 
     @pytest.mark.parametrize(
         ("who", "status"), [("outsider", 404), ("colleague", 404), ("head", 403), ("leader", 403)]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from vanthu.kernel.errors import why
+from vanthu.kernel.working_days import Holidays
 
 _DATABASE_FORM = (
     "DATABASE_URL phải có dạng postgresql://người_dùng:mật_khẩu@máy_chủ:cổng/tên_csdl; "
@@ -90,6 +92,29 @@ def flag(name: str, default: bool) -> bool:
 def words(name: str, default: str = "") -> list[str]:
     """The variable as a list separated by commas."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def holidays(name: str, default: str) -> Holidays:
+    """The variable as days separated by commas: «01/05» of every year, «06/02/2027» once.
+
+    Raises SettingRefused.
+    """
+    yearly, once = set(), set()
+    for word in words(name, default):
+        try:
+            day, month, *year = (int(part) for part in word.split("/"))
+            if year:
+                (one,) = year
+                once.add(date(one, month, day))
+            else:
+                # In a leap year, so that 29/02 is a day as well.
+                yearly.add((date(2024, month, day).month, day))
+        except ValueError:
+            raise SettingRefused(
+                f"Biến môi trường {name} phải gồm ngày dạng 01/05 (mọi năm) hoặc 06/02/2027 (một năm), "
+                f"cách nhau bằng dấu phẩy, không phải «{word}»."
+            ) from None
+    return Holidays(yearly=frozenset(yearly), once=frozenset(once))
 
 
 def networks(name: str, default: str = "") -> list[str]:

@@ -31,6 +31,8 @@ class Delivery(models.Model):
     packet = models.ForeignKey("kernel.Blob", on_delete=models.PROTECT, null=True, related_name="+")
     attempts = models.PositiveIntegerField(default=0)
     last_error = models.CharField(max_length=500, blank=True)
+    #: Since when it could not go on; None when the last try went through, or none was made.
+    troubled_since = models.DateTimeField("trục trặc từ", null=True)
     #: The recipient's reply: this agency's copy of the document that answered.
     reply = models.ForeignKey(
         "documents.Document", on_delete=models.PROTECT, null=True, related_name="answers"

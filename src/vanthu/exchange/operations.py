@@ -169,10 +169,15 @@ def advance(
     if not is_new:
         return False
     if is_forward(DeliveryState(delivery.state), state):
-        delivery.state, delivery.state_at, delivery.last_error = state, at, ""
+        delivery.state, delivery.state_at = state, at
+        delivery.last_error, delivery.troubled_since = "", None
         # What was noted was noted of the state before: a document that comes back anew waits anew.
         delivery.noted_at, delivery.noted_by_id, delivery.noted_word = None, None, ""
-        change(delivery, "state", "state_at", "last_error", "noted_at", "noted_by", "noted_word")
+        change(
+            delivery,
+            *("state", "state_at", "last_error", "troubled_since"),
+            *("noted_at", "noted_by", "noted_word"),
+        )
     audit.record(
         action=f"exchange.delivery-{state.name.lower()}",
         actor=actor,
@@ -246,9 +251,13 @@ def link_reply(arrived_id: UUID, answered: Sequence[tuple[OutgoingDocument, Deli
     return [str(document.pk) for document, _ in answered]
 
 
-def note_trouble(delivery: Delivery, trouble: str) -> bool:
-    """Count a failed try of the (locked) delivery and show its reason; True when the reason is a new one."""
+def note_trouble(delivery: Delivery, trouble: str, *, now: datetime) -> bool:
+    """Count a failed try of the (locked) delivery, keep its reason, and since when it has failed.
+
+    Returns whether the reason is a new one.
+    """
     before, delivery.last_error = delivery.last_error, rules.shortened(trouble, 500)
+    delivery.troubled_since = delivery.troubled_since or now
     delivery.attempts += 1
-    delivery.save(update_fields=["last_error", "attempts"])
+    delivery.save(update_fields=["last_error", "troubled_since", "attempts"])
     return delivery.last_error != before

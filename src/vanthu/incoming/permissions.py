@@ -38,9 +38,26 @@ may_return = may_register
 may_present = may_register
 
 
+def presented_to(actor: Actor) -> Q:
+    """What is for this leader to direct: what was presented to him, and what was presented to nobody yet."""
+    return Q(submitted_to_id=actor.user_id) | Q(submitted_to__isnull=True)
+
+
+def is_presented_to(actor: Actor, document: IncomingDocument) -> bool:
+    """Whether the document is one of `presented_to`."""
+    return document.submitted_to_id in {None, actor.user_id}
+
+
 def may_direct(actor: Actor, document: IncomingDocument) -> bool:
-    """A leader of the agency directs (NĐ 30/2020 Điều 23–24)."""
-    return actor.agency_id == document.agency_id and Role.LEADER in actor.roles
+    """The leader of the agency it was presented to directs (NĐ 30/2020 Điều 23–24).
+
+    Another leader does after the records clerk has presented it to him.
+    """
+    return (
+        actor.agency_id == document.agency_id
+        and Role.LEADER in actor.roles
+        and is_presented_to(actor, document)
+    )
 
 
 may_direct_further = may_direct
@@ -52,7 +69,7 @@ def may_pass_on(actor: Actor, part: Assignment) -> bool:
 
 
 def may_complete(actor: Actor, document: IncomingDocument, *, is_lead: bool) -> bool:
-    """Whoever leads the work completes it; so may a leader, and the machine when the reply is issued."""
+    """Whoever leads the work completes it; so may whoever directs it, and the machine when it is answered."""
     return actor.is_system or is_lead or may_direct(actor, document)
 
 

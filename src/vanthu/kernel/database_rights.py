@@ -181,6 +181,7 @@ RIGHTS = {
         "packet_id",
         "attempts",
         "last_error",
+        "troubled_since",
         "reply_id",
         "noted_at",
         "noted_by_id",

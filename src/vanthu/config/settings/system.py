@@ -100,6 +100,16 @@ REVOCATION_HOSTS = environment.words("VANTHU_REVOCATION_HOSTS")
 TSA_URL = environment.text("VANTHU_TSA_URL", "")
 PKCS11_MODULE = environment.text("VANTHU_PKCS11_MODULE", "/usr/lib/softhsm/libsofthsm2.so")
 
+#: Days nobody works, beside Saturdays and Sundays (Bộ luật Lao động Điều 112): Tết Dương lịch, Chiến thắng,
+#: Quốc tế lao động and Quốc khánh are the same each year. Tết Âm lịch, Giỗ Tổ, the second day of Quốc khánh
+#: and exchanged days are added by the installation, as they are announced: «…,06/02/2027».
+HOLIDAYS = environment.holidays("VANTHU_HOLIDAYS", "01/01,30/04,01/05,02/09")
+#: Phrases of direction a leader gives with one press, separated by «|» in the variable.
+DIRECTION_PHRASES = environment.text(
+    "VANTHU_DIRECTION_PHRASES",
+    "Tham mưu trả lời|Nghiên cứu, đề xuất|Tổ chức thực hiện|Dự họp, báo cáo lại|Báo cáo trực tiếp|Để biết",
+).split("|")
+
 #: A draft may go to 5,000 agencies, each a field of its form; more is refused by the form itself, which keeps
 #: what was typed, as far as this.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000

@@ -112,7 +112,7 @@ def note_delivery_trouble(*, actor: Actor, delivery_id: UUID, trouble: str, now:
 
     require(permissions.may_exchange(actor))
 
-    is_news = operations.note_trouble(delivery, trouble)
+    is_news = operations.note_trouble(delivery, trouble, now=now)
 
     if is_news:
         audit.record(

@@ -95,7 +95,7 @@ def note_sending_trouble(*, actor: Actor, document_id: UUID, trouble: str, now: 
 
     require(permissions.may_exchange(actor))
 
-    is_news = [operations.note_trouble(delivery, trouble) for delivery in waiting]
+    is_news = [operations.note_trouble(delivery, trouble, now=now) for delivery in waiting]
 
     if any(is_news):
         audit.record(

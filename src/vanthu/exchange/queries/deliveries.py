@@ -82,6 +82,9 @@ class DeliveryRow:
     #: 0 (waiting to be sent) to 6 (done).
     progress: int
     note: str
+    #: Why it could not leave when it was last tried, and since when it has not; empty once it has left.
+    trouble: str
+    troubled_since: datetime | None
     #: Nobody has fetched it for rules.STUCK_AFTER: somebody should call.
     is_stuck: bool
     #: The recipient returned it, or the axis refused it.
@@ -103,10 +106,18 @@ class DeliveriesPage:
 
     rows: tuple[DeliveryRow, ...]
     recipients: int
+    #: It is there, and nobody has taken it in or returned it yet.
+    arrived: int
     accepted: int
     replied: int
     returned: int
     not_fetched: int
+
+    @property
+    def held_up(self) -> tuple[DeliveryRow, ...]:
+        """Those that have not left because every try to send them failed, the longest first."""
+        held = [(row.troubled_since, row) for row in self.rows if row.troubled_since]
+        return tuple(row for _, row in sorted(held, key=lambda each: each[0]))
 
 
 def deliveries(actor: Actor, *, document_id: UUID, now: datetime) -> DeliveriesPage:
@@ -133,6 +144,7 @@ def deliveries(actor: Actor, *, document_id: UUID, now: datetime) -> DeliveriesP
     return DeliveriesPage(
         rows=tuple(row for _, row in rows),
         recipients=len(rows),
+        arrived=sum(delivery.state == DeliveryState.ARRIVED for delivery, _ in rows),
         accepted=sum(_is_accepted(delivery) for delivery, _ in rows),
         replied=sum(row.reply is not None for _, row in rows),
         returned=sum(row.is_returned for _, row in rows),
@@ -201,7 +213,8 @@ def _row(
 ) -> DeliveryRow:
     state = DeliveryState(delivery.state)
     statuses = tuple(_status(status) for status in sorted(delivery.statuses.all(), key=_order))
-    note = next((status.note for status in statuses if status.state == state), "") or delivery.last_error
+    note = next((status.note for status in statuses if status.state == state), "")
+    waits = state is DeliveryState.QUEUED
     reply = _reply(delivery, openable)
     return DeliveryRow(
         id=delivery.id,
@@ -213,6 +226,8 @@ def _row(
         state_at=delivery.state_at,
         progress=PROGRESS[state],
         note="" if reply and rules.repeats_reply(note, reply_code=reply.label) else note,
+        trouble=delivery.last_error if waits else "",
+        troubled_since=delivery.troubled_since if waits else None,
         is_stuck=rules.is_stuck(is_fetched=state not in _NOT_FETCHED, since=delivery.created_at, now=now),
         is_returned=state in COME_BACK,
         came_back=_came_back(delivery) if state in COME_BACK else "",

@@ -18,15 +18,18 @@ from vanthu.incoming.models import IncomingDocument
 from vanthu.incoming.states import State
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.pages import PAGE_SIZE, Page, page_of
+from vanthu.organizations.states import Role
 from vanthu.workflow import permissions as workflow_permissions
 from vanthu.workflow import queries as workflow
 from vanthu.workflow.models import Assignment
 from vanthu.workflow.states import AssignmentRole, AssignmentState
 
-#: Tabs of the list: which states each shows. `mine` is what the actor, or the unit, has open.
+#: Tabs of the list: which states each shows. `mine` is what the actor, or the unit, has open; for a leader
+#: `to_direct` is what waits for him, and `with_others` what waits for another leader.
 TABS: dict[str, tuple[State, ...]] = {
     "arrived": (State.ARRIVED,),
     "to_direct": (State.REGISTERED,),
+    "with_others": (State.REGISTERED,),
     "in_progress": (State.DIRECTED, State.PROCESSING),
     "mine": (State.DIRECTED, State.PROCESSING),
     "completed": (State.COMPLETED,),
@@ -34,7 +37,7 @@ TABS: dict[str, tuple[State, ...]] = {
     "all": tuple(State),
 }
 #: Tabs of open work, which are ordered by urgency and deadline; the others by time alone.
-QUEUES = {"arrived", "to_direct", "in_progress", "mine"}
+QUEUES = {"arrived", "to_direct", "with_others", "in_progress", "mine"}
 #: Counts beyond this are shown as «999+»; nobody works from an exact larger number.
 COUNT_LIMIT = 1000
 
@@ -103,9 +106,7 @@ def list_incoming(
     actor: Actor, *, tab: str = "all", text: str = "", page: int = 1, size: int = PAGE_SIZE, now: datetime
 ) -> Page[IncomingRow]:
     """One page of a tab, `size` rows of it, filtered by text with or without diacritics."""
-    rows = _in_tab(actor, tab).select_related("document").only(*_IN_ROWS)
-    for word in document_rules.search_words(text):
-        rows = rows.filter(document__search_text__contains=word)
+    rows = _matching(_in_tab(actor, tab), text).select_related("document").only(*_IN_ROWS)
     order = _order(tab)
     found = page_of(rows.order_by(*order), page, size=size)
     ids = [document.pk for document in found.items]
@@ -125,13 +126,28 @@ def count_incoming(actor: Actor) -> dict[str, int]:
         .filter(state__in=states)
         .order_by()
         .values_list("state")
-        .annotate(every=Count("pk"), own=Count("pk", filter=Exists(_open_parts(actor))))
+        .annotate(
+            every=Count("pk"),
+            own=Count("pk", filter=Exists(_open_parts(actor))),
+            presented=Count("pk", filter=permissions.presented_to(actor)),
+        )
     )
-    every, own = Counter[str](), Counter[str]()
-    for state, in_all, of_mine in by_state:
-        every[state], own[state] = in_all, of_mine
-    counts = {tab: sum((own if tab == "mine" else every)[state] for state in TABS[tab]) for tab in QUEUES}
+    every, own, presented = Counter[str](), Counter[str](), Counter[str]()
+    for state, in_all, of_mine, to_him in by_state:
+        every[state], own[state], presented[state] = in_all, of_mine, to_him
+    of_tab = {"mine": own, "with_others": every - presented}
+    if Role.LEADER in actor.roles:
+        of_tab["to_direct"] = presented
+    else:
+        of_tab["with_others"] = Counter()
+    counts = {tab: sum(of_tab.get(tab, every)[state] for state in TABS[tab]) for tab in QUEUES}
     return {tab: min(count, COUNT_LIMIT) for tab, count in counts.items()}
+
+
+def ids_in(actor: Actor, *, tab: str = "all", text: str = "") -> list[UUID]:
+    """The ids of a tab's documents in its order, COUNT_LIMIT at most: what is worked through one by one."""
+    found = _matching(_in_tab(actor, tab), text).order_by(*_order(tab))
+    return list(found.values_list("pk", flat=True)[:COUNT_LIMIT])
 
 
 def rows_of(actor: Actor, *, document_ids: Collection[UUID], now: datetime) -> dict[UUID, IncomingRow]:
@@ -157,16 +173,31 @@ def _in_tab(actor: Actor, tab: str) -> QuerySet[IncomingDocument]:
         rows = rows.filter(state__in=states)
     if tab == "mine":
         rows = rows.filter(Exists(_open_parts(actor)))
+    if tab == "to_direct" and Role.LEADER in actor.roles:
+        rows = rows.filter(permissions.presented_to(actor))
+    if tab == "with_others":
+        rows = rows.exclude(permissions.presented_to(actor)) if Role.LEADER in actor.roles else rows.none()
+    return rows
+
+
+def _matching(rows: QuerySet[IncomingDocument], text: str) -> QuerySet[IncomingDocument]:
+    for word in document_rules.search_words(text):
+        rows = rows.filter(document__search_text__contains=word)
     return rows
 
 
 def _open_parts(actor: Actor) -> QuerySet[Assignment]:
     """The parts of one document on which the actor still has to work.
 
-    Whoever leads has it until the document is completed, also after reporting the result.
+    Whoever leads has it until the document is completed, also after reporting the result. What the head has
+    passed on waits for whom it was passed on to, and comes back when he supports and has reported.
     """
+    with_another = Assignment.objects.filter(parent_id=OuterRef("pk")).exclude(
+        ~Q(role=AssignmentRole.LEAD), state=AssignmentState.DONE
+    )
     return Assignment.objects.filter(
         workflow_permissions.own(actor),
+        ~Exists(with_another),
         ~Q(state=AssignmentState.DONE) | Q(role=AssignmentRole.LEAD),
         ~Q(role=AssignmentRole.INFORM),
         document_id=OuterRef("pk"),

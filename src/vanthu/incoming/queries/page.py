@@ -263,7 +263,7 @@ def _waiting(actor: Actor, incoming: IncomingDocument) -> Waiting | None:
             who=leader,
             what="chỉ đạo",
             since=incoming.registered_at,
-            is_me=incoming.submitted_to_id == actor.user_id,
+            is_me=permissions.may_direct(actor, incoming),
         )
     if state in {State.DIRECTED, State.PROCESSING}:
         return workflow.lead_waiting(actor, document_id=incoming.pk)

@@ -9,7 +9,8 @@ from typing import Any, Literal, Protocol
 from django.http import HttpResponse
 
 from vanthu.interfaces.web.forms import Form, refusals_into
-from vanthu.interfaces.web.http import WebRequest, go, page
+from vanthu.interfaces.web.http import WebRequest, go, next_asked_for, page
+from vanthu.interfaces.web.runs import course_of, go_on, in_run
 from vanthu.interfaces.web.screens import Crumb
 from vanthu.kernel.errors import Conflict, NotAllowed
 from vanthu.kernel.seen import Seen
@@ -30,8 +31,15 @@ class ActPage:
     progress: str = "Đang thực hiện…"
     #: What is said on the next page; may name the result, as in «Đã vào sổ, số đến {result}».
     said: str = "Đã thực hiện."
-    #: Where to go when it is done; the document when empty.
+    #: The person's own queue for this act, a tab: its next document opens when it is done. Empty: none of
+    #: his own, and unless the address names one, the document is shown again.
+    queue: str = ""
+    #: Whether the document is looked at again, whatever the queue: beginning work is not being done with it.
+    stays: bool = False
+    #: Where to go when it is done, whatever the queue; empty: on in the queue.
     after: str = ""
+    #: Where what was done can be looked at; the document when empty.
+    done: str = ""
 
 
 class NotNow(Conflict):
@@ -87,16 +95,20 @@ def act_page(
     carry_out: Callable[[dict[str, Any]], object],
     **context: Any,
 ) -> HttpResponse:
-    """Show the form over what is `seen` on GET; on POST carry the act out and go back to the document.
+    """Show the form over what is `seen` on GET; on POST carry the act out and go on in the queue.
 
     A refusal of what was written stays on this page (422); every other refusal is raised.
     """
     if request.method == "POST" and form.is_valid():
         result: object = None
+        course = None if screen.stays else course_of(request, own=screen.queue)
         with refusals_into(form):
             result = carry_out(form.cleaned_data)
         if not form.errors:
-            return go(request, screen.after or screen.back, said=screen.said.format(result=result))
+            said = screen.said.format(result=result)
+            if screen.after:
+                return go(request, screen.after, said=said)
+            return go_on(request, course, back=screen.back, said=said, done=screen.done)
     shown = {
         "form": form,
         "seen": seen,
@@ -106,8 +118,9 @@ def act_page(
         "icon": screen.icon,
         "tone": screen.tone,
         "progress": screen.progress,
-        "back": screen.back,
-        "action": request.path,
+        "back": in_run(request, screen.back),
+        "next": next_asked_for(request),
+        "action": request.get_full_path(),
         "crumbs": screen.crumbs,
         "page_title": screen.title,
     }

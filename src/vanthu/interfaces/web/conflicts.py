@@ -16,25 +16,33 @@ from vanthu.documents.queries import FileRow
 from vanthu.exchange import queries as exchange
 from vanthu.exchange.states import DeliveryState
 from vanthu.incoming import queries as incoming
+from vanthu.incoming.states import IllegalStep as IncomingStep
 from vanthu.incoming.states import State as IncomingState
 from vanthu.interfaces.web.errors import refuse_domain
 from vanthu.interfaces.web.http import WebRequest, page, wants_partial
 from vanthu.interfaces.web.outgoing.forms import DraftForm
 from vanthu.interfaces.web.written import Written, written_in
+from vanthu.kernel.errors import Conflict as Gone
 from vanthu.kernel.errors import DomainError
 from vanthu.kernel.seen import NotShown, Stale
 from vanthu.kernel.trail import Change, HistoryRow
 from vanthu.outgoing import queries as outgoing
 from vanthu.outgoing.rules import SEVERAL
+from vanthu.outgoing.states import IllegalStep as OutgoingStep
 from vanthu.outgoing.states import State as OutgoingState
 from vanthu.workflow.states import AssignmentState
+from vanthu.workflow.states import IllegalStep as PartStep
 
-TooLate: TypeAlias = NotShown | Stale
+#: What has gone on without whoever now wants to act on it.
+OVERTAKEN = (Gone, IncomingStep, OutgoingStep, PartStep)
+TooLate: TypeAlias = Gone | IncomingStep | OutgoingStep | PartStep
 DocumentPage: TypeAlias = outgoing.OutgoingPage | incoming.IncomingPage
 
 #: Of a part or a delivery it is not written what came after it was shown: so many latest acts are named.
 _LATEST = 3
 _STATES = (OutgoingState, IncomingState, AssignmentState, DeliveryState)
+_TITLE_SENT = "Việc này chưa được ghi nhận"
+_TITLE_ASKED = "Không còn làm được việc này"
 _FROM_ELSEWHERE = "Biểu mẫu vừa gửi được mở từ nội dung khác. Hãy xem văn bản hiện nay rồi làm lại."
 
 
@@ -63,6 +71,7 @@ class Difference:
 class Conflict:
     """What the conflict page says."""
 
+    title: str
     message: str
     deeds: tuple[Deed, ...]
     differences: tuple[Difference, ...]
@@ -75,6 +84,8 @@ def answer(request: HttpRequest, error: TooLate) -> HttpResponse:
     """The conflict page, 409; an alert where htmx asks for a part of a page."""
     match = request.resolver_match
     if match is None or wants_partial(request):
+        return refuse_domain(request, error)
+    if "document_id" not in match.kwargs and not isinstance(error, NotShown | Stale):
         return refuse_domain(request, error)
     if "document_id" not in match.kwargs:
         return _show_words(request, error)  # type: ignore[arg-type]  # only signed-in people act
@@ -106,6 +117,7 @@ def _show(
 def _show_words(request: WebRequest, error: TooLate) -> HttpResponse:
     """The page of an act on what is no document: its sentence, and his own words."""
     conflict = Conflict(
+        title=_TITLE_SENT,
         message=str(error),
         deeds=(),
         differences=(),
@@ -120,7 +132,8 @@ def conflict_of(
     request: WebRequest, error: TooLate, document: DocumentPage, history: Sequence[HistoryRow]
 ) -> Conflict:
     """What to say of acts on `document` to somebody who comes too late; `history` is of what he acted on."""
-    written = request.written
+    # A page that was only asked for has no words in it yet.
+    written = getattr(request, "written", None)
     rows: Sequence[HistoryRow] = ()
     differences: tuple[Difference, ...] = ()
     message = str(error)
@@ -130,11 +143,14 @@ def conflict_of(
             differences = tuple(_differences(error, document))
         elif error.seen.subject not in _parts(document):
             message, rows = _FROM_ELSEWHERE, ()
+    elif not isinstance(error, NotShown):
+        rows = history[:_LATEST]
     return Conflict(
+        title=_TITLE_SENT if request.method == "POST" else _TITLE_ASKED,
         message=message,
         deeds=tuple(_deed(row) for row in rows),
         differences=differences,
-        written=tuple(written_in(written)),
+        written=tuple(written_in(written)) if written else (),
         files=tuple(file.name or "" for _, several in request.FILES.lists() for file in several),
     )
 

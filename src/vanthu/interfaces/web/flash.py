@@ -18,15 +18,21 @@ class Message:
 
     text: str
     tone: Tone
+    #: Where what is spoken of can be looked at; empty: here, or nowhere.
+    url: str = ""
 
 
-def flash(request: HttpRequest, text: str, tone: Tone = "ok") -> None:
-    """Say `text` on the next page this person opens."""
-    request.session[_KEY] = [*request.session.get(_KEY, []), [text, tone]]
+def flash(request: HttpRequest, text: str, tone: Tone = "ok", *, url: str = "") -> None:
+    """Say `text` on the next page this person opens; it leads to `url`, where that is another page."""
+    request.session[_KEY] = [*request.session.get(_KEY, []), [text, tone, url]]
 
 
 def take(request: HttpRequest) -> list[Message]:
     """The waiting messages, which are then gone."""
     if _KEY not in request.session:
         return []
-    return [Message(text=text, tone=cast(Tone, tone)) for text, tone in request.session.pop(_KEY)]
+    here = request.path
+    return [
+        Message(text=text, tone=cast(Tone, tone), url="" if url == [here] else "".join(url))
+        for text, tone, *url in request.session.pop(_KEY)
+    ]

@@ -67,14 +67,21 @@ def page(
 
 
 def go(
-    request: HttpRequest, to: str, *args: object, said: str = "", tone: Tone = "ok", **kwargs: object
+    request: HttpRequest,
+    to: str,
+    *args: object,
+    said: str = "",
+    tone: Tone = "ok",
+    done: str = "",
+    **kwargs: object,
 ) -> HttpResponse:
     """Leave after an act: to the view or address `to`, which shows `said` once.
 
-    A form post is answered with 303, an htmx request with HX-Redirect.
+    `done` is where what was done can be looked at. A form post is answered with 303, an htmx request with
+    HX-Redirect.
     """
     if said:
-        flash(request, said, tone)
+        flash(request, said, tone, url=done)
     address = resolve_url(to, *args, **kwargs)
     if wants_partial(request):
         return HttpResponseClientRedirect(address)
@@ -115,9 +122,12 @@ def _is_own(request: HttpRequest, address: str) -> bool:
     return url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
 
 
+def next_asked_for(request: HttpRequest) -> str:
+    """The address in `next` when it stays on this site; otherwise empty."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    return wanted if _is_own(request, wanted) else ""
+
+
 def safe_next(request: HttpRequest, default: str) -> str:
     """The address in `next` when it stays on this site, otherwise `default`."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if _is_own(request, wanted):
-        return wanted
-    return resolve_url(default)
+    return next_asked_for(request) or resolve_url(default)

@@ -26,7 +26,6 @@ from vanthu.interfaces.web.session import (
     must_change_password,
 )
 from vanthu.kernel.errors import Busy, DomainError
-from vanthu.kernel.seen import NotShown, Stale
 from vanthu.kernel.use_cases import is_busy, times_done
 from vanthu.room.turns import reading_for
 
@@ -146,7 +145,7 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse:
         """Answer what a view raised."""
-        if isinstance(error, NotShown | Stale):
+        if isinstance(error, conflicts.OVERTAKEN):
             return conflicts.answer(request, error)
         if isinstance(error, DomainError):
             return errors.refuse_domain(request, error)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 
+from vanthu.exchange import queries as exchange
 from vanthu.kernel.actor import Actor
 from vanthu.organizations.states import Role
 from vanthu.outgoing import queries as outgoing
@@ -77,7 +78,7 @@ QUEUES = (
         label="Chờ chỉ đạo",
         icon="directions",
         roles=frozenset({Role.LEADER}),
-        hint="Văn thư đã vào sổ và trình",
+        hint="Văn thư đã vào sổ và trình bạn, hoặc chưa trình ai",
     ),
     Queue(
         area="outgoing",
@@ -194,8 +195,28 @@ def navigation(actor: Actor, *, counts: Counts, path: str) -> list[Group]:
         is_hot=True,
     )
     places = [place for place in _DOCUMENT_PLACES if place.is_open_to(actor)]
+    groups = [Group("", [home]), Group("Văn bản", _entries(places, mine, path))]
+    if Role.ADMINISTRATOR in actor.roles:
+        groups.append(Group("Quản trị", [_aside(actor, path)]))
+    return groups
+
+
+def _aside(actor: Actor, path: str) -> Entry:
+    """What the machine could not finish: counted, for nobody else looks after it."""
+    return Entry(
+        label="Để riêng",
+        short_label="Để riêng",
+        url=reverse("aside:list"),
+        icon="package-off",
+        go_key="R",
+        is_current=path.startswith(reverse("aside:list")),
+        count=exchange.count_aside(actor),
+    )
+
+
+def _entries(places: list[_Place], mine: list[tuple[Queue, int]], path: str) -> list[Entry]:
     current = _current(places, path)
-    entries = [
+    return [
         Entry(
             label=place.label,
             short_label=place.short_label,
@@ -207,7 +228,6 @@ def navigation(actor: Actor, *, counts: Counts, path: str) -> list[Group]:
         )
         for place in places
     ]
-    return [Group("", [home]), Group("Văn bản", entries)]
 
 
 def _current(places: list[_Place], path: str) -> _Place | None:

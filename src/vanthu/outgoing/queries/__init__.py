@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from vanthu.outgoing.queries.lists import (
     COUNT_LIMIT,
+    QUEUES,
     TABS,
     OutgoingRow,
+    ReplyUnderWay,
     count_outgoing,
+    ids_in,
     list_outgoing,
+    replies_under_way,
     rows_of,
     visible_ids,
 )
@@ -32,11 +36,13 @@ from vanthu.outgoing.queries.uploads import (
 
 __all__ = [
     "COUNT_LIMIT",
+    "QUEUES",
     "TABS",
     "OutgoingPage",
     "OutgoingRow",
     "RecipientRow",
     "RecipientsBefore",
+    "ReplyUnderWay",
     "SigningView",
     "Upload",
     "can_draft",
@@ -44,11 +50,13 @@ __all__ = [
     "count_outgoing",
     "get_outgoing",
     "get_upload",
+    "ids_in",
     "list_outgoing",
     "list_uploads",
     "open_file",
     "recipient_ids",
     "recipients_before",
+    "replies_under_way",
     "require_under_way",
     "rows_of",
     "signing_view",

@@ -34,7 +34,7 @@ TABS: dict[str, tuple[State, ...]] = {
     "all": tuple(State),
 }
 #: Tabs of open work, and whose it is: the author's, the person's whose turn it is, the records clerk's.
-_QUEUES = {
+QUEUES = {
     "my_drafts": "author",
     "reviewing": "turn",
     "awaiting_signature": "turn",
@@ -105,19 +105,21 @@ def list_outgoing(
 ) -> Page[OutgoingRow]:
     """One page of a tab, `size` rows of it, filtered by type and by text with or without diacritics."""
     rows = _in_tab(actor, tab).select_related("document", "author", "unit").only(*_IN_ROWS)
-    if type_code:
-        rows = rows.filter(document__type_code=type_code)
-    for word in document_rules.search_words(text):
-        rows = rows.filter(document__search_text__contains=word)
-    order = ("-urgency", "moved_at", "pk") if tab in _QUEUES else ("-moved_at", "pk")
-    found = page_of(rows.order_by(*order), page, size=size)
+    rows = _matching(rows, text=text, type_code=type_code)
+    found = page_of(rows.order_by(*_order(tab)), page, size=size)
     counts = _recipient_counts([document.pk for document in found.items])
     return found.map(lambda item: OutgoingRow.of(item, counts.get(item.pk, 0)))
 
 
+def ids_in(actor: Actor, *, tab: str = "all", text: str = "", type_code: str = "") -> list[UUID]:
+    """The ids of a tab's documents in its order, COUNT_LIMIT at most: what is worked through one by one."""
+    found = _matching(_in_tab(actor, tab), text=text, type_code=type_code).order_by(*_order(tab))
+    return list(found.values_list("pk", flat=True)[:COUNT_LIMIT])
+
+
 def count_outgoing(actor: Actor) -> dict[str, int]:
     """How much open work each tab holds, COUNT_LIMIT at most."""
-    states = {state for tab in _QUEUES for state in TABS[tab]}
+    states = {state for tab in QUEUES for state in TABS[tab]}
     turns = _current_turns(actor, kinds=(ApprovalKind.REVIEW, ApprovalKind.SIGN))
     # One question for all tabs: every page asks it, and asking costs more than the answer.
     by_state = visible(actor).filter(state__in=states).order_by().values_list("state")
@@ -126,8 +128,42 @@ def count_outgoing(actor: Actor) -> dict[str, int]:
     for state, of_author, in_turn, in_all in by_state.annotate(author=author, turn=turn, clerk=Count("pk")):
         counted["author"][state], counted["turn"][state] = of_author, in_turn
         counted["clerk"][state] = in_all if Role.RECORDS_CLERK in actor.roles else 0
-    counts = {tab: sum(counted[whose][state] for state in TABS[tab]) for tab, whose in _QUEUES.items()}
+    counts = {tab: sum(counted[whose][state] for state in TABS[tab]) for tab, whose in QUEUES.items()}
     return {tab: min(count, COUNT_LIMIT) for tab, count in counts.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyUnderWay:
+    """An answer somebody is writing: who, and how far it is; what it says is its author's business."""
+
+    id: UUID
+    author_name: str
+    unit_name: str
+    state_label: str
+    since: datetime
+    can_open: bool
+
+
+def replies_under_way(actor: Actor, *, document_id: UUID) -> list[ReplyUnderWay]:
+    """The answers under way to an incoming document of the actor's agency which he may see, oldest first."""
+    under_way = (
+        OutgoingDocument.objects.filter(replies_to_id=document_id, agency_id=actor.agency_id)
+        .exclude(state__in=[State.ISSUED, State.DISCARDED])
+        .select_related("author", "unit")
+        .order_by("drafted_at", "pk")
+    )
+    openable = visible_ids(actor, document_ids=[each.pk for each in under_way])
+    return [
+        ReplyUnderWay(
+            id=each.pk,
+            author_name=each.author.full_name,
+            unit_name=each.unit.name if each.unit else "",
+            state_label=str(State(each.state).label),
+            since=each.moved_at,
+            can_open=each.pk in openable,
+        )
+        for each in under_way
+    ]
 
 
 def rows_of(actor: Actor, *, document_ids: Collection[UUID]) -> dict[UUID, OutgoingRow]:
@@ -161,6 +197,18 @@ def _in_tab(actor: Actor, tab: str) -> QuerySet[OutgoingDocument]:
     if tab in {"to_number", "to_issue"} and Role.RECORDS_CLERK not in actor.roles:
         return rows.none()
     return rows
+
+
+def _matching(rows: QuerySet[OutgoingDocument], *, text: str, type_code: str) -> QuerySet[OutgoingDocument]:
+    if type_code:
+        rows = rows.filter(document__type_code=type_code)
+    for word in document_rules.search_words(text):
+        rows = rows.filter(document__search_text__contains=word)
+    return rows
+
+
+def _order(tab: str) -> tuple[str, ...]:
+    return ("-urgency", "moved_at", "pk") if tab in QUEUES else ("-moved_at", "pk")
 
 
 def _my_turns(actor: Actor, *, kinds: Collection[ApprovalKind]) -> QuerySet[OutgoingDocument]:

@@ -144,7 +144,7 @@ class Play:
         }
         page = officer.post(path, fields, [upload])
         self._expect(page, "draft", "Soạn dự thảo" if not replies_to else "Soạn văn bản trả lời", officer)
-        page = officer.post(f"/van-ban-di/{page.document_id}/trinh/", {})
+        page = officer.act(f"/van-ban-di/{page.document_id}/trinh/", {})
         self._expect(page, "reviewing", "Trình ký", officer)
         return page.document_id
 
@@ -153,14 +153,14 @@ class Play:
         here = f"/van-ban-di/{document_id}"
         head = self._visitor(desk, f"{desk.prefix}.truongphong")
         self._expect(
-            head.post(f"{here}/duyet/", {"comment": "Đồng ý"}), "awaiting_signature", "Duyệt nội dung", head
+            head.act(f"{here}/duyet/", {"comment": "Đồng ý"}), "awaiting_signature", "Duyệt nội dung", head
         )
         leader = self._visitor(desk, desk.leader)
-        self._expect(leader.post(f"{here}/ky/", {"pin": PIN}), "signed", "Ký số", leader)
+        self._expect(leader.act(f"{here}/ky/", {"pin": PIN}), "signed", "Ký số", leader)
         clerk = self._visitor(desk, f"{desk.prefix}.vanthu")
-        page = clerk.post(f"{here}/cap-so-dong-dau/", {"pin": PIN})
+        page = clerk.act(f"{here}/cap-so-dong-dau/", {"pin": PIN})
         self._expect(page, "sealed", "Cấp số, đóng dấu", clerk)
-        page = clerk.post(f"{here}/phat-hanh/", {})
+        page = clerk.act(f"{here}/phat-hanh/", {})
         self._expect(page, "issued", "Phát hành", clerk)
         content = clerk.file(page.links(f"/tep/di/{document_id}/")[0])
         saved = self._var / "demo" / f"{desk.prefix}-{self._mark}.pdf"
@@ -174,7 +174,7 @@ class Play:
 
         def look() -> str | None:
             page = clerk.get(f"/van-ban-den/?tab=arrived&q={self._mark}")
-            links = [link for link in page.links("/van-ban-den/") if link.count("/") == 3 and "?" not in link]
+            links = page.documents("/van-ban-den/")
             return links[0] if links else None
 
         page = clerk.get(clerk.wait(_PATIENCE, look, f"văn bản «{subject}»"))
@@ -186,7 +186,7 @@ class Play:
 
     def _take_in(self, desk: Desk, document_id: str) -> None:
         clerk = self._visitor(desk, f"{desk.prefix}.vanthu")
-        page = clerk.post(f"/van-ban-den/{document_id}/vao-so/", {})
+        page = clerk.act(f"/van-ban-den/{document_id}/vao-so/", {})
         self._expect(page, "registered", "Tiếp nhận, vào sổ", clerk)
 
     def _direct_and_start(self, desk: Desk, document_id: str) -> None:
@@ -203,9 +203,9 @@ class Play:
             "instruction": "Tham mưu văn bản trả lời đúng hạn.",
             "due_at": due,
         }
-        self._expect(leader.post(path, fields), "directed", "Chỉ đạo, chuyển xử lý", leader)
+        self._expect(leader.act(path, fields), "directed", "Chỉ đạo, chuyển xử lý", leader)
         officer = self._visitor(desk, officer_plan.username)
-        page = officer.post(f"/van-ban-den/{document_id}/bat-dau/", {})
+        page = officer.act(f"/van-ban-den/{document_id}/bat-dau/", {})
         self._expect(page, "processing", "Bắt đầu xử lý", officer)
 
     def _see_done(self, document_id: str) -> None:

@@ -44,11 +44,21 @@ class Screen:
         words = " ".join(" ".join(texts).split())
         return words or " ".join(self.tree.xpath("string(//h1)").split())
 
+    @property
+    def has_refusal(self) -> bool:
+        """Whether a form on the page says what is wrong with it."""
+        return bool(self.tree.xpath("//*[contains(@class,'field-error')]"))
+
     def links(self, prefix: str) -> list[str]:
         """The addresses on the page that begin with `prefix`, each once, in order."""
         return list(
             dict.fromkeys(str(link) for link in self.tree.xpath("//a/@href") if link.startswith(prefix))
         )
+
+    def documents(self, area: str) -> list[str]:
+        """The addresses of the documents a list of `area` («/van-ban-den/») leads to, without their queue."""
+        plain = (link.partition("?")[0] for link in self.links(area))
+        return list(dict.fromkeys(link for link in plain if link.count("/") == 3))
 
     def text_of(self, xpath: str) -> str:
         """The text of the first element found, white space tidied."""
@@ -93,9 +103,19 @@ class Visitor:
         data = {**_values(form), **{name: _plain(value) for name, value in fields.items()}}
         answer = self._send("POST", path, data=data, files=list(files) or None)
         screen = self._screen(answer)
-        if screen.status >= 400:
+        # What the signing device refuses leads back to the page it was asked on.
+        is_back = bool(answer.history) and screen.url.path == path.partition("?")[0] and screen.has_refusal
+        if screen.status >= 400 or is_back:
             raise CommandRefused(f"{self.username}: {path}: {screen.problem}", exit_code=1)
         return screen
+
+    def act(self, path: str, fields: Mapping[str, str | Sequence[str]]) -> Screen:
+        """Do the act at `path` and return the page of its document; what it leads to is the next one.
+
+        Raises CommandRefused.
+        """
+        self.post(path, fields)
+        return self.get(f"{path.rsplit('/', 2)[0]}/")
 
     def wait(self, seconds: float, look: Callable[[], Found | None], what: str) -> Found:
         """Look again and again until `look` finds something. Raises CommandRefused after `seconds`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -15,6 +16,7 @@ from vanthu.incoming import queries as incoming
 from vanthu.interfaces.web.counting import open_work
 from vanthu.interfaces.web.http import WebRequest, page
 from vanthu.interfaces.web.navigation import Queue, queues_for
+from vanthu.interfaces.web.runs import Area, Run, run_for
 from vanthu.interfaces.web.share import searching
 from vanthu.kernel import health
 from vanthu.kernel.actor import Actor
@@ -33,6 +35,11 @@ class OpenQueue:
     queue: Queue
     count: int
     rows: Sequence[incoming.IncomingRow | outgoing.OutgoingRow]
+
+    @property
+    def run(self) -> Run | None:
+        """The queue as its documents' addresses name it."""
+        return run_for(cast(Area, self.queue.area), self.queue.tab)
 
     @property
     def has_more(self) -> bool:

@@ -1,6 +1,7 @@
 """What is done with an incoming document, from its own small pages and dialogs.
 
-What is done from a list says so in `next`, and leads back to that list: the next document waits there.
+What is done from a list says so in `next`, and leads back to that list: the next document waits there. What
+is done on the document's own page leads to the next document of the queue (`runs`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from vanthu.incoming import actions, queries
 from vanthu.interfaces.web.acting import ActPage, act_page, require_act
 from vanthu.interfaces.web.forms import Form, refusals_into
-from vanthu.interfaces.web.http import WebRequest, go, page, posted, safe_next
+from vanthu.interfaces.web.http import WebRequest, page, posted
 from vanthu.interfaces.web.incoming.acts import is_broken, register_label
 from vanthu.interfaces.web.incoming.directing import direction_form
 from vanthu.interfaces.web.incoming.forms import (
@@ -30,6 +31,7 @@ from vanthu.interfaces.web.incoming.forms import (
 )
 from vanthu.interfaces.web.incoming.views import crumbs
 from vanthu.interfaces.web.picking import is_search
+from vanthu.interfaces.web.runs import course_of, go_on, place_of
 from vanthu.interfaces.web.seeing import seen_by
 from vanthu.kernel.errors import NotAllowed
 from vanthu.kernel.seen import Seen
@@ -49,7 +51,6 @@ def register(request: WebRequest, document_id: UUID) -> HttpResponse:
     document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
     leaders = organizations.list_people(request.actor, roles=frozenset({Role.LEADER}))
     first = str(leaders[0].user_id) if leaders else ""
-    after = safe_next(request, _back(document_id))
     form = RegisterForm(posted(request), initial={"leader": first}, leaders=leaders)
     seen = seen_by(request, document.seen, form)
     screen = ActPage(
@@ -58,7 +59,7 @@ def register(request: WebRequest, document_id: UUID) -> HttpResponse:
         submit="Tiếp nhận, vào sổ",
         icon="book-upload",
         back=_back(document_id),
-        after=after,
+        queue="arrived",
         crumbs=crumbs(document, "Vào sổ"),
         progress="Đang vào sổ…",
         said="Đã tiếp nhận, vào sổ, số đến {result}.",
@@ -76,7 +77,6 @@ def register(request: WebRequest, document_id: UUID) -> HttpResponse:
             now=timezone.now(),
         ),
         verdict=document.verdict,
-        next=after,
     )
 
 
@@ -117,7 +117,6 @@ def present(request: WebRequest, document_id: UUID) -> HttpResponse:
 def return_to_sender(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Trả lại bên gửi, with the reason in words."""
     document = queries.get_incoming(request.actor, document_id=document_id, now=timezone.now())
-    after = safe_next(request, _back(document_id))
     verdict = document.verdict
     initial = {"reason": verdict.message if verdict and is_broken(document) else ""}
     form = ReturnForm(posted(request), initial=initial)
@@ -129,7 +128,7 @@ def return_to_sender(request: WebRequest, document_id: UUID) -> HttpResponse:
         icon="arrow-back-up",
         tone="harm",
         back=_back(document_id),
-        after=after,
+        queue="arrived",
         crumbs=crumbs(document, "Trả lại"),
         progress="Đang trả lại…",
         said="Đã trả lại văn bản; bên gửi sẽ nhận được lý do.",
@@ -147,7 +146,6 @@ def return_to_sender(request: WebRequest, document_id: UUID) -> HttpResponse:
             now=timezone.now(),
         ),
         verdict=verdict,
-        next=after,
     )
 
 
@@ -175,6 +173,8 @@ def direct(request: WebRequest, document_id: UUID) -> HttpResponse:
             now=timezone.now(),
         ),
         title="Chỉ đạo, chuyển xử lý",
+        queue="to_direct",
+        following="direct",
         said="Đã chuyển xử lý; người được giao thấy việc ngay.",
     )
 
@@ -215,13 +215,18 @@ def _direction_page(
     *,
     title: str,
     said: str,
+    queue: str = "",
+    following: str = "document",
 ) -> HttpResponse:
+    """`queue` and `following`: whose next document is opened, and in which page of it."""
     if form.is_valid():
+        course = course_of(request, own=queue)
         with refusals_into(form):
             carry_out()
         if not form.errors:
-            return go(request, _back(document.row.id), said=said)
+            return go_on(request, course, back=_back(document.row.id), said=said, page=following)
     context = {
+        "place": place_of(request, page=following),
         "document": document,
         "form": form,
         "seen": seen,
@@ -253,6 +258,7 @@ def pass_on(request: WebRequest, document_id: UUID) -> HttpResponse:
         submit="Phân công",
         icon="user-share",
         back=_back(document_id),
+        queue="mine",
         crumbs=crumbs(document, "Phân công"),
         said="Đã phân công.",
     )
@@ -291,6 +297,7 @@ def start(request: WebRequest, document_id: UUID) -> HttpResponse:
         submit="Bắt đầu xử lý",
         icon="player-play",
         back=_back(document_id),
+        stays=True,
         crumbs=crumbs(document, "Bắt đầu xử lý"),
         said="Đã ghi nhận bạn bắt đầu xử lý.",
     )
@@ -317,6 +324,7 @@ def report(request: WebRequest, document_id: UUID) -> HttpResponse:
         submit="Gửi báo cáo",
         icon="message-check",
         back=_back(document_id),
+        queue="mine",
         crumbs=crumbs(document, "Báo cáo"),
         said="Đã báo cáo kết quả.",
     )
@@ -348,6 +356,7 @@ def complete(request: WebRequest, document_id: UUID) -> HttpResponse:
         submit="Hoàn thành xử lý",
         icon="circle-check",
         back=_back(document_id),
+        queue="mine",
         crumbs=crumbs(document, "Hoàn thành"),
         said="Đã hoàn thành xử lý văn bản.",
     )

@@ -38,6 +38,7 @@ def direction_form(request: WebRequest, document: queries.IncomingPage, kind: ty
         initial=typed_so_far(kind, request.POST) if searched else {},
         staff=_staff(request, document),
         url=reverse("incoming:assignees", args=[document.row.id]),
+        asked_by=document.row.due_on,
     )
     look_up(request, form)
     return form

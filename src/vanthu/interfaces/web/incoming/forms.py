@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 
 from vanthu.interfaces.web.forms import DateTimeInput, Form
 from vanthu.interfaces.web.incoming.choosing import ALL_ROLES, FURTHER_ROLES, chosen_as
+from vanthu.interfaces.web.incoming.quick import QuickDeadline, quick_deadlines
 from vanthu.interfaces.web.picking import PickerField, Source, refuse_what_was_left
 from vanthu.organizations.queries import PersonRow
 from vanthu.workflow.rules import Assignee
@@ -20,8 +21,6 @@ from vanthu.workflow.states import AssignmentRole
 
 #: How many may be given parts of one document; an agency of thousands may inform all its people.
 ASSIGNEES_LIMIT = 5000
-#: The end of the office day, for quick deadlines.
-_CLOSING = time(17, 0)
 
 
 class FilterForm(Form):
@@ -107,14 +106,6 @@ class PassOnForm(Form):
         return UUID(self.cleaned_data["user_id"])
 
 
-@dataclass(frozen=True, slots=True)
-class QuickDeadline:
-    """A deadline at one press."""
-
-    label: str
-    value: str
-
-
 class DirectForm(Form):
     """Chỉ đạo, chuyển xử lý: who leads, who supports, who is to know; by when; in what words."""
 
@@ -145,8 +136,11 @@ class DirectForm(Form):
         },
     )
 
-    def __init__(self, *args: Any, staff: Source, url: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, staff: Source, url: str, asked_by: date | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._asked_by = asked_by
         assignees = self.fields["assignees"]
         assert isinstance(assignees, PickerField)
         assignees.serve(staff, url)
@@ -154,16 +148,18 @@ class DirectForm(Form):
 
     @property
     def quick_deadlines(self) -> list[QuickDeadline]:
-        """Today, tomorrow, in three days, in a week: at the end of the office day, Vietnam time.
+        """Deadlines at one press, on working days, as the field writes them."""
+        return quick_deadlines(
+            timezone.localtime(),
+            settings.HOLIDAYS,
+            asked_by=self._asked_by,
+            written=lambda end: str(self.fields["due_at"].widget.format_value(end)),
+        )
 
-        Today's is offered while there is some of the day left.
-        """
-        now = timezone.localtime().replace(tzinfo=None)
-        spans = (("Hôm nay", 0), ("Ngày mai", 1), ("3 ngày", 3), ("1 tuần", 7))
-        ends = [
-            (label, datetime.combine(now.date() + timedelta(days=days), _CLOSING)) for label, days in spans
-        ]
-        return [QuickDeadline(label, end.strftime("%Y-%m-%dT%H:%M")) for label, end in ends if end > now]
+    @property
+    def phrases(self) -> Sequence[str]:
+        """Phrases of direction at one press."""
+        return settings.DIRECTION_PHRASES
 
     def chosen(self, role: AssignmentRole) -> list[Assignee]:
         """Everyone given `role`."""

@@ -15,6 +15,7 @@ from vanthu.interfaces.web.http import WebRequest, page
 from vanthu.interfaces.web.incoming.acts import acts_of, is_broken
 from vanthu.interfaces.web.incoming.forms import FilterForm, RegisterForm
 from vanthu.interfaces.web.navigation import default_tab
+from vanthu.interfaces.web.runs import place_of, run_for
 from vanthu.interfaces.web.screens import Crumb, Tab
 from vanthu.interfaces.web.share import searching
 from vanthu.kernel.pages import Page
@@ -25,6 +26,7 @@ from vanthu.outgoing import queries as outgoing
 TABS = {
     "arrived": "Chờ tiếp nhận",
     "to_direct": "Chờ chỉ đạo",
+    "with_others": "Chờ lãnh đạo khác",
     "in_progress": "Đang xử lý",
     "mine": "Việc được giao",
     "completed": "Đã hoàn thành",
@@ -53,8 +55,10 @@ def document_list(request: WebRequest) -> HttpResponse:
                 count=counts["incoming"].get(key),
             )
             for key, label in TABS.items()
+            if key != "with_others" or Role.LEADER in request.actor.roles
         ],
         "tab": tab,
+        "run": run_for("incoming", tab, text=text),
         "listing": listing,
         "is_by_urgency": tab in queries.QUEUES,
         "text": text,
@@ -95,7 +99,9 @@ def document(request: WebRequest, document_id: UUID) -> HttpResponse:
     context = {
         "document": found,
         "shown": shown,
+        "place": place_of(request),
         "acts": acts_of(found),
+        "under_way": outgoing.replies_under_way(request.actor, document_id=document_id),
         "can_open": outgoing.visible_ids(request.actor, document_ids=[link.id for link in linked]),
         "crumbs": crumbs(found),
         "page_title": found.row.subject,

@@ -18,7 +18,7 @@ from vanthu.interfaces.web.outgoing.forms import CommentForm, ReasonForm
 from vanthu.interfaces.web.outgoing.views import crumbs
 from vanthu.interfaces.web.seeing import seen_by
 from vanthu.outgoing import actions, queries
-from vanthu.outgoing.states import Step
+from vanthu.outgoing.states import State, Step
 
 
 def _back(document_id: UUID) -> str:
@@ -80,6 +80,7 @@ def approve(request: WebRequest, document_id: UUID) -> HttpResponse:
         submit="Duyệt, trình ký",
         icon="check",
         back=_back(document_id),
+        queue="reviewing",
         crumbs=crumbs(document, "Duyệt"),
         progress="Đang duyệt…",
         said="Đã duyệt nội dung và trình ký.",
@@ -116,6 +117,7 @@ def return_to_author(request: WebRequest, document_id: UUID) -> HttpResponse:
         icon="arrow-back-up",
         tone="harm",
         back=_back(document_id),
+        queue="reviewing" if document.row.state == State.REVIEWING else "awaiting_signature",
         crumbs=crumbs(document, "Trả lại"),
         progress="Đang trả lại…",
         said="Đã trả lại dự thảo cho người soạn.",
@@ -137,7 +139,7 @@ def return_to_author(request: WebRequest, document_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def return_signed(request: WebRequest, document_id: UUID) -> HttpResponse:
-    """Trả lại để sửa what is signed and not yet issued; the list follows, for the draft is the author's."""
+    """Trả lại để sửa what is signed and not yet issued: the draft is the author's again."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
     form = ReasonForm(posted(request), initial={"reason": "\n".join(document.faults)})
     seen = seen_by(request, document.seen, form)
@@ -151,7 +153,7 @@ def return_signed(request: WebRequest, document_id: UUID) -> HttpResponse:
         icon="arrow-back-up",
         tone="harm",
         back=_back(document_id),
-        after=f"{reverse('outgoing:list')}?tab=to_number",
+        queue="to_issue" if document.row.state == State.SEALED else "to_number",
         crumbs=crumbs(document, "Trả lại để sửa"),
         progress="Đang trả lại…",
         said="Đã trả lại văn bản cho người soạn.",
@@ -244,10 +246,11 @@ def issue(request: WebRequest, document_id: UUID) -> HttpResponse:
         submit="Phát hành",
         icon="send-2",
         back=_back(document_id),
-        after=reverse("outgoing:deliveries", args=[document_id]),
+        done=reverse("outgoing:deliveries", args=[document_id]),
+        queue="to_issue",
         crumbs=crumbs(document, "Phát hành"),
         progress="Đang phát hành…",
-        said="Đã phát hành; trạng thái gửi nhận được cập nhật dưới đây.",
+        said=f"Đã phát hành {document.row.code}; đang gửi {len(document.recipients)} nơi.",
     )
     return act_page(
         request,

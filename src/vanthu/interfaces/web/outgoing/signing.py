@@ -5,6 +5,7 @@ When the key refuses (wrong PIN, token gone), nothing about the document has cha
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -35,11 +36,12 @@ def number_here(*, actor: Actor, document_id: UUID, seen: Seen, pin: str, now: d
     return seen.after(State.NUMBERED)
 
 
-def seal_here(*, actor: Actor, document_id: UUID, seen: Seen, pin: str, now: datetime) -> None:
-    """Đóng dấu the numbered document with the agency's key.
+def seal_here(*, actor: Actor, document_id: UUID, seen: Seen, pin: str, now: datetime) -> Seen:
+    """Đóng dấu the numbered document with the agency's key; returns what the clerk issues.
 
     A seal that fails leaves the number given: it is tried again with the same number.
     """
     session_id = actions.begin_seal(actor=actor, document_id=document_id, seen=seen, now=now)
     file = desk.sign_here(actor=actor, session_id=session_id, kind=SignatureKind.AGENCY, pin=pin, now=now)
     actions.record_seal(actor=actor, document_id=document_id, seen=seen, file=file, now=now)
+    return replace(seen.after(State.SEALED), sha256=file.blob.sha256)

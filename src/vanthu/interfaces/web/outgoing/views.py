@@ -19,6 +19,7 @@ from vanthu.interfaces.web.navigation import default_tab
 from vanthu.interfaces.web.outgoing.acts import acts_of, bar_title, ways_to_mend
 from vanthu.interfaces.web.outgoing.forms import FilterForm
 from vanthu.interfaces.web.outgoing.places import shown_places
+from vanthu.interfaces.web.runs import place_of, run_for
 from vanthu.interfaces.web.screens import Crumb, Tab
 from vanthu.interfaces.web.share import searching
 from vanthu.outgoing import queries
@@ -62,6 +63,7 @@ def document_list(request: WebRequest) -> HttpResponse:
             for key, label in TABS.items()
         ],
         "tab": tab,
+        "run": run_for("outgoing", tab, text=text, type_code=type_code),
         "listing": listing,
         "can_draft": queries.can_draft(request.actor),
         "uploads": queries.list_uploads(request.actor) if tab == "my_drafts" else [],
@@ -94,6 +96,7 @@ def document(request: WebRequest, document_id: UUID) -> HttpResponse:
         "shown": shown,
         "acts": acts_of(found),
         **letter_context(found, is_shown=shown == found.main_file),
+        "place": place_of(request),
         "can_open": incoming.visible_ids(request.actor, document_ids=answered),
         "returns": exchange.open_returns(request.actor, document_id=document_id),
         "crumbs": crumbs(found),

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from vanthu.exchange.states import DeliveryState
+from vanthu.interfaces.web import runs
 from vanthu.pdfsign import SignerKind
 from vanthu.workflow.queries import ApprovalRow
 from vanthu.workflow.states import ApprovalState
@@ -168,6 +169,13 @@ def document_url(view: str, document_id: UUID) -> str:
     """The address of `view` of a document. For lists: `url` searches the routes again for every row."""
     before, after = _around_id(view)
     return f"{before}{document_id}{after}"
+
+
+@register.simple_tag(takes_context=True)
+def in_run(context: dict[str, Any], address: str) -> str:
+    """`address` with the queue the person works through on this page, if there is one."""
+    request: HttpRequest = context["request"]
+    return runs.in_run(request, address)
 
 
 @cache

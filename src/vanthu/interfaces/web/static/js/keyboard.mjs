@@ -26,7 +26,11 @@ function select(row, { scroll = true } = {}) {
 
 function move(step) {
   const all = rows();
-  if (!all.length) return;
+  if (!all.length) {
+    // On a document's own page: its neighbours in the queue that is worked through.
+    document.querySelector(`[data-run="${step > 0 ? "next" : "previous"}"]`)?.click();
+    return;
+  }
   const at = all.indexOf(selected());
   select(all[Math.min(Math.max(at + step, 0), all.length - 1)]);
 }
@@ -48,7 +52,7 @@ function ask(button) {
   const enterKey = Object.assign(document.createElement("kbd"), { textContent: "Enter" });
   const escapeKey = Object.assign(document.createElement("kbd"), { textContent: "Esc" });
   question.append(`${wordsOf(button)}? Nhấn `, enterKey, " lần nữa để làm, ", escapeKey, " để hủy bỏ.");
-  button.closest(".acts")?.prepend(question);
+  (button.closest(".acts") ?? button.parentElement).prepend(question);
   button.addEventListener(
     "blur",
     () => {

@@ -10,6 +10,7 @@ import { startLengths } from "./lengths.mjs";
 import { startDialogs } from "./dialogs.mjs";
 import { startPicker } from "./picker.mjs";
 import { startPickers } from "./pickers.mjs";
+import { startPinRun } from "./pin-run.mjs";
 import { startUploads } from "./uploads.mjs";
 
 document.documentElement.classList.add("js");
@@ -17,6 +18,7 @@ startLengths();
 startOnce();
 // Before whatever keeps fields: it makes one field of many.
 startPicker();
+startPinRun();
 startKept();
 startDialogs();
 startPickers();

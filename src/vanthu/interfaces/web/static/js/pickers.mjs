@@ -5,6 +5,15 @@ function quickDeadline(button) {
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+// A phrase of direction goes where the words are: instead of nothing, otherwise after what is there.
+function addPhrase(button) {
+  const field = document.getElementById(button.dataset.phrase);
+  const phrase = button.textContent.trim();
+  const before = field.value.trim();
+  if (!before.includes(phrase)) field.value = before ? `${before.replace(/[.;]$/, "")}; ${phrase}` : phrase;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 // Browsers write dates their own way; the words beside the field leave no doubt which day is meant.
 const days = ["Chủ nhật", "Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sáu", "Thứ bảy"];
 
@@ -31,5 +40,7 @@ export function startPickers() {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-fill]");
     if (button) quickDeadline(button);
+    const phrase = event.target.closest("button[data-phrase]");
+    if (phrase) addPhrase(phrase);
   });
 }
