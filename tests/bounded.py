@@ -26,6 +26,8 @@ def read_bounded(entrance: str, path: Path) -> dict[str, Any]:
 def _read(entrance: str, path: Path) -> tuple[str, str]:
     from vanthu import pdfsign
     from vanthu.reading import first_page
+    from vanthu.reading.open_document_settling import settle_open_document
+    from vanthu.reading.word_settling import settle_word
 
     if entrance == "verify":
         report = pdfsign.verify(path, trust=[], now=datetime.now(UTC))
@@ -41,6 +43,13 @@ def _read(entrance: str, path: Path) -> tuple[str, str]:
         return str(len(pdfsign.page_areas(path))), ""
     if entrance == "old sheet":
         return str(sum(1 for _ in first_page.old_sheet_lines(path))), ""
+    if entrance == "settle":
+        kind = first_page.format_of(path)
+        target = path.with_suffix(".settled")
+        found = (
+            settle_open_document(path, target) if kind == "odt" else settle_word(path, target, accept=True)
+        )
+        return str(found.counts.total()), ""
     return str(sum(1 for _ in first_page.office_lines(path))), ""
 
 

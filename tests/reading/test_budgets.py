@@ -54,6 +54,50 @@ def test_a_text_in_endless_pieces_is_read_to_its_limit(tmp_path: Path, data: byt
     assert int(found["said"]) <= parts.MOST_LINES
 
 
+_RUN = "<w:r><w:t>a</w:t></w:r>"
+_MARK = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(
+            _docx("<w:p>" + f"<w:ins>{_RUN}</w:ins>" * 30_000 + "</w:p>"), id="changes in one paragraph"
+        ),
+        pytest.param(
+            _docx("<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr></w:p>" * 30_000), id="ends of paragraphs"
+        ),
+        pytest.param(_docx("<w:p>" + _MARK * 30_000 + "</w:p>"), id="fields that never end"),
+        pytest.param(
+            _docx("<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>a</w:t></w:r></w:p>" * 30_000), id="hidden runs"
+        ),
+        pytest.param(
+            _docx("<w:p>" + "<w:ins>" * 200 + _RUN + "</w:ins>" * 200 + "</w:p>"), id="changes in changes"
+        ),
+        pytest.param(office.odt("<text:date>a</text:date>" * 30_000), id="fields of an odt"),
+        pytest.param(office.odt("<text:span>" * 200 + "a" + "</text:span>" * 200), id="spans in spans"),
+    ],
+)
+def test_a_text_of_very_much_to_settle_is_settled(tmp_path: Path, data: bytes) -> None:
+    found = read_bounded("settle", _written(tmp_path / "a.docx", data))
+
+    assert int(found["said"]) >= 0, found
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        pytest.param(_docx("<a/>" * 3_100_000), "OfficeUnread", id="elements"),
+        pytest.param(_docx(" " * 40_000_000), "OfficeUnread", id="bytes"),
+        pytest.param(_docx("", extra=60_000), "TooComplex", id="parts"),
+    ],
+)
+def test_a_text_of_too_much_to_settle_is_refused(tmp_path: Path, data: bytes, error: str) -> None:
+    found = read_bounded("settle", _written(tmp_path / "a.docx", data))
+
+    assert found["said"] == error
+
+
 def test_a_line_is_joined_once_and_cut_at_its_longest() -> None:
     line = parts.Line()
     for _ in range(2 * parts.LONGEST_LINE):

@@ -22,6 +22,7 @@ _MARKS = frozenset(
 )
 _NOTE, _NOTE_END = f"{_OFFICE}annotation", f"{_OFFICE}annotation-end"
 _HIDDEN = frozenset({f"{_TEXT}hidden-text", f"{_TEXT}hidden-paragraph"})
+_SPAN = f"{_TEXT}span"
 _PARAGRAPHS = frozenset({f"{_TEXT}p", f"{_TEXT}h"})
 _DEEDS = {"insertion": "thêm", "deletion": "xóa", "format-change": "đổi định dạng"}
 #: Fields whose text is what their author saw: each is replaced by it.
@@ -106,7 +107,7 @@ def _settle_field(element: Element, notes: Notes) -> None:
     if element.get(_DISPLAY) == "none":
         _take_out(element)
     else:
-        _unwrap(element)
+        _as_text(element)
 
 
 def _hide(element: Element, notes: Notes) -> None:
@@ -123,7 +124,7 @@ def _hide_styled(root: Element, hiding: frozenset[str], notes: Notes) -> None:
         words = quoted(_said(element))
         if words and notes.wants(Kind.HIDDEN):
             notes.add(Kind.HIDDEN, words, _where(element))
-        if element.tag in _PARAGRAPHS or element.tag == f"{_TEXT}span":
+        if element.tag in _PARAGRAPHS or element.tag == _SPAN:
             _empty(element)
 
 
@@ -177,45 +178,18 @@ def _each(root: Element, tags: frozenset[str]) -> list[Element]:
 
 
 def _take_out(element: Element) -> None:
-    """Remove an element and keep the text after it."""
-    _leave(element, element.tail or "")
-
-
-def _unwrap(element: Element) -> None:
-    """Put an element's content in its place."""
-    children = list(element)
-    before, after = element.text or "", element.tail or ""
-    if not children:
-        _leave(element, before + after)
-        return
-    for each in children:
-        element.addprevious(each)
-    children[-1].tail = (children[-1].tail or "") + after
-    _append(children[0], before)
-    parent = element.getparent()
-    if parent is not None:
-        element.tail = None
-        parent.remove(element)
-
-
-def _leave(element: Element, text: str) -> None:
-    parent = element.getparent()
-    if parent is not None:
-        _append(element, text)
-        element.tail = None
-        parent.remove(element)
-
-
-def _append(element: Element, text: str) -> None:
-    """Add text before an element."""
-    previous, parent = element.getprevious(), element.getparent()
-    if previous is not None:
-        previous.tail = (previous.tail or "") + text
-    elif parent is not None:
-        parent.text = (parent.text or "") + text
+    """Leave nothing of an element but the text after it."""
+    _empty(element)
+    element.tag = _SPAN
 
 
 def _empty(element: Element) -> None:
-    for each in list(element):
-        element.remove(each)
-    element.text = None
+    after = element.tail
+    element.clear()
+    element.tail = after
+
+
+def _as_text(element: Element) -> None:
+    """Let an element be text like any other. No text is joined: a hundred thousand pieces stay so many."""
+    element.tag = _SPAN
+    element.attrib.clear()

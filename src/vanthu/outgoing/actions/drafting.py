@@ -123,7 +123,7 @@ def draft_document(
             "subject": record.subject,
             "type": content.type_code,
             "pdf": draft.pdf.blob.sha256,
-            "found": draft.findings.to_dict(),
+            **_found(draft),
         },
     )
     return record.id
@@ -195,7 +195,7 @@ def revise_draft(
         data={
             "subject": record.subject,
             "pdf": draft.pdf.blob.sha256 if draft else None,
-            "found": draft.findings.to_dict() if draft else None,
+            **_found(draft),
             "removed": [str(file_id) for file_id in removed],
             "changed": rules.changes(before, operations.as_filled_in(document)),
         },
@@ -284,6 +284,11 @@ def _chosen(agency: Agency, content: DraftContent) -> dict[str, Any]:
         "signer_name": User.objects.values_list("full_name", flat=True).get(id=content.signer_id),
         "signer_title": title,
     }
+
+
+def _found(draft: AcceptedDraft | None) -> dict[str, Any]:
+    """What the file held that its PDF does not show, and what its author chose, for the audit trail."""
+    return {"found": draft.findings.to_dict()} if draft and draft.findings.counts else {}
 
 
 def _read(sha256: str, chosen: Mapping[str, Any]) -> Paper:
