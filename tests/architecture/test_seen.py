@@ -176,6 +176,7 @@ FORMS_ON_NOTHING_SHOWN = {
     "accounts/change_password.html": "one's own password",
     "accounts/choose_post.html": "one's own post",
     "base.html": "signing out",
+    "components/carried.html": "leads back to a form",
     "aside/list.html": "has the machine try what stands aside again, and decides nothing",
 }
 _FORM = re.compile(r"<form\b[^>]*method=\"post\"[^>]*>.*?</form>", re.DOTALL | re.IGNORECASE)
