@@ -105,8 +105,6 @@ def seal(request: WebRequest, document_id: UUID) -> HttpResponse:
     form = PinForm(posted(request))
     seen = seen_by(request, document.seen, form)
     require_act(document, Step.NUMBER, Step.SEAL)
-    # The clerk seals many in a row from the keyboard; whoever signs reads first, so there nothing is focused.
-    form.fields["pin"].widget.attrs["autofocus"] = True
     if form.is_valid():
         with refusals_into(form, field="pin"):
             pin, now = form.cleaned_data["pin"], timezone.now()

@@ -14,7 +14,8 @@ from vanthu.documents.intake import SecretRefused
 from vanthu.documents.queries import FileRow
 from vanthu.documents.rules import ALLOWED_FORMATS, DOCUMENT_TYPES, DRAFT_EXTENSIONS
 from vanthu.documents.states import ChangesChoice, Urgency
-from vanthu.interfaces.web.forms import DateInput, Form, about_file
+from vanthu.interfaces.web.dates import DateField
+from vanthu.interfaces.web.forms import Form, about_file
 from vanthu.interfaces.web.picking import PickerField, Source, refuse_what_was_left
 from vanthu.organizations.queries import SignerRow
 from vanthu.outgoing.rules import RECIPIENTS_LIMIT, SECRECY, SUBJECT_LIMIT, DraftContent
@@ -122,16 +123,15 @@ class DraftForm(Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Ghi như trên văn bản, mỗi dòng một nơi, ví dụ: Lưu: VT, CCVC. Không gửi điện tử.",
     )
-    due_on = forms.DateField(
+    due_on = DateField(
         label="Hạn trả lời",
         required=False,
-        widget=DateInput(),
         help_text="Chỉ ghi khi đề nghị nơi nhận trả lời; hạn gửi kèm văn bản.",
-        error_messages={"invalid": "Hạn trả lời chưa đúng; hãy chọn ngày."},
+        error_messages={"invalid": "Hạn trả lời chưa đúng; hãy ghi ngày/tháng/năm, ví dụ 05/03/2026."},
     )
     draft_file = NamedFile(
         label="Tệp dự thảo",
-        widget=forms.ClearableFileInput(attrs={"accept": _endings(DRAFT_EXTENSIONS)}),
+        widget=forms.ClearableFileInput(attrs={"accept": _endings(DRAFT_EXTENSIONS), "autofocus": True}),
         error_messages={
             "required": "Hãy chọn tệp dự thảo (PDF hoặc Word).",
             "empty": "Tệp rỗng. Hãy chọn lại tệp có nội dung.",
@@ -251,7 +251,9 @@ class PinForm(Form):
         label="Mã PIN của thiết bị ký",
         max_length=64,
         strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "text"}, render_value=False),
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "off", "inputmode": "text", "autofocus": True}, render_value=False
+        ),
         error_messages={"required": "Hãy nhập mã PIN."},
     )
 
