@@ -16,6 +16,7 @@ from vanthu.outgoing.queries.page import (
     RecipientRow,
     SigningView,
     can_draft,
+    drafted_with,
     get_outgoing,
     open_file,
     signing_view,
@@ -27,6 +28,7 @@ from vanthu.outgoing.queries.uploads import (
     get_upload,
     list_uploads,
     require_under_way,
+    under_way_with,
     waiting_upload,
 )
 
@@ -42,6 +44,7 @@ __all__ = [
     "can_draft",
     "cancelled_files",
     "count_outgoing",
+    "drafted_with",
     "get_outgoing",
     "get_upload",
     "list_outgoing",
@@ -52,6 +55,7 @@ __all__ = [
     "require_under_way",
     "rows_of",
     "signing_view",
+    "under_way_with",
     "visible_ids",
     "waiting_upload",
 ]

@@ -79,6 +79,14 @@ def waiting_upload(actor: Actor, *, upload_id: UUID) -> Upload | None:
     return _upload(row) if row else None
 
 
+def under_way_with(actor: Actor, *, draft_key: UUID) -> Upload | None:
+    """The actor's upload by the form with this key, while something may still come of it."""
+    row = DraftUpload.objects.filter(
+        author_id=actor.user_id, draft_key=draft_key, state__in=_UNDER_WAY
+    ).first()
+    return _upload(row) if row else None
+
+
 def require_under_way(actor: Actor, *, upload_id: UUID) -> None:
     """Raises UploadOver when the author cancelled it."""
     if waiting_upload(actor, upload_id=upload_id) is None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, TypeVar
-from uuid import UUID
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -18,7 +20,8 @@ from vanthu.documents import intake
 from vanthu.documents.intake import AcceptedDraft, AcceptedFile, Tray
 from vanthu.documents.queries import FileRow
 from vanthu.incoming import queries as incoming
-from vanthu.interfaces.web.acting import require_act
+from vanthu.interfaces.web import kept
+from vanthu.interfaces.web.acting import NotNow, require_act
 from vanthu.interfaces.web.agencies.choosing import Recipients
 from vanthu.interfaces.web.conflicts import conflict_of
 from vanthu.interfaces.web.forms import refusals_into
@@ -37,6 +40,7 @@ from vanthu.organizations import queries as organizations
 from vanthu.outgoing import actions, queries
 from vanthu.outgoing.states import Step
 
+_SAVED = "Đã lưu dự thảo. Xem lại bản PDF rồi trình ký."
 Accepted = TypeVar("Accepted", AcceptedDraft, AcceptedFile)
 
 
@@ -45,11 +49,17 @@ Accepted = TypeVar("Accepted", AcceptedDraft, AcceptedFile)
 def draft(request: WebRequest) -> HttpResponse:
     """Soạn văn bản, or with «tra-loi» the reply to an incoming document."""
     require(queries.can_draft(request.actor))
+    if (before := _sent_before(request)) is not None:
+        return before
     answered = _answered(request)
+    if request.method == "GET" and kept.DRAFT not in request.GET:
+        # Each new draft has an address of its own, so that Back leads to that draft and to no second one.
+        return redirect(f"{request.path}?{urlencode({**request.GET.dict(), kept.DRAFT: uuid4()})}")
     initial: dict[str, Any] = {}
     if answered is not None:
         recipient = [answered.recipient_id] if answered.recipient_id else []
         initial = {"subject": answered.subject, "recipients": recipient, "urgency": answered.urgency}
+    initial["draft_key"] = request.GET.get(kept.DRAFT) or uuid4()
     form = _form(request, initial | uploading.filled_before(request), is_revision=False)
     if _is_sent(request) and form.is_valid() and uploading.is_long(form.cleaned_data):
         if (
@@ -69,13 +79,67 @@ def draft(request: WebRequest) -> HttpResponse:
                 now=timezone.now(),
             )
         if not form.errors:
-            said = "Đã lưu dự thảo. Xem lại bản PDF rồi trình ký."
-            saved = go(request, reverse("outgoing:document", args=[document_id]), said=said)
+            saved = go(request, reverse("outgoing:document", args=[document_id]), said=_SAVED)
             return uploading.instead_of(request, saved)
     title = "Soạn văn bản trả lời" if answered else "Soạn văn bản"
     way = [Crumb(label="Văn bản đi", url=reverse("outgoing:list")), Crumb(label=title)]
     context = {"answered": answered, "crumbs": way, "page_title": title, "back": reverse("outgoing:list")}
     return _screen(request, form, context)
+
+
+def _sent_before(request: WebRequest) -> HttpResponse | None:
+    """The answer to whoever comes back to a form that was sent, or sends it twice; None for a new one."""
+    try:
+        key = UUID(request.POST.get("draft_key") or request.GET.get(kept.DRAFT, ""))
+    except ValueError:
+        return None
+    document_id = queries.drafted_with(request.actor, draft_key=key)
+    if document_id is not None:
+        return _saved_before(request, document_id)
+    upload = queries.under_way_with(request.actor, draft_key=key)
+    if upload is None:
+        return None
+    form = _form(request, {}, is_revision=False)
+    if _is_sent(request) and not (form.is_valid() and form.content == upload.sent.content):
+        raise NotNow("Dự thảo này đang được chuyển sang PDF. Chờ chuyển xong rồi lưu những gì vừa sửa.")
+    return go(request, "outgoing:upload", upload.id)
+
+
+def _saved_before(request: WebRequest, document_id: UUID) -> HttpResponse:
+    """Lead whoever comes back to a form that is saved to the draft itself.
+
+    Sent again as it was, the form says where it went. Sent again with other words, it does not make a second
+    draft: the author gets what is saved with his words beside it, and saves over it or not.
+    """
+    document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    page_of_it = reverse("outgoing:document", args=[document_id])
+    is_open = Step.EDIT in document.acts
+    if not _is_sent(request):
+        said = "Dự thảo này đã được lưu; bạn đang sửa bản đã lưu." if is_open else "Dự thảo này đã được lưu."
+        to = reverse("outgoing:edit", args=[document_id]) if is_open else page_of_it
+        return go(request, to, said=said, tone="info")
+    form = _form(request, _as_it_is(document), is_revision=True, attached=document.attachments)
+    otherwise = list(written_otherwise(form))
+    if not otherwise and not _brings_other_files(request, document):
+        return go(request, page_of_it, said=_SAVED)
+    request.written = form
+    conflict = conflict_of(request, Stale(document.seen, document.seen), document, document.history)
+    said = "Dự thảo này đã được lưu trước đó; bản đang gửi khác bản đã lưu."
+    context = {
+        **_revision_screen(document, document.seen),
+        "conflict": replace(conflict, message=said),
+        "otherwise": otherwise,
+        "action": reverse("outgoing:edit", args=[document_id]),
+    }
+    if not is_open:
+        raise NotNow("Dự thảo này đã được lưu và đã trình, nên không sửa được nữa.")
+    return _screen(request, form, context, status=Stale.status)
+
+
+def _brings_other_files(request: WebRequest, document: queries.OutgoingPage) -> bool:
+    """Whether files came that the saved draft does not have, by their names and sizes."""
+    has = {(file.name, file.size) for file in (*document.versions, *document.attachments)}
+    return any((file.name, file.size) not in has for _, several in request.FILES.lists() for file in several)
 
 
 @require_http_methods(["GET", "POST"])
