@@ -1,4 +1,4 @@
-"""What is typed is kept, in Chromium: through the end of a session, a refusal, a cut network, Back, a closed tab."""
+"""What is typed is kept, in Chromium: through a session's end, a cut network, Back, a tab that was closed."""
 
 from __future__ import annotations
 

@@ -163,6 +163,8 @@ RIGHTS = {
         "state",
         "document_id",
         "draft_key",
+        "files",
+        "sent_at",
         "read_files",
         "reason",
         "findings",

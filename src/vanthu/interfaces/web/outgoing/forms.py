@@ -19,6 +19,7 @@ from vanthu.interfaces.web.forms import Form, about_file
 from vanthu.interfaces.web.picking import PickerField, Source, refuse_what_was_left
 from vanthu.organizations.queries import SignerRow
 from vanthu.outgoing.rules import RECIPIENTS_LIMIT, SECRECY, SUBJECT_LIMIT, DraftContent
+from vanthu.outgoing.uploads import SentFile
 
 
 class FilterForm(Form):
@@ -31,7 +32,7 @@ class FilterForm(Form):
 
 
 #: Files under one name of a form.
-_MOST_FILES = 100
+MOST_FILES = 100
 
 
 class SeveralFilesInput(forms.ClearableFileInput):
@@ -65,9 +66,9 @@ class SeveralFiles(NamedFile):
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         """Each file checked as one; what is wrong is said of each."""
         given = data if isinstance(data, list | tuple) else [data] if data else []
-        if len(given) > _MOST_FILES:
+        if len(given) > MOST_FILES:
             raise forms.ValidationError(
-                f"Nhiều nhất {_MOST_FILES} tệp một lần, đang có {len(given)}. "
+                f"Nhiều nhất {MOST_FILES} tệp một lần, đang có {len(given)}. "
                 "Hãy chọn ít tệp hơn, hoặc gộp các tệp lại rồi chọn lại."
             )
         cleaned, wrong = [], []
@@ -161,12 +162,17 @@ class DraftForm(Form):
         agencies: Source,
         is_revision: bool = False,
         attached: Sequence[FileRow] = (),
+        held: Sequence[SentFile] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         recipients = self.fields["recipients"]
         assert isinstance(recipients, PickerField)
         recipients.serve(agencies, reverse("agencies:search"))
+        #: Whether a file of it is a state secret, or it says so itself: nothing of it stays.
+        self.brings_secrets = False
+        self._is_revision = is_revision
+        self.hold(held)
         removed = self.fields["removed"]
         assert isinstance(removed, forms.TypedMultipleChoiceField)
         removed.choices = [(str(file.id), file.name) for file in attached]
@@ -175,16 +181,23 @@ class DraftForm(Form):
         signer.choices = [
             (str(row.user_id), f"{row.full_name} – {row.signing_title or row.position}") for row in signers
         ]
-        self.fields["draft_file"].required = not is_revision
-        self.fields["draft_file"].widget.is_required = not is_revision
         for name in ("draft_file", "attachments"):
             self.fields[name].widget.attrs["data-limit"] = str(limit)
         self.fields["attachments"].widget.attrs["accept"] = _endings(tuple(ALLOWED_FORMATS))
+
+    def hold(self, files: Sequence[SentFile]) -> None:
+        """Show `files` as those that came before with this form: they need not be chosen again."""
+        self.held_draft = [each for each in files if each.is_draft]
+        self.held_attachments = [each for each in files if not each.is_draft]
+        is_needed = not (self._is_revision or self.held_draft)
+        self.fields["draft_file"].required = is_needed
+        self.fields["draft_file"].widget.is_required = is_needed
 
     def clean_secrecy(self) -> str:
         """A degree of secrecy is refused before its file is looked at, so that no byte of it is stored."""
         secrecy = str(self.cleaned_data["secrecy"])
         if secrecy != "normal":
+            self.brings_secrets = True
             raise forms.ValidationError(str(SecretRefused()))
         return secrecy
 
