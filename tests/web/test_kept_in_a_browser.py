@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Browser, Page, expect
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests import arrivals, path
@@ -188,3 +189,60 @@ class TestADraft:
         with visiting(chromium, live_server.url, "officer") as visit:
             page = visit.open("/van-ban-di/soan/")
             expect(page.locator("[name=draft_file]")).to_be_focused()
+
+    def test_that_was_closed_is_offered_to_whoever_begins_another(
+        self, chromium: Browser, live_server: LiveServer, committed: World
+    ) -> None:
+        with visiting(chromium, live_server.url, "officer") as visit:
+            page = visit.open("/van-ban-di/soan/")
+            page.fill("[name=subject]", "V/v soạn dở")
+            _wait_until_kept(page)
+            visit.open("/van-ban-di/soan/")
+            expect(page.locator("[name=subject]")).to_have_value("")
+            expect(page.locator("[data-begun]")).to_contain_text("soạn dở, chưa lưu")
+            assert visit.faults() == []
+            page.get_by_role("link", name="Soạn tiếp").click()
+            expect(page.locator("[name=subject]")).to_have_value("V/v soạn dở")
+
+    def test_without_a_subject_has_its_files_still_and_says_so(
+        self, chromium: Browser, live_server: LiveServer, committed: World
+    ) -> None:
+        with visiting(chromium, live_server.url, "officer") as visit:
+            page = visit.open("/van-ban-di/soan/")
+            page.locator("[name=draft_file]").set_input_files(
+                {"name": "giu-lai.pdf", "mimeType": "application/pdf", "buffer": _letter()}
+            )
+            page.get_by_role("button", name="Lưu dự thảo").click()
+            expect(page.locator("[data-held]")).to_contain_text("giu-lai.pdf")
+            expect(page.locator("[name=subject]")).to_be_focused()
+            assert visit.faults() == []
+            page.fill("[name=subject]", "V/v có tệp rồi")
+            page.get_by_role("button", name="Lưu dự thảo").click()
+            expect(page.locator("h1")).to_have_text("V/v có tệp rồi")
+
+
+class TestTheEndOfASession:
+    def test_is_said_before_it_comes_and_put_off_at_a_press(
+        self, chromium: Browser, live_server: LiveServer, committed: World, settings: Settings
+    ) -> None:
+        with visiting(chromium, live_server.url, "clerk") as visit:
+            settings.SESSION_COOKIE_AGE = 302
+            page = visit.open("/")
+            said = page.locator("[data-session-ends]")
+            expect(said).to_contain_text("vì lâu không có thao tác")
+            assert visit.faults() == []
+            settings.SESSION_COOKIE_AGE = 8 * 3600
+            said.get_by_role("button", name="Làm việc tiếp").click()
+            expect(said).to_have_count(0)
+
+    def test_in_all_leads_to_signing_in_anew(
+        self, chromium: Browser, live_server: LiveServer, committed: World, settings: Settings
+    ) -> None:
+        with visiting(chromium, live_server.url, "clerk") as visit:
+            settings.SESSION_LONGEST = 302
+            page = visit.open("/van-ban-den/")
+            said = page.locator("[data-session-ends]")
+            expect(said).to_contain_text("hãy đăng nhập lại")
+            said.get_by_role("link", name="Đăng nhập lại").click()
+            _enter(page, "clerk")
+            page.wait_for_url("**/van-ban-den/")

@@ -66,7 +66,7 @@ function cell(day, at, chosen) {
   const button = make("button", {
     type: "button",
     tabindex: same(day, at) ? "0" : "-1",
-    "aria-label": `${weekdays[weekday(day)]}, ${inWords(day)}`,
+    "aria-label": `${weekdays[weekday(day)]}, ngày ${day.getDate()} tháng ${day.getMonth() + 1} năm ${day.getFullYear()}`,
   }, String(day.getDate()));
   if (same(day, today())) button.setAttribute("aria-current", "date");
   if (day.getMonth() !== at.getMonth()) button.className = "outside";

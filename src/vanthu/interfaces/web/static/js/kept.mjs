@@ -109,7 +109,7 @@ function valuesOf(field, isAtStart) {
 function wordsOf(form, isAtStart = false) {
   const words = {};
   for (const field of form.elements) {
-    if (!field.name || notTyped.has(field.type) || field instanceof HTMLFieldSetElement) continue;
+    if (!field.name || field.disabled || notTyped.has(field.type) || field instanceof HTMLFieldSetElement) continue;
     // Hidden fields are the machine's own, except those in which a picker holds what was chosen.
     if (field.type === "hidden" && !field.closest("[data-picker]")) continue;
     (words[field.name] ??= []).push(...valuesOf(field, isAtStart));
@@ -149,7 +149,7 @@ async function keep(form) {
   if (!names.length) store.removeItem(nameFor(address));
   else {
     const pick = (all) => Object.fromEntries(names.map((name) => [name, all[name] ?? []]));
-    write(address, await locked({ start: pick(start), words: pick(now) }));
+    write(address, await locked({ back: location.pathname + location.search, start: pick(start), words: pick(now) }));
   }
   const again = changing.get(form);
   changing.delete(form);
@@ -179,13 +179,49 @@ export async function fillInAgain(url) {
   return answer.type === "opaqueredirect";
 }
 
+// A new draft has an address of its own: whoever closed it and begins another is led back to it, if he likes.
+async function offerWhatWasBegun(here, form) {
+  const [path, draft] = here.split("?");
+  if (!draft) return;
+  const begun = Object.keys(store).filter((each) => each.startsWith(`${nameFor(path)}?`) && each !== nameFor(here));
+  const at = (name) => Number.parseInt(store.getItem(name), 10);
+  const latest = begun.sort((one, other) => at(other) - at(one))[0];
+  const entry = latest && await entryAt(latest.slice(nameFor("").length));
+  if (!entry) return;
+  const when = new Date(at(latest)).toLocaleString("vi-VN", { dateStyle: "short", timeStyle: "short" });
+  const notice = document.createElement("div");
+  notice.className = "notice";
+  notice.dataset.begun = "";
+  const icon = document.createElement("i");
+  icon.className = "ti ti-history";
+  icon.setAttribute("aria-hidden", "true");
+  const link = document.createElement("a");
+  link.href = entry.back;
+  link.textContent = "Soạn tiếp";
+  const drop = document.createElement("button");
+  drop.type = "button";
+  drop.className = "btn btn-quiet btn-small";
+  drop.textContent = "Bỏ";
+  drop.addEventListener("click", () => {
+    store.removeItem(latest);
+    notice.remove();
+  });
+  const said = document.createElement("div");
+  said.append(`Bạn có một dự thảo soạn dở, chưa lưu, gõ lần cuối ${when}. `, link, " ", drop);
+  notice.append(icon, said);
+  form.before(notice);
+}
+
 async function restore() {
   for (const address of (document.body.dataset.arrived ?? "").split(" ").filter(Boolean)) forget(address);
   const here = addressIn(location.href);
   const form = [...document.forms].find((each) => keeperOf(each) && addressOf(each) === here);
   if (!form || keeperOf(form).dataset.filled !== undefined) return;
   const entry = await entryAt(here);
-  if (!entry) return;
+  if (!entry) {
+    await offerWhatWasBegun(here, form);
+    return;
+  }
   const now = wordsOf(form);
   if (Object.entries(entry.words).every(([name, words]) => same(now[name], words))) return;
   if (await fillInAgain(location.href)) location.reload();
