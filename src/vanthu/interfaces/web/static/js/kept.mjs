@@ -188,7 +188,7 @@ async function offerWhatWasBegun(here, form) {
   const latest = begun.sort((one, other) => at(other) - at(one))[0];
   const entry = latest && await entryAt(latest.slice(nameFor("").length));
   if (!entry) return;
-  const when = new Date(at(latest)).toLocaleString("vi-VN", { dateStyle: "short", timeStyle: "short" });
+  const when = new Date(at(latest)).toLocaleString("en-GB", { dateStyle: "short", timeStyle: "short" }).replace(",", "");
   const notice = document.createElement("div");
   notice.className = "notice";
   notice.dataset.begun = "";
