@@ -19,7 +19,7 @@ from uuid import UUID
 from django import forms
 from django.core import signing
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, QueryDict, UnreadablePostError
+from django.http import HttpRequest, QueryDict, RawPostDataException
 from django.http.multipartparser import MultiPartParserError
 from django.utils.crypto import salted_hmac
 
@@ -36,7 +36,8 @@ LONGEST = 500_000
 _NOT_TYPED = frozenset({"csrfmiddlewaretoken", KEEPER, "seen", "next", "find", "q", "draft_key", "held"})
 #: How many addresses of forms that arrived a page names.
 _MOST_ARRIVED = 20
-_UNREADABLE = (SuspiciousOperation, MultiPartParserError, UnreadablePostError)
+#: What reading a post raises that cannot be read, or was broken off.
+_UNREADABLE = (SuspiciousOperation, MultiPartParserError, RawPostDataException, OSError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
