@@ -54,7 +54,7 @@ class Again:
             return False
         if self.names is not None:
             return name in self.names
-        return name in self.words or isinstance(field, forms.MultipleChoiceField | forms.BooleanField)
+        return name in self.words or _may_be_sent_empty(field)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +64,12 @@ class Carried:
     back: str
     words: str
     keeper: str
+
+
+def _may_be_sent_empty(field: forms.Field) -> bool:
+    """Whether a browser sends nothing at all of it when nothing is chosen."""
+    several = isinstance(field.widget, forms.MultipleHiddenInput)
+    return several or isinstance(field, forms.MultipleChoiceField | forms.BooleanField)
 
 
 _again: ContextVar[Again | None] = ContextVar("again", default=None)

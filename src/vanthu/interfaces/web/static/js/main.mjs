@@ -22,9 +22,6 @@ startSession();
 startDialogs();
 startPickers();
 startCalendar();
-// After the pickers, which put their own field in place of what they find.
-startKept();
-startSession();
 startUploads();
 startKeyboard();
 startBookmark();
