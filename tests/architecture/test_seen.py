@@ -38,6 +38,8 @@ NOTHING_SHOWN = {
     "registers.actions.open_register": "the administrator at the console opens what is not there yet",
     "outgoing.actions.drafting.draft_document": "makes what is not there yet; sent twice, it makes one",
     "outgoing.actions.uploading.ask_about_changes": "a job met tracked changes",
+    "outgoing.actions.holding.hold_files": "one's own files, of which nothing has come",
+    "outgoing.actions.holding.use_held_files": "one's own files, which go on with their form",
     "outgoing.actions.uploading.begin_upload": "a job begins to read files",
     "outgoing.actions.uploading.cancel_upload": "one's own files, of which nothing has come; else it refuses",
     "outgoing.actions.uploading.choose_changes": "one's own files, of which nothing has come yet",
@@ -176,6 +178,7 @@ FORMS_ON_NOTHING_SHOWN = {
     "accounts/change_password.html": "one's own password",
     "accounts/choose_post.html": "one's own post",
     "base.html": "signing out",
+    "components/carried.html": "leads back to a form",
     "aside/list.html": "has the machine try what stands aside again, and decides nothing",
 }
 _FORM = re.compile(r"<form\b[^>]*method=\"post\"[^>]*>.*?</form>", re.DOTALL | re.IGNORECASE)

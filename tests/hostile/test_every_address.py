@@ -35,6 +35,8 @@ WHOLE = {
     "interfaces.web.conflicts",
     "interfaces.web.http",
     "interfaces.web.incoming.views",
+    "interfaces.web.keeping.views",
+    "interfaces.web.kept",
     "interfaces.web.outgoing.drafting",
     "interfaces.web.outgoing.views",
     "interfaces.web.reception",

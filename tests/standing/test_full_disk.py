@@ -95,7 +95,7 @@ class TestFullDisk:
                 "csrfmiddlewaretoken": _token(officer.get("/dang-nhap/")),
             }
             assert officer.post("/dang-nhap/", data=form).status_code == 303
-            page = officer.get("/van-ban-di/soan/")
+            page = officer.get("/van-ban-di/soan/", follow_redirects=True)
             fields = {"csrfmiddlewaretoken": _token(page), "subject": "V/v thử"}
             large = {"draft_file": ("du-thao.pdf", b"%PDF-1.7\n" + os.urandom(40_000_000), "application/pdf")}
 

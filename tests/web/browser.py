@@ -56,14 +56,20 @@ class Visit:
 
 @contextmanager
 def visiting(
-    chromium: Browser, address: str, username: str = "", *, size: dict[str, int] = DESK, scripts: bool = True
+    chromium: Browser,
+    address: str,
+    username: str = "",
+    *,
+    size: dict[str, int] = DESK,
+    scripts: bool = True,
+    locale: str = "vi-VN",
 ) -> Iterator[Visit]:
     """A fresh browser window; signed in through the page when a user name is given."""
     context = chromium.new_context(
         viewport={"width": size["width"], "height": size["height"]},
         java_script_enabled=scripts,
         has_touch=size is PHONE,
-        locale="vi-VN",
+        locale=locale,
         timezone_id="Asia/Ho_Chi_Minh",
     )
     context.set_default_timeout(20_000)

@@ -41,6 +41,6 @@ def state_of(document: UUID) -> State:
 
 def text_of(browser: Client, address: str) -> str:
     """The page at an address this person may open."""
-    answer = browser.get(address)
+    answer = browser.get(address, follow=True)
     assert answer.status_code == 200, (address, answer.status_code)
     return answer.content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from uuid import UUID
 
 import pytest
@@ -54,14 +55,14 @@ class TestAFileThatBreaksItsReader:
 
     @pytest.mark.parametrize("deed", _SAID)
     def test_is_no_attachment(self, sign_in: SignIn, world: World, deed: str) -> None:
-        """The draft beside it is not kept either: the act is whole or not at all."""
-        officer, before = sign_in("officer"), set(blobs.names())
+        """The draft beside it becomes none either; it is held for its author."""
+        officer = sign_in("officer")
         attached = SimpleUploadedFile("phu-luc.pdf", _going(deed))
         refused = officer.post("/van-ban-di/soan/", filled(world, attachments=[attached]))
 
         assert (refused.status_code, _SAID[deed] in refused.content.decode()) == (422, True)
-        assert OutgoingDocument.objects.count() == 0
-        assert set(blobs.names()) <= before
+        assert (OutgoingDocument.objects.count(), Blob.objects.count()) == (0, 0)
+        assert sha256(_going(deed)).hexdigest() not in set(blobs.names())
         attached = SimpleUploadedFile("phu-luc.pdf", typeset())
         assert officer.post("/van-ban-di/soan/", filled(world, attachments=[attached])).status_code == 303
 

@@ -18,6 +18,7 @@ from vanthu.interfaces.web.accounts.forms import ChangePasswordForm, ChoosePostF
 from vanthu.interfaces.web.aside.views import PageForm
 from vanthu.interfaces.web.forms import Form
 from vanthu.interfaces.web.incoming import forms as incoming
+from vanthu.interfaces.web.keeping.views import AgainForm
 from vanthu.interfaces.web.outgoing import forms as outgoing
 from vanthu.interfaces.web.outgoing.places import PlacesForm
 from vanthu.interfaces.web.picking import Choice, Found
@@ -47,6 +48,7 @@ FORMS: dict[type[Form], dict[str, Any]] = {
     SignInForm: {},
     ChangePasswordForm: {},
     ChoosePostForm: {},
+    AgainForm: {},
     PageForm: {},
     BookForm: {},
     ConfirmTimeForm: {},

@@ -123,7 +123,7 @@ class TestPages:
 
         assert ('href="/van-ban-di/soan/"' in browser.get("/").content.decode()) is may
         assert ('href="/van-ban-di/soan/"' in browser.get("/van-ban-di/").content.decode()) is may
-        assert browser.get("/van-ban-di/soan/").status_code == (200 if may else 403)
+        assert browser.get("/van-ban-di/soan/", follow=True).status_code == (200 if may else 403)
 
     def test_are_whole_for_a_browser_and_a_part_for_htmx(self, sign_in: SignIn) -> None:
         clerk = sign_in("clerk")

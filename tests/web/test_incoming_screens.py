@@ -69,7 +69,7 @@ def _state(document: UUID) -> State:
 
 
 def _text(browser: Client, address: str) -> str:
-    answer = browser.get(address)
+    answer = browser.get(address, follow=True)
     assert answer.status_code == 200, (address, answer.status_code)
     return answer.content.decode()
 

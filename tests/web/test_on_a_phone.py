@@ -147,6 +147,7 @@ class TestAWrongPin:
         with visiting(chromium, live_server.url, "leader", size=size) as visit:
             page = visit.open(f"/van-ban-di/{to_sign}/ky/")
             pin = page.get_by_label("Mã PIN của thiết bị ký")
+            expect(pin).to_be_focused()
             pin.fill("87654321")
             page.get_by_role("button", name="Ký số").click()
             said = page.locator(".act-bar .field-error")

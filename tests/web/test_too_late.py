@@ -152,14 +152,15 @@ class TestTwoWindowsOnOneDraft:
             draft_file=pdf(name="ban-thu-hai.pdf"),
         )
 
-        with nothing_changed():
-            late = officer.post(address, {"seen": opened, **second})
+        late = officer.post(address, {"seen": opened, **second})
 
         words = text_of(late)
         assert late.status_code == 409
+        assert OutgoingDocument.objects.get(pk=document).document.subject == "V/v cửa sổ thứ nhất"
         assert "Trích yếu nội dung Hiện nay: V/v cửa sổ thứ nhất Bạn ghi: V/v cửa sổ thứ hai" in words
         assert "“V/v rà soát vị trí việc làm” thành “V/v cửa sổ thứ nhất”" in words
-        assert "Trang web không giữ tệp đã chọn: ban-thu-hai.pdf" in words
+        assert [each.file.name for each in late.context["form"].held_draft] == ["ban-thu-hai.pdf"]
+        assert "ban-thu-hai.pdf" in words
         assert late.context["form"]["subject"].value() == "V/v cửa sổ thứ hai"
         chosen = late.context["form"]["recipients"].chosen
         assert [line.ref for line in chosen] == [str(world.remote.id)]

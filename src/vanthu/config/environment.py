@@ -69,6 +69,14 @@ def positive(name: str, default: int) -> int:
     return value
 
 
+def between(name: str, default: int, *, least: int, most: int) -> int:
+    """The variable as a whole number within bounds. Raises SettingRefused."""
+    value = number(name, default)
+    if not least <= value <= most:
+        raise SettingRefused(f"Biến môi trường {name} phải từ {least} đến {most}, không phải {value}.")
+    return value
+
+
 def port(name: str, default: int) -> int:
     """The variable as a TCP port. Raises SettingRefused."""
     value = number(name, default)

@@ -135,6 +135,11 @@ class Tray:
         self._stored.append(accepted.blob.sha256)
         return accepted
 
+    def empty(self) -> None:
+        """Remove at once what was taken in so far."""
+        discard_unspoken(self._stored)
+        self._stored.clear()
+
     def __enter__(self) -> Self:
         return self
 

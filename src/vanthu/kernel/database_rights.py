@@ -164,6 +164,8 @@ RIGHTS = {
         "state",
         "document_id",
         "draft_key",
+        "files",
+        "sent_at",
         "read_files",
         "reason",
         "findings",

@@ -19,7 +19,7 @@ from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import DomainError, NotFound
 from vanthu.kernel.folding import fold
 from vanthu.kernel.seen import Seen, require_seen
-from vanthu.outgoing import permissions, rules
+from vanthu.outgoing import permissions, rules, uploads
 from vanthu.outgoing.letters import LetterRead
 from vanthu.outgoing.models import DraftUpload, OutgoingDocument
 from vanthu.outgoing.rules import SUBJECT_TYPE as SUBJECT_TYPE
@@ -83,6 +83,21 @@ def lock_upload(actor: Actor, upload_id: UUID) -> DraftUpload:
     if upload is None:
         raise NotFound
     return upload
+
+
+def held_upload(actor: Actor, form_key: UUID, now: datetime) -> DraftUpload:
+    """What is held for the actor's form, locked until the caller commits, and made when nothing was held."""
+    upload, _ = DraftUpload.objects.get_or_create(
+        author_id=actor.user_id,
+        draft_key=uploads.held_key(form_key),
+        defaults={
+            "agency_id": actor.agency_id,
+            "post_id": actor.post_id,
+            "state": UploadState.HELD,
+            "sent_at": now,
+        },
+    )
+    return lock_upload(actor, upload.pk)
 
 
 def save_upload(actor: Actor, upload_id: UUID, document: OutgoingDocument, now: datetime) -> None:

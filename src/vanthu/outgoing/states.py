@@ -88,6 +88,8 @@ class UploadState(TextChoices):
     SAVED = "saved", "Đã lưu dự thảo"
     REFUSED = "refused", "Tệp không dùng được"
     CANCELLED = "cancelled", "Đã hủy chuyển"
+    HELD = "held", "Tệp giữ lại, chưa lưu"
+    USED = "used", "Tệp giữ lại đã dùng"
 
 
 class UploadStep(TextChoices):
@@ -99,6 +101,8 @@ class UploadStep(TextChoices):
     SAVE = "save", "Lưu dự thảo"
     REFUSE = "refuse", "Từ chối tệp"
     CANCEL = "cancel", "Hủy chuyển"
+    HOLD = "hold", "Giữ lại tệp"
+    USE = "use", "Dùng tệp giữ lại"
 
 
 #: Work that broke off is begun again; what is over stays so.
@@ -117,6 +121,10 @@ UPLOAD_TRANSITIONS: Mapping[tuple[UploadState, UploadStep], UploadState] = Mappi
         (UploadState.CONVERTING, UploadStep.CANCEL): UploadState.CANCELLED,
         # Its author has heard why nothing came of it.
         (UploadState.REFUSED, UploadStep.CANCEL): UploadState.CANCELLED,
+        # Files of a form that was refused wait for it to be sent again.
+        (UploadState.HELD, UploadStep.HOLD): UploadState.HELD,
+        (UploadState.USED, UploadStep.HOLD): UploadState.HELD,
+        (UploadState.HELD, UploadStep.USE): UploadState.USED,
     }
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from vanthu.documents.findings import Findings
 from vanthu.documents.intake import AcceptedFile
@@ -47,6 +47,11 @@ class Sent:
     removed: Sequence[UUID] = ()
 
 
+def held_key(form_key: UUID) -> UUID:
+    """The key under which the files of a form are held: not the one under which the form itself is sent."""
+    return uuid5(form_key, "held")
+
+
 def words_of(sent: Sent) -> dict[str, Any]:
     """What was filled in, as JSON."""
     content = asdict(sent.content)
@@ -62,7 +67,7 @@ def words_of(sent: Sent) -> dict[str, Any]:
     }
 
 
-def files_of(sent: Sent) -> list[dict[str, Any]]:
+def files_of(files: Sequence[SentFile]) -> list[dict[str, Any]]:
     """The files, as JSON."""
     return [
         {
@@ -72,7 +77,7 @@ def files_of(sent: Sent) -> list[dict[str, Any]]:
             "source": _kept(each.source) if each.source else None,
             "findings": each.findings.to_dict(),
         }
-        for each in sent.files
+        for each in files
     ]
 
 
@@ -96,12 +101,17 @@ def sent_from(
     content["due_on"] = date.fromisoformat(content["due_on"]) if content["due_on"] else None
     return Sent(
         content=DraftContent(**content),
-        files=[_file(each) for each in files],
+        files=files_from(files),
         seen=Seen.parse(words["seen"]) if words["seen"] else None,
         replies_to=UUID(words["replies_to"]) if words["replies_to"] else None,
         draft_key=draft_key,
         removed=[UUID(each) for each in words["removed"]],
     )
+
+
+def files_from(files: Sequence[Mapping[str, Any]]) -> list[SentFile]:
+    """What `files_of` kept."""
+    return [_file(each) for each in files]
 
 
 def _file(kept: Mapping[str, Any]) -> SentFile:

@@ -69,8 +69,10 @@ AUTH_USER_MODEL = "organizations.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "/dang-nhap/"
 #: A session ends after eight idle hours, one working day, and with the browser (QCVN 12:2026/BCA). The hours
-#: count from the last save, and `interfaces.web.session.keep` saves while the person is at work.
-SESSION_COOKIE_AGE = environment.number("VANTHU_SESSION_SECONDS", 8 * 3600)
+#: count from the last save, and `interfaces.web.session.keep` saves while the person is at work, typing too.
+SESSION_COOKIE_AGE = environment.between("VANTHU_SESSION_SECONDS", 8 * 3600, least=300, most=24 * 3600)
+#: Seconds after which even a person at work signs in anew (NIST SP 800-63B 4.2.3); pages warn before it.
+SESSION_LONGEST = environment.between("VANTHU_SESSION_LONGEST_SECONDS", 86_400, least=3600, most=604_800)
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 #: Two installations on one demo host must not overwrite each other's cookies.

@@ -18,6 +18,7 @@ from vanthu.exchange.states import DeliveryState
 from vanthu.incoming import queries as incoming
 from vanthu.incoming.states import IllegalStep as IncomingStep
 from vanthu.incoming.states import State as IncomingState
+from vanthu.interfaces.web import kept
 from vanthu.interfaces.web.errors import refuse_domain
 from vanthu.interfaces.web.http import WebRequest, page, wants_partial
 from vanthu.interfaces.web.outgoing.forms import DraftForm
@@ -106,6 +107,7 @@ def _show(
         history = _history_of(request, document_id, delivery_id)
         back = reverse("outgoing:deliveries", args=[document_id])
     context = {
+        "carried": kept.carried(request),
         "conflict": conflict_of(request, error, document, history),
         "document": document,
         "back": back,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cached_property
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
 
+from vanthu.interfaces.web import kept
 from vanthu.interfaces.web.counting import open_work
 from vanthu.interfaces.web.flash import Message, take
 from vanthu.interfaces.web.navigation import Entry, Group, navigation
+from vanthu.interfaces.web.session import seconds_left
 from vanthu.kernel.actor import Actor
 from vanthu.organizations.queries import Account
 
@@ -48,6 +51,31 @@ class Shell:
     def messages(self) -> list[Message]:
         """What was to be said on the next page."""
         return take(self._request)
+
+    @cached_property
+    def arrived(self) -> list[str]:
+        """The forms whose words the browser may forget."""
+        return kept.take_arrived(self._request)
+
+    @property
+    def idle(self) -> int:
+        """Seconds until the session ends if nobody does anything."""
+        return seconds_left(self._request)[0]
+
+    @property
+    def person(self) -> UUID | None:
+        """Whose pages these are."""
+        return self._actor.user_id
+
+    @property
+    def keeper(self) -> str:
+        """Whose forms these are, as they say it themselves."""
+        return kept.keeper_of(self._actor.user_id)
+
+    @property
+    def lock(self) -> str:
+        """The key by which this person's browser locks what is typed."""
+        return kept.lock_of(self._actor.user_id)
 
     @property
     def now(self) -> datetime:

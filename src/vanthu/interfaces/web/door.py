@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Literal
 from urllib.parse import urlencode
 
-from django.http import HttpRequest
-from django.shortcuts import resolve_url
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django_htmx.http import HttpResponseClientRedirect
 
-from vanthu.interfaces.web.http import came_from_within, page_left, wants_partial
+from vanthu.interfaces.web import kept
+from vanthu.interfaces.web.accounts.forms import SignInForm
+from vanthu.interfaces.web.http import came_from_within, page, page_left, wants_partial
 from vanthu.interfaces.web.session import SIGN_IN, SIGN_OUT, had_session
 
 #: In the address of the sign-in page: what became of the session.
@@ -20,6 +23,26 @@ _SAID: dict[str, str] = {
     "het": "Phiên làm việc đã hết. Hãy đăng nhập lại.",
     "mat": "Phiên làm việc đã hết. Hãy đăng nhập lại; nội dung bạn vừa gửi chưa được lưu.",
 }
+_KEPT = "Phiên làm việc đã hết. Hãy đăng nhập lại; những gì bạn vừa gõ được giữ, chưa được lưu."
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Answer a request nobody stands behind: the sign-in page, which carries on what was posted.
+
+    The words stand in that page and nowhere else: what a stranger sends is stored nowhere.
+    """
+    carried = kept.carried(request)
+    if carried is None:
+        address = sign_in_address(request)
+        return HttpResponseClientRedirect(address) if wants_partial(request) else redirect(address)
+    context = {
+        "form": SignInForm(),
+        "next": carried.back,
+        "carried": carried,
+        "lost": _KEPT,
+        "page_title": "Đăng nhập",
+    }
+    return page(request, "accounts/sign_in.html", context, status=403)
 
 
 def sign_in_address(request: HttpRequest) -> str:

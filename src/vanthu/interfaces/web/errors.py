@@ -13,7 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from vanthu.interfaces.web.door import sign_in_address
+from vanthu.interfaces.web import kept
+from vanthu.interfaces.web.door import ask_to_sign_in, sign_in_address
 from vanthu.interfaces.web.http import page_left, wants_partial
 from vanthu.interfaces.web.reception import AddressRefused
 from vanthu.kernel.errors import Busy, DomainError
@@ -88,7 +89,11 @@ def refusal_without_request(status: int, message: str) -> Refusal:
 def _show(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     status = refusal.status
     inside = getattr(request, "actor", None) is not None and status < 500
-    context = {"refusal": refusal, "layout": "base.html" if inside else "plain.html"}
+    context = {
+        "refusal": refusal,
+        "layout": "base.html" if inside else "plain.html",
+        "carried": kept.carried(request) if getattr(request, "actor", None) is not None else None,
+    }
     if getattr(request, "htmx", None) and wants_partial(request):
         response = render(request, "errors/_alert.html", context, status=status)
         response["HX-Retarget"] = "#flash"
@@ -206,6 +211,8 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's CSRF_FAILURE_VIEW: most often a page left open past the end of a session."""
     logger.warning("Từ chối biểu mẫu tại %s: %s", request.path, reason)
     is_known = getattr(request, "actor", None) is not None
+    if not is_known and kept.carried(request):
+        return ask_to_sign_in(request)
     way = "Hãy tải lại trang rồi làm lại" if is_known else "Hãy đăng nhập lại"
     refusal = Refusal(
         status=403,

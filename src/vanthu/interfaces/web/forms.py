@@ -10,6 +10,7 @@ from django import forms
 from django.utils.datastructures import MultiValueDict
 
 from vanthu import plain_text
+from vanthu.interfaces.web import kept
 from vanthu.kernel.errors import DomainError
 
 _CLASSES: dict[type[forms.Widget], str] = {
@@ -37,7 +38,8 @@ _LONGEST_TYPED = 200
 _OF_KIND: dict[type[forms.Field], dict[str, str]] = {
     forms.IntegerField: {"invalid": "Hãy nhập một số nguyên."},
     forms.FloatField: {"invalid": "Hãy nhập một số."},
-    forms.DateTimeField: {"invalid": "Ngày giờ chưa đúng. Hãy chọn ngày và giờ."},
+    forms.DateField: {"invalid": "Ngày chưa đúng. Hãy ghi ngày/tháng/năm, ví dụ 05/03/2026."},
+    forms.DateTimeField: {"invalid": "Ngày giờ chưa đúng. Hãy ghi ngày và giờ, ví dụ 05/03/2026 17:00."},
     forms.FileField: {
         "required": "Hãy chọn tệp.",
         "invalid": "Tệp chưa gửi lên được. Hãy chọn lại tệp.",
@@ -88,6 +90,13 @@ class Form(forms.Form):
             most = field.widget.attrs.pop("maxlength", None)
             if most is not None and isinstance(field.widget, forms.Textarea):
                 field.widget.attrs.setdefault("data-most", most)
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        """What the field starts with: what was typed before and did not arrive, where there is such."""
+        again, name = kept.words_again(), self.add_prefix(field_name)
+        if again is not None and not self.is_bound and again.has(field, name):
+            return field.widget.value_from_datadict(again.words, MultiValueDict(), name)
+        return super().get_initial_for_field(field, field_name)
 
     def full_clean(self) -> None:
         """Check every field, those added after the form was made as well.
@@ -155,21 +164,3 @@ def refusals_into(form: forms.Form, *, field: str | None = None, of: str = "") -
 def about_file(name: str, message: str) -> str:
     """`message` with the name of the file it is about, unless it has it: one form may bring ten files."""
     return message if name in message else f"«{name}»: {message}"
-
-
-class DateInput(forms.DateInput):
-    """The browser's own date picker."""
-
-    input_type = "date"
-
-    def __init__(self, **attrs: Any) -> None:
-        super().__init__(attrs=attrs, format="%Y-%m-%d")
-
-
-class DateTimeInput(forms.DateTimeInput):
-    """The browser's own date and time picker."""
-
-    input_type = "datetime-local"
-
-    def __init__(self, **attrs: Any) -> None:
-        super().__init__(attrs=attrs, format="%Y-%m-%dT%H:%M")

@@ -14,6 +14,7 @@ from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_s
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from vanthu.interfaces.web import kept
 from vanthu.interfaces.web.flash import Tone, flash
 from vanthu.interfaces.web.forms import Form
 from vanthu.kernel.actor import Actor
@@ -78,8 +79,9 @@ def go(
     """Leave after an act: to the view or address `to`, which shows `said` once.
 
     `done` is where what was done can be looked at. A form post is answered with 303, an htmx request with
-    HX-Redirect.
+    HX-Redirect. What was typed has arrived.
     """
+    kept.arrived(request)
     if said:
         flash(request, said, tone, url=done)
     address = resolve_url(to, *args, **kwargs)

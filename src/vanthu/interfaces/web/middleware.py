@@ -15,8 +15,8 @@ from django.shortcuts import redirect, resolve_url
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
-from vanthu.interfaces.web import conflicts, errors
-from vanthu.interfaces.web.door import sign_in_address
+from vanthu.interfaces.web import conflicts, errors, kept
+from vanthu.interfaces.web.door import ask_to_sign_in
 from vanthu.interfaces.web.http import wants_partial
 from vanthu.interfaces.web.session import (
     CHANGE_PASSWORD,
@@ -114,7 +114,7 @@ class ActorMiddleware:
         request.account = account  # type: ignore[attr-defined]  # declared on WebRequest
         if person is not None:
             keep(request)
-        with reading_for(str(actor.user_id) if actor else ""):
+        with reading_for(str(actor.user_id) if actor else ""), kept.filled_in_again(request):
             return self.get_response(request)
 
     def process_view(
@@ -124,7 +124,7 @@ class ActorMiddleware:
         if getattr(view, "open_to_strangers", False):
             return None
         if request.actor is None:  # type: ignore[attr-defined]  # set above
-            return _leave(request, sign_in_address(request))
+            return ask_to_sign_in(request)
         match = request.resolver_match
         here = match.view_name if match else ""
         if must_change_password(request) and here not in {CHANGE_PASSWORD, SIGN_OUT}:

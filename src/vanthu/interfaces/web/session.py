@@ -18,6 +18,8 @@ CHANGE_PASSWORD = "accounts:change-password"  # noqa: S105 - the name of an addr
 _USER, _POST, _MUST_CHANGE, _STAMP = "user_id", "post_id", "must_change_password", "stamp"
 #: When the person was last seen at work, seconds since 1970.
 _SEEN = "seen"
+#: When the person signed in, likewise.
+_BEGUN = "begun"
 #: A session is saved for being used once in so many seconds, not at every page.
 _SEEN_EVERY = 60
 #: Sent with what a page asks by itself, again and again: nobody need be sitting there.
@@ -31,7 +33,7 @@ def enter(request: HttpRequest, *, user_id: UUID, must_change_password: bool) ->
     request.session[_USER] = str(user_id)
     request.session[_MUST_CHANGE] = must_change_password
     request.session[_STAMP] = queries.session_stamp(user_id)
-    request.session[_SEEN] = _seconds()
+    request.session[_SEEN] = request.session[_BEGUN] = _seconds()
     rotate_token(request)
 
 
@@ -45,6 +47,14 @@ def keep(request: HttpRequest) -> None:
 
 def _seconds() -> int:
     return int(timezone.now().timestamp())
+
+
+def seconds_left(request: HttpRequest) -> tuple[int, int]:
+    """How long the session lasts: if nobody does anything, and at most."""
+    now = _seconds()
+    idle = settings.SESSION_COOKIE_AGE - (now - request.session.get(_SEEN, now))
+    whole = settings.SESSION_LONGEST - (now - request.session.get(_BEGUN, now))
+    return min(idle, whole), whole
 
 
 def leave(request: HttpRequest) -> None:
@@ -77,7 +87,7 @@ def had_session(request: HttpRequest) -> bool:
 def find_person(request: HttpRequest) -> queries.Person | None:
     """The person as they stand now; None for strangers, disabled accounts and ended posts."""
     user = request.session.get(_USER)
-    if user is None:
+    if user is None or seconds_left(request)[1] <= 0:
         return None
     post = request.session.get(_POST)
     stamp = request.session.get(_STAMP, "")

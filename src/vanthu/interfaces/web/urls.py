@@ -9,6 +9,7 @@ from vanthu.interfaces.web.health import health
 urlpatterns = [
     path("", include("vanthu.interfaces.web.home.urls")),
     path("", include("vanthu.interfaces.web.accounts.urls")),
+    path("", include("vanthu.interfaces.web.keeping.urls")),
     path("van-ban-den/", include("vanthu.interfaces.web.incoming.urls")),
     path("van-ban-di/", include("vanthu.interfaces.web.outgoing.urls")),
     path("so-dang-ky/", include("vanthu.interfaces.web.registers.urls")),

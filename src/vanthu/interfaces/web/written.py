@@ -10,6 +10,7 @@ from typing import Any, cast
 from django import forms
 from django.utils import timezone
 
+from vanthu.interfaces.web import kept
 from vanthu.interfaces.web.forms import Form
 from vanthu.interfaces.web.picking import PickerField
 
@@ -61,9 +62,7 @@ def in_words(field: forms.Field, value: Any) -> str:
 
 
 def _is_worth_keeping(form: Form, name: str, field: forms.Field) -> bool:
-    if isinstance(field, forms.FileField) or isinstance(field.widget, forms.PasswordInput):
-        return False
-    if field.widget.is_hidden and not isinstance(field, PickerField):
+    if not kept.may_be_kept(field):
         return False
     return name in form.changed_data or not form.is_kept_where_changed
 

@@ -47,7 +47,7 @@ def send_draft(*, actor: Actor, sent: Sent, now: datetime) -> UUID:
         document=document,
         is_revision=document is not None,
         words=uploads.words_of(sent),
-        files=uploads.files_of(sent),
+        files=uploads.files_of(sent.files),
         draft_key=sent.draft_key,
         sent_at=now,
     )

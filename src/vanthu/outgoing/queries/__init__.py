@@ -20,6 +20,7 @@ from vanthu.outgoing.queries.page import (
     RecipientRow,
     SigningView,
     can_draft,
+    drafted_with,
     get_outgoing,
     open_file,
     signing_view,
@@ -29,8 +30,10 @@ from vanthu.outgoing.queries.uploads import (
     Upload,
     cancelled_files,
     get_upload,
+    held_files,
     list_uploads,
     require_under_way,
+    under_way_with,
     waiting_upload,
 )
 
@@ -48,8 +51,10 @@ __all__ = [
     "can_draft",
     "cancelled_files",
     "count_outgoing",
+    "drafted_with",
     "get_outgoing",
     "get_upload",
+    "held_files",
     "ids_in",
     "list_outgoing",
     "list_uploads",
@@ -60,6 +65,7 @@ __all__ = [
     "require_under_way",
     "rows_of",
     "signing_view",
+    "under_way_with",
     "visible_ids",
     "waiting_upload",
 ]

@@ -159,6 +159,12 @@ def can_draft(actor: Actor) -> bool:
     return permissions.may_draft(actor)
 
 
+def drafted_with(actor: Actor, *, draft_key: UUID) -> UUID | None:
+    """The draft the actor made by the form with this key; None when it made none."""
+    own = visible(actor).filter(author_id=actor.user_id, draft_key=draft_key)
+    return own.values_list("pk", flat=True).first()
+
+
 def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingPage:
     """The page of one document. Raises NotFound."""
     outgoing = _get(actor, document_id)

@@ -9,14 +9,17 @@ from uuid import UUID
 
 from vanthu.documents.findings import Findings
 from vanthu.documents.states import ChangesChoice
+from vanthu.kernel import blobs
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
 from vanthu.outgoing import permissions
 from vanthu.outgoing.models import DraftUpload
 from vanthu.outgoing.states import UploadOver, UploadState
-from vanthu.outgoing.uploads import Sent, sent_from
+from vanthu.outgoing.uploads import Sent, SentFile, files_from, held_key, sent_from
 
 _UNDER_WAY = [UploadState.WAITING, UploadState.CONVERTING]
+#: Not sent: files of a form that was refused.
+_HELD = [UploadState.HELD, UploadState.USED]
 #: How many of one person's uploads his home page names.
 _NAMED = 5
 
@@ -65,7 +68,8 @@ class Upload:
 
 def get_upload(actor: Actor, *, upload_id: UUID) -> Upload:
     """One upload of the actor's own. Raises NotFound."""
-    row = DraftUpload.objects.filter(permissions.own_uploads(actor), pk=upload_id).first()
+    sent = DraftUpload.objects.exclude(state__in=_HELD)
+    row = sent.filter(permissions.own_uploads(actor), pk=upload_id).first()
     if row is None:
         raise NotFound
     return _upload(row)
@@ -77,6 +81,27 @@ def waiting_upload(actor: Actor, *, upload_id: UUID) -> Upload | None:
         permissions.own_uploads(actor), pk=upload_id, state__in=_UNDER_WAY
     ).first()
     return _upload(row) if row else None
+
+
+def under_way_with(actor: Actor, *, draft_key: UUID) -> Upload | None:
+    """The actor's upload by the form with this key, while something may still come of it."""
+    row = DraftUpload.objects.filter(
+        author_id=actor.user_id, draft_key=draft_key, state__in=_UNDER_WAY
+    ).first()
+    return _upload(row) if row else None
+
+
+def held_files(actor: Actor, *, form_key: UUID) -> list[SentFile]:
+    """The files held for the actor's form; those whose bytes are gone meanwhile are not."""
+    held = DraftUpload.objects.filter(
+        author_id=actor.user_id, draft_key=held_key(form_key), state=UploadState.HELD
+    ).first()
+    files = files_from(held.files) if held else []
+    return [
+        each
+        for each in files
+        if all(blobs.seems_whole(stored.blob.sha256, size=stored.blob.size) for stored in each.stored)
+    ]
 
 
 def require_under_way(actor: Actor, *, upload_id: UUID) -> None:

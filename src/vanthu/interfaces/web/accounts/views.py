@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from vanthu.interfaces.web import session
+from vanthu.interfaces.web import kept, session
 from vanthu.interfaces.web.accounts import devices, entering
 from vanthu.interfaces.web.accounts.forms import ChangePasswordForm, ChoosePostForm, SignInForm
 from vanthu.interfaces.web.door import said_at_the_door
@@ -43,6 +43,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "next": after,
+        "carried": _carried(request, after),
         "lost": "" if form.errors else said_at_the_door(request),
         "page_title": "Đăng nhập",
     }
@@ -56,8 +57,16 @@ def _enter(request: HttpRequest, answer: actions.SignIn, username: str, after: s
     session.enter(request, user_id=answer.user_id, must_change_password=answer.must_change_password)
     if answer.warning:
         flash(request, answer.warning, "wait")
+    if (carried := _carried(request, after)) and kept.is_keeper(carried.keeper, answer.user_id):
+        kept.fill_in_again(request, back=after, words=carried.words)
     response = go(request, session.CHANGE_PASSWORD if answer.must_change_password else after)
     return devices.remember(request, response, username)
+
+
+def _carried(request: HttpRequest, after: str) -> kept.Carried | None:
+    """What was posted when the session had ended, on its way to whoever typed it."""
+    words, keeper = request.POST.get("words", ""), request.POST.get("whose", "")
+    return kept.Carried(back=after, words=words, keeper=keeper) if words else None
 
 
 @require_POST

@@ -11,7 +11,8 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 
-from vanthu.interfaces.web.forms import DateTimeInput, Form
+from vanthu.interfaces.web.dates import DateTimeField
+from vanthu.interfaces.web.forms import Form
 from vanthu.interfaces.web.incoming.choosing import ALL_ROLES, FURTHER_ROLES, chosen_as
 from vanthu.interfaces.web.incoming.quick import QuickDeadline, quick_deadlines
 from vanthu.interfaces.web.picking import PickerField, Source, refuse_what_was_left
@@ -90,7 +91,7 @@ class PassOnForm(Form):
     instruction = forms.CharField(
         label="Ý kiến", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
-    due_at = forms.DateTimeField(label="Hạn xử lý", required=False, widget=DateTimeInput())
+    due_at = DateTimeField(label="Hạn xử lý", required=False)
 
     def __init__(self, *args: Any, people: Sequence[PersonRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -115,11 +116,10 @@ class DirectForm(Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Hãy ghi ý kiến chỉ đạo."},
     )
-    due_at = forms.DateTimeField(
+    due_at = DateTimeField(
         label="Hạn xử lý",
         required=False,
-        widget=DateTimeInput(),
-        error_messages={"invalid": "Hạn xử lý chưa đúng; hãy chọn ngày và giờ."},
+        error_messages={"invalid": "Hạn xử lý chưa đúng; hãy ghi ngày và giờ, ví dụ 05/03/2026 17:00."},
     )
 
     assignees = PickerField(

@@ -134,8 +134,6 @@ def seal(request: WebRequest, document_id: UUID) -> HttpResponse:
     form = PinForm({} if again else posted(request))
     seen = seen_by(request, document.seen, form)
     require_act(document, Step.NUMBER, Step.SEAL)
-    # The clerk seals many in a row from the keyboard; whoever signs reads first, so there nothing is focused.
-    form.fields["pin"].widget.attrs["autofocus"] = True
     if again:
         again.say_in(form)
     elif form.is_valid():

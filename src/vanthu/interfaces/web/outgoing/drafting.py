@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, BinaryIO, TypeVar
-from uuid import UUID
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from vanthu.documents import intake
-from vanthu.documents.intake import AcceptedDraft, AcceptedFile, Tray
+from vanthu.documents.intake import AcceptedDraft, AcceptedFile
 from vanthu.documents.queries import FileRow
 from vanthu.incoming import queries as incoming
-from vanthu.interfaces.web.acting import require_act
+from vanthu.interfaces.web import kept
+from vanthu.interfaces.web.acting import NotNow, require_act
 from vanthu.interfaces.web.agencies.choosing import Recipients
-from vanthu.interfaces.web.conflicts import conflict_of
-from vanthu.interfaces.web.forms import refusals_into
+from vanthu.interfaces.web.conflicts import Conflict, conflict_of
 from vanthu.interfaces.web.http import WebRequest, go, page
-from vanthu.interfaces.web.outgoing import uploading
+from vanthu.interfaces.web.outgoing import holding, uploading
 from vanthu.interfaces.web.outgoing.forms import DraftForm
 from vanthu.interfaces.web.outgoing.views import crumbs
 from vanthu.interfaces.web.picking import is_search, look_up, typed_so_far
@@ -36,7 +36,9 @@ from vanthu.kernel.seen import NotShown, Seen, Stale
 from vanthu.organizations import queries as organizations
 from vanthu.outgoing import actions, queries
 from vanthu.outgoing.states import Step
+from vanthu.outgoing.uploads import SentFile
 
+_SAVED = "Đã lưu dự thảo. Xem lại bản PDF rồi trình ký."
 Accepted = TypeVar("Accepted", AcceptedDraft, AcceptedFile)
 
 
@@ -45,37 +47,115 @@ Accepted = TypeVar("Accepted", AcceptedDraft, AcceptedFile)
 def draft(request: WebRequest) -> HttpResponse:
     """Soạn văn bản, or with «tra-loi» the reply to an incoming document."""
     require(queries.can_draft(request.actor))
+    if (before := _sent_before(request)) is not None:
+        return before
     answered = _answered(request)
+    if request.method == "GET" and kept.DRAFT not in request.GET:
+        # Each new draft has an address of its own, so that Back leads to that draft and to no second one.
+        return redirect(f"{request.path}?{urlencode({**request.GET.dict(), kept.DRAFT: uuid4()})}")
     initial: dict[str, Any] = {}
     if answered is not None:
         recipient = [answered.recipient_id] if answered.recipient_id else []
         initial = {"subject": answered.subject, "recipients": recipient, "urgency": answered.urgency}
-    form = _form(request, initial | uploading.filled_before(request), is_revision=False)
-    if _is_sent(request) and form.is_valid() and uploading.is_long(form.cleaned_data):
-        if (
-            answer := _send(request, form, replies_to=answered.document_id if answered else None)
-        ) is not None:
-            return uploading.instead_of(request, answer)
-    elif _is_sent(request) and form.is_valid():
-        with suppress(_FilesRefused), refusals_into(form), intake.Tray(limit=settings.UPLOAD_LIMIT) as tray:
-            taken = _take_in(form, tray)
+    initial["draft_key"] = request.GET.get(kept.DRAFT) or uuid4()
+    form_key = _key(request)
+    held = holding.held_for(request, form_key)
+    form = _form(request, initial | uploading.filled_before(request), is_revision=False, held=held)
+    if _is_sent(request):
+        form.is_valid()
+        replies_to = answered.document_id if answered else None
+
+        def save(files: Sequence[SentFile]) -> HttpResponse | None:
+            if any(each.is_unread for each in files):
+                return uploading.send(request, form, files, seen=None, replies_to=replies_to)
+            chosen = holding.draft_of(files)
+            assert chosen is not None, "a new draft is refused without its file"
             document_id = actions.draft_document(
                 actor=request.actor,
                 content=form.content,
-                draft=taken.chosen_draft,
-                attachments=taken.attachments,
-                replies_to=answered.document_id if answered else None,
+                draft=chosen,
+                attachments=holding.attachments_of(files),
+                replies_to=replies_to,
                 draft_key=form.cleaned_data["draft_key"],
                 now=timezone.now(),
             )
-        if not form.errors:
-            said = "Đã lưu dự thảo. Xem lại bản PDF rồi trình ký."
-            saved = go(request, reverse("outgoing:document", args=[document_id]), said=said)
-            return uploading.instead_of(request, saved)
+            return go(request, reverse("outgoing:document", args=[document_id]), said=_SAVED)
+
+        if (answer := holding.save_or_hold(request, form, form_key, save)) is not None:
+            return uploading.instead_of(request, answer)
     title = "Soạn văn bản trả lời" if answered else "Soạn văn bản"
     way = [Crumb(label="Văn bản đi", url=reverse("outgoing:list")), Crumb(label=title)]
     context = {"answered": answered, "crumbs": way, "page_title": title, "back": reverse("outgoing:list")}
     return _screen(request, form, context)
+
+
+def _sent_before(request: WebRequest) -> HttpResponse | None:
+    """The answer to whoever comes back to a form that was sent, or sends it twice; None for a new one."""
+    key = _key(request)
+    if key is None:
+        return None
+    document_id = queries.drafted_with(request.actor, draft_key=key)
+    if document_id is not None:
+        return _saved_before(request, document_id)
+    upload = queries.under_way_with(request.actor, draft_key=key)
+    if upload is None:
+        return None
+    form = _form(request, {}, is_revision=False)
+    if _is_sent(request) and not (form.is_valid() and form.content == upload.sent.content):
+        raise NotNow("Dự thảo này đang được chuyển sang PDF. Chờ chuyển xong rồi lưu những gì vừa sửa.")
+    return go(request, "outgoing:upload", upload.id)
+
+
+def _key(request: WebRequest) -> UUID | None:
+    """Which of several new drafts the form is; None when it does not say."""
+    try:
+        return UUID(request.POST.get("draft_key") or request.GET.get(kept.DRAFT, ""))
+    except ValueError:
+        return None
+
+
+def _saved_before(request: WebRequest, document_id: UUID) -> HttpResponse:
+    """Lead whoever comes back to a form that is saved to the draft itself.
+
+    Sent again as it was, the form says where it went. Sent again with other words, it does not make a second
+    draft: the author gets what is saved with his words beside it, and saves over it or not.
+    """
+    document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
+    page_of_it = reverse("outgoing:document", args=[document_id])
+    is_open = Step.EDIT in document.acts
+    if not _is_sent(request):
+        said = "Dự thảo này đã được lưu; bạn đang sửa bản đã lưu." if is_open else "Dự thảo này đã được lưu."
+        to = reverse("outgoing:edit", args=[document_id]) if is_open else page_of_it
+        return go(request, to, said=said, tone="info")
+    form = _form(request, _as_it_is(document), is_revision=True, attached=document.attachments)
+    otherwise = list(written_otherwise(form))
+    if not otherwise and not _brings_other_files(request, document):
+        return go(request, page_of_it, said=_SAVED)
+    request.written = form
+    conflict = conflict_of(request, Stale(document.seen, document.seen), document, document.history)
+    said = "Dự thảo này đã được lưu trước đó; bản đang gửi khác bản đã lưu."
+    context = {
+        **_revision_screen(document, document.seen),
+        "conflict": replace(_with_files_held(request, form, conflict, document_id), message=said),
+        "otherwise": otherwise,
+        "action": reverse("outgoing:edit", args=[document_id]),
+    }
+    if not is_open:
+        raise NotNow("Dự thảo này đã được lưu và đã trình, nên không sửa được nữa.")
+    return _screen(request, form, context, status=Stale.status)
+
+
+def _with_files_held(request: WebRequest, form: DraftForm, conflict: Conflict, form_key: UUID) -> Conflict:
+    """The conflict, with the files that came held for the form that is shown with it."""
+    form.is_valid()
+    holding.save_or_hold(request, form, form_key, lambda _: None)
+    return conflict if form.brings_secrets else replace(conflict, files=())
+
+
+def _brings_other_files(request: WebRequest, document: queries.OutgoingPage) -> bool:
+    """Whether files came that the saved draft does not have, by their names and sizes."""
+    has = {(file.name, file.size) for file in (*document.versions, *document.attachments)}
+    return any((file.name, file.size) not in has for _, several in request.FILES.lists() for file in several)
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,9 +173,10 @@ def revise(request: WebRequest, document_id: UUID) -> HttpResponse:
         if Step.EDIT not in document.acts:
             raise
         form = _form(request, _as_it_is(document), is_revision=True, attached=document.attachments)
+        conflict = conflict_of(request, late, document, document.history)
         context = {
             **_revision_screen(document, document.seen),
-            "conflict": conflict_of(request, late, document, document.history),
+            "conflict": _with_files_held(request, form, conflict, document_id),
             "otherwise": list(written_otherwise(form)),
         }
         return _screen(request, form, context, status=late.status)
@@ -129,42 +210,31 @@ def _revise(request: WebRequest, document_id: UUID) -> HttpResponse:
     initial = _as_it_is(document) | uploading.filled_before(request)
     if request.GET.get("trich-yeu") and document.other_subject:
         initial["subject"] = document.other_subject
-    form = _form(request, initial, is_revision=True, attached=document.attachments)
+    held = holding.held_for(request, document_id)
+    form = _form(request, initial, is_revision=True, attached=document.attachments, held=held)
     seen = seen_by(request, document.seen, form, is_act=_is_sent(request))
     require_act(document, Step.EDIT)
-    if _is_sent(request) and form.is_valid() and uploading.is_long(form.cleaned_data):
-        if (answer := _send(request, form, seen=seen)) is not None:
-            return uploading.instead_of(request, answer)
-    elif _is_sent(request) and form.is_valid():
-        with suppress(_FilesRefused), refusals_into(form), intake.Tray(limit=settings.UPLOAD_LIMIT) as tray:
-            taken = _take_in(form, tray)
+    if _is_sent(request):
+        form.is_valid()
+
+        def save(files: Sequence[SentFile]) -> HttpResponse | None:
+            if any(each.is_unread for each in files):
+                return uploading.send(request, form, files, seen=seen, replies_to=None)
             actions.revise_draft(
                 actor=request.actor,
                 document_id=document_id,
                 seen=seen,
                 content=form.content,
-                draft=taken.draft,
-                attachments=taken.attachments,
+                draft=holding.draft_of(files),
+                attachments=holding.attachments_of(files),
                 removed=form.cleaned_data["removed"],
                 now=timezone.now(),
             )
-        if not form.errors:
-            saved = go(request, reverse("outgoing:document", args=[document_id]), said="Đã lưu dự thảo.")
-            return uploading.instead_of(request, saved)
+            return go(request, reverse("outgoing:document", args=[document_id]), said="Đã lưu dự thảo.")
+
+        if (answer := holding.save_or_hold(request, form, document_id, save)) is not None:
+            return uploading.instead_of(request, answer)
     return _screen(request, form, _revision_screen(document, seen))
-
-
-def _send(
-    request: WebRequest, form: DraftForm, *, seen: Seen | None = None, replies_to: UUID | None = None
-) -> HttpResponse | None:
-    """Leave the files to the job that reads them; None when they were refused, as the form says."""
-    upload_id = None
-    with suppress(_FilesRefused), refusals_into(form), intake.Tray(limit=settings.UPLOAD_LIMIT) as tray:
-        upload_id = uploading.send(request, form, tray, seen=seen, replies_to=replies_to)
-        if upload_id is None:
-            # The bytes of those before it go as well.
-            raise _FilesRefused
-    return uploading.follow(request, form, upload_id) if upload_id else None
 
 
 def _answered(request: WebRequest) -> incoming.ReplyDefaults | None:
@@ -189,6 +259,7 @@ def _form(
     *,
     is_revision: bool,
     attached: Sequence[FileRow] = (),
+    held: Sequence[SentFile] = (),
 ) -> DraftForm:
     if is_search(request):
         initial = {**initial, **typed_so_far(DraftForm, request.POST)}
@@ -201,6 +272,7 @@ def _form(
         agencies=Recipients(request.actor),
         is_revision=is_revision,
         attached=attached,
+        held=held,
     )
     look_up(request, form)
     return form
@@ -213,47 +285,9 @@ def _screen(
         **context,
         "form": form,
         "limit": settings.UPLOAD_LIMIT,
-        # No browser sends back the files of a form that is shown again.
-        "files_lost": bool(request.FILES),
+        # No browser sends back the files of a form that is shown again; of a secret, none is held.
+        "files_lost": form.brings_secrets and bool(request.FILES),
     }
     return page(
         request, "outgoing/draft.html", shown, status=422 if form.errors and status == 200 else status
     )
-
-
-class _FilesRefused(Exception):
-    """Some file was refused, as the form says at its field: there is nothing to act on."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _TakenIn:
-    """The files of the form, stored."""
-
-    draft: AcceptedDraft | None
-    attachments: list[AcceptedFile]
-
-    @property
-    def chosen_draft(self) -> AcceptedDraft:
-        """The draft, where the form demands one."""
-        assert self.draft is not None, "a new draft is refused without its file"
-        return self.draft
-
-
-def _take_in(form: DraftForm, tray: Tray) -> _TakenIn:
-    """Take in every file, or say of each that is refused what is wrong with it. Raises _FilesRefused."""
-    chosen, others = form.cleaned_data["draft_file"], form.cleaned_data["attachments"]
-    drafts = _accepted(form, "draft_file", tray.draft, [chosen] if chosen else [])
-    attachments = _accepted(form, "attachments", tray.attachment, others)
-    if form.errors:
-        raise _FilesRefused
-    return _TakenIn(draft=drafts[0] if drafts else None, attachments=attachments)
-
-
-def _accepted(
-    form: DraftForm, field: str, take: Callable[[BinaryIO, str], Accepted], files: Sequence[Any]
-) -> list[Accepted]:
-    accepted = []
-    for file in files:
-        with refusals_into(form, field=field, of=file.name):
-            accepted.append(take(file, file.name))
-    return accepted

@@ -14,10 +14,12 @@ from vanthu.documents.intake import SecretRefused
 from vanthu.documents.queries import FileRow
 from vanthu.documents.rules import ALLOWED_FORMATS, DOCUMENT_TYPES, DRAFT_EXTENSIONS
 from vanthu.documents.states import ChangesChoice, Urgency
-from vanthu.interfaces.web.forms import DateInput, Form, about_file
+from vanthu.interfaces.web.dates import DateField
+from vanthu.interfaces.web.forms import Form, about_file
 from vanthu.interfaces.web.picking import PickerField, Source, refuse_what_was_left
 from vanthu.organizations.queries import SignerRow
 from vanthu.outgoing.rules import RECIPIENTS_LIMIT, SECRECY, SUBJECT_LIMIT, DraftContent
+from vanthu.outgoing.uploads import SentFile
 
 
 class FilterForm(Form):
@@ -30,7 +32,7 @@ class FilterForm(Form):
 
 
 #: Files under one name of a form.
-_MOST_FILES = 100
+MOST_FILES = 100
 
 
 class SeveralFilesInput(forms.ClearableFileInput):
@@ -64,9 +66,9 @@ class SeveralFiles(NamedFile):
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         """Each file checked as one; what is wrong is said of each."""
         given = data if isinstance(data, list | tuple) else [data] if data else []
-        if len(given) > _MOST_FILES:
+        if len(given) > MOST_FILES:
             raise forms.ValidationError(
-                f"Nhiều nhất {_MOST_FILES} tệp một lần, đang có {len(given)}. "
+                f"Nhiều nhất {MOST_FILES} tệp một lần, đang có {len(given)}. "
                 "Hãy chọn ít tệp hơn, hoặc gộp các tệp lại rồi chọn lại."
             )
         cleaned, wrong = [], []
@@ -124,16 +126,15 @@ class DraftForm(Form):
         help_text="Chỉ để ghi vào sổ, không gửi tới đâu; ví dụ «Lưu: VT, CCVC», mỗi dòng một nơi. "
         "Cơ quan cần nhận văn bản thì chọn ở mục «Nơi nhận» bên cạnh.",
     )
-    due_on = forms.DateField(
+    due_on = DateField(
         label="Hạn trả lời",
         required=False,
-        widget=DateInput(),
         help_text="Chỉ ghi khi đề nghị nơi nhận trả lời; hạn gửi kèm văn bản.",
-        error_messages={"invalid": "Hạn trả lời chưa đúng; hãy chọn ngày."},
+        error_messages={"invalid": "Hạn trả lời chưa đúng; hãy ghi ngày/tháng/năm, ví dụ 05/03/2026."},
     )
     draft_file = NamedFile(
         label="Tệp dự thảo",
-        widget=forms.ClearableFileInput(attrs={"accept": _endings(DRAFT_EXTENSIONS)}),
+        widget=forms.ClearableFileInput(attrs={"accept": _endings(DRAFT_EXTENSIONS), "autofocus": True}),
         error_messages={
             "required": "Hãy chọn tệp dự thảo (PDF hoặc Word).",
             "empty": "Tệp rỗng. Hãy chọn lại tệp có nội dung.",
@@ -163,12 +164,17 @@ class DraftForm(Form):
         agencies: Source,
         is_revision: bool = False,
         attached: Sequence[FileRow] = (),
+        held: Sequence[SentFile] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         recipients = self.fields["recipients"]
         assert isinstance(recipients, PickerField)
         recipients.serve(agencies, reverse("agencies:search"))
+        #: Whether a file of it is a state secret, or it says so itself: nothing of it stays.
+        self.brings_secrets = False
+        self._is_revision = is_revision
+        self.hold(held)
         removed = self.fields["removed"]
         assert isinstance(removed, forms.TypedMultipleChoiceField)
         removed.choices = [(str(file.id), file.name) for file in attached]
@@ -177,16 +183,23 @@ class DraftForm(Form):
         signer.choices = [
             (str(row.user_id), f"{row.full_name} – {row.signing_title or row.position}") for row in signers
         ]
-        self.fields["draft_file"].required = not is_revision
-        self.fields["draft_file"].widget.is_required = not is_revision
         for name in ("draft_file", "attachments"):
             self.fields[name].widget.attrs["data-limit"] = str(limit)
         self.fields["attachments"].widget.attrs["accept"] = _endings(tuple(ALLOWED_FORMATS))
+
+    def hold(self, files: Sequence[SentFile]) -> None:
+        """Show `files` as those that came before with this form: they need not be chosen again."""
+        self.held_draft = [each for each in files if each.is_draft]
+        self.held_attachments = [each for each in files if not each.is_draft]
+        is_needed = not (self._is_revision or self.held_draft)
+        self.fields["draft_file"].required = is_needed
+        self.fields["draft_file"].widget.is_required = is_needed
 
     def clean_secrecy(self) -> str:
         """A degree of secrecy is refused before its file is looked at, so that no byte of it is stored."""
         secrecy = str(self.cleaned_data["secrecy"])
         if secrecy != "normal":
+            self.brings_secrets = True
             raise forms.ValidationError(str(SecretRefused()))
         return secrecy
 
@@ -253,7 +266,9 @@ class PinForm(Form):
         label="Mã PIN của thiết bị ký",
         max_length=64,
         strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "text"}, render_value=False),
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "off", "inputmode": "text", "autofocus": True}, render_value=False
+        ),
         error_messages={"required": "Hãy nhập mã PIN."},
     )
 

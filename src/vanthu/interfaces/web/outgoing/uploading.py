@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -14,10 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from vanthu.documents import intake
-from vanthu.documents.intake import AcceptedFile, Tray
 from vanthu.documents.states import ChangesChoice
-from vanthu.interfaces.web.forms import refusals_into
 from vanthu.interfaces.web.http import WebRequest, go, page
 from vanthu.interfaces.web.outgoing.forms import ChangesForm, DraftForm
 from vanthu.interfaces.web.screens import Crumb
@@ -72,26 +69,15 @@ def choose_changes(request: WebRequest, upload_id: UUID) -> HttpResponse:
     return go(request, "outgoing:upload", upload_id)
 
 
-def is_long(words: Mapping[str, Any]) -> bool:
-    """Whether some file of a form takes LibreOffice to be taken in."""
-    draft, others = words["draft_file"], words["attachments"]
-    return bool(draft and intake.needs_conversion(draft.name, is_draft=True)) or any(
-        intake.needs_conversion(each.name, is_draft=False) for each in others
-    )
-
-
 def send(
     request: WebRequest,
     form: DraftForm,
-    tray: Tray,
+    files: Sequence[SentFile],
     *,
     seen: Seen | None,
     replies_to: UUID | None,
-) -> UUID | None:
-    """Keep what the form brought for the job; None when a file was refused, as the form says."""
-    files = _take_in(form, tray)
-    if form.errors:
-        return None
+) -> HttpResponse | None:
+    """Leave the files to the job that reads them; None when it refused them at once, as the form says."""
     sent = Sent(
         content=form.content,
         files=files,
@@ -100,7 +86,8 @@ def send(
         draft_key=form.cleaned_data.get("draft_key") if seen is None else None,
         removed=form.cleaned_data["removed"],
     )
-    return actions.send_draft(actor=request.actor, sent=sent, now=timezone.now())
+    upload_id = actions.send_draft(actor=request.actor, sent=sent, now=timezone.now())
+    return follow(request, form, upload_id)
 
 
 def follow(request: WebRequest, form: DraftForm, upload_id: UUID) -> HttpResponse | None:
@@ -167,33 +154,3 @@ def _told(request: WebRequest, before: queries.Upload) -> None:
 def _to_the_draft(request: WebRequest, saved: queries.Upload) -> HttpResponse:
     said = "Đã lưu dự thảo. Xem lại bản PDF rồi trình ký."
     return go(request, reverse("outgoing:document", args=[saved.document_id]), said=said)
-
-
-def _take_in(form: DraftForm, tray: Tray) -> Sequence[SentFile]:
-    chosen, others = form.cleaned_data["draft_file"], form.cleaned_data["attachments"]
-    files = [("draft_file", chosen)] if chosen else []
-    taken = []
-    for field, file in [*files, *(("attachments", each) for each in others)]:
-        is_draft = field == "draft_file"
-        is_unread = intake.needs_conversion(file.name, is_draft=is_draft)
-        with refusals_into(form, field=field, of=file.name):
-            if is_unread:
-                taken.append(_sent(tray.unconverted(file, file.name), is_draft=is_draft, is_unread=True))
-            elif is_draft:
-                draft = tray.draft(file, file.name)
-                taken.append(
-                    SentFile(
-                        file=draft.pdf,
-                        source=draft.source,
-                        findings=draft.findings,
-                        is_draft=True,
-                        is_unread=False,
-                    )
-                )
-            else:
-                taken.append(_sent(tray.attachment(file, file.name), is_draft=False, is_unread=False))
-    return taken
-
-
-def _sent(file: AcceptedFile, *, is_draft: bool, is_unread: bool) -> SentFile:
-    return SentFile(file=file, is_draft=is_draft, is_unread=is_unread)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from vanthu.exchange.states import DeliveryState
 from vanthu.interfaces.web import runs
+from vanthu.interfaces.web.dates import moment_in
 from vanthu.pdfsign import SignerKind
 from vanthu.workflow.queries import ApprovalRow
 from vanthu.workflow.states import ApprovalState
@@ -143,15 +144,9 @@ def signature_count(signatures: Sequence[Mapping[str, Any]]) -> str:
 
 @register.filter
 def said_date(value: datetime | str | None) -> str:
-    """«Thứ tư, 02/12/2026 lúc 17:00» for the value of a date field: browsers write dates their own way.
-
-    Empty for what is no date.
-    """
+    """«Thứ tư, 02/12/2026 lúc 17:00» for the value of a field of day and time; empty for what is none."""
     if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return ""
+        value = moment_in(value)
     if not value:
         return ""
     local = value if timezone.is_naive(value) else timezone.localtime(value)

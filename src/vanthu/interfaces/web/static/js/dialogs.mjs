@@ -1,5 +1,7 @@
 // Acts that need a word from the person open in a dialog; without this file they open as pages of their own.
 
+import { fillInAgain } from "./kept.mjs";
+
 const heading = "act-dialog-title";
 
 // Counts what was asked for: an answer that comes after another act was opened, or after closing, is dropped.
@@ -19,6 +21,8 @@ async function open(link) {
   const isStale = () => mine !== latest || !dialog.open;
   let answer, words;
   try {
+    // What was typed there before and did not arrive is filled in by the server.
+    await fillInAgain(link.href);
     answer = await fetch(link.href, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
     words = await answer.text();
   } catch {

@@ -1,0 +1,137 @@
+"""Files of a draft's form: taken in, and held while the form is not yet right, so that nobody chooses twice.
+
+A form that brings a state secret is the exception: of it nothing stays, not even what came beside the secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone
+
+from vanthu.documents import intake
+from vanthu.documents.intake import AcceptedDraft, AcceptedFile, SecretRefused, Tray
+from vanthu.interfaces.web.forms import refusals_into
+from vanthu.interfaces.web.http import WebRequest
+from vanthu.interfaces.web.outgoing.forms import MOST_FILES, DraftForm
+from vanthu.outgoing import actions, queries
+from vanthu.outgoing.uploads import SentFile
+
+#: The boxes by which a held file is dropped: its hash.
+DROPPED = "held"
+
+Save = Callable[[Sequence[SentFile]], HttpResponse | None]
+
+
+def held_for(request: WebRequest, form_key: UUID | None) -> list[SentFile]:
+    """What is held for the form, without what is dropped by it now."""
+    if form_key is None:
+        return []
+    dropped = set(request.POST.getlist(DROPPED))
+    found = queries.held_files(request.actor, form_key=form_key)
+    return [each for each in found if each.file.blob.sha256 not in dropped]
+
+
+def save_or_hold(
+    request: WebRequest, form: DraftForm, form_key: UUID | None, save: Save
+) -> HttpResponse | None:
+    """Take in what the form brought and `save` it with what was held; what is not saved is held.
+
+    None when the form was refused, by itself, for a file or by the act, as it then says.
+    """
+    held = held_for(request, form_key)
+    with Tray(limit=settings.UPLOAD_LIMIT) as tray:
+        files = _taken_in(form, tray, held)
+        answer = None
+        if not form.errors:
+            with refusals_into(form):
+                answer = save(files)
+            if answer is not None:
+                if held and form_key:
+                    actions.use_held_files(actor=request.actor, form_key=form_key, now=timezone.now())
+                return answer
+        if form.brings_secrets or form_key is None:
+            tray.empty()
+            files = []
+        if form_key is not None:
+            hold(request, form, form_key, files)
+    return None
+
+
+def hold(request: WebRequest, form: DraftForm, form_key: UUID, files: Sequence[SentFile]) -> None:
+    """Keep `files` for the form, in place of those before; those that are dropped leave no byte."""
+    before = queries.held_files(request.actor, form_key=form_key)
+    if files or before:
+        actions.hold_files(actor=request.actor, form_key=form_key, files=files, now=timezone.now())
+    intake.discard_unspoken(_names(before) - _names(files))
+    form.hold(queries.held_files(request.actor, form_key=form_key))
+
+
+def _names(files: Iterable[SentFile]) -> set[str]:
+    return {stored.blob.sha256 for each in files for stored in each.stored}
+
+
+def draft_of(files: Iterable[SentFile]) -> AcceptedDraft | None:
+    """The draft among files of which none needs LibreOffice."""
+    return next(
+        (
+            AcceptedDraft(pdf=each.file, source=each.source, findings=each.findings)
+            for each in files
+            if each.is_draft
+        ),
+        None,
+    )
+
+
+def attachments_of(files: Iterable[SentFile]) -> list[AcceptedFile]:
+    """The files that go with the draft."""
+    return [each.file for each in files if not each.is_draft]
+
+
+def _taken_in(form: DraftForm, tray: Tray, held: Sequence[SentFile]) -> list[SentFile]:
+    """What the form brought that may be used, after what was held; a new draft takes the place of that held.
+
+    Nothing is looked at of a form that says itself that it is secret.
+    """
+    if form.brings_secrets:
+        return list(held)
+    chosen = form.files.get("draft_file")
+    brought = [(chosen, True)] if chosen else []
+    others = form.files.getlist("attachments")
+    brought += [(each, False) for each in others if len(others) <= MOST_FILES]
+    taken = [found for file, is_draft in brought if (found := _accepted(form, tray, file, is_draft=is_draft))]
+    is_replaced = any(each.is_draft for each in taken)
+    return [*(each for each in held if not (is_replaced and each.is_draft)), *taken]
+
+
+def _accepted(form: DraftForm, tray: Tray, file: Any, *, is_draft: bool) -> SentFile | None:
+    """The file, stored; None for what the form refused already, or now does."""
+    field = "draft_file" if is_draft else "attachments"
+    if any(f"«{file.name}»" in said for said in form.errors.get(field, [])):
+        return None
+    found = None
+    # It may have been read before, by an act that came too late.
+    file.seek(0)
+    with refusals_into(form, field=field, of=file.name):
+        try:
+            found = _sent(tray, file, is_draft=is_draft)
+        except SecretRefused:
+            form.brings_secrets = True
+            raise
+    return found
+
+
+def _sent(tray: Tray, file: Any, *, is_draft: bool) -> SentFile:
+    name = file.name
+    if intake.needs_conversion(name, is_draft=is_draft):
+        return SentFile(file=tray.unconverted(file, name), is_draft=is_draft, is_unread=True)
+    if not is_draft:
+        return SentFile(file=tray.attachment(file, name), is_draft=False, is_unread=False)
+    draft = tray.draft(file, name)
+    return SentFile(
+        file=draft.pdf, source=draft.source, findings=draft.findings, is_draft=True, is_unread=False
+    )
