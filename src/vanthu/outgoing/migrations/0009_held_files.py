@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("outgoing", "0007_findings"),
+        ("outgoing", "0008_letter"),
     ]
 
     operations = [
