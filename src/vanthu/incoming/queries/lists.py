@@ -46,6 +46,11 @@ _IN_ROWS = (
 )
 
 
+def says_state(tab: str) -> bool:
+    """Whether a tab says in what state everything under it is."""
+    return len(TABS.get(tab, TABS["all"])) == 1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingRow:
     """An incoming document in a list."""
@@ -102,12 +107,12 @@ class IncomingRow:
 def list_incoming(
     actor: Actor, *, tab: str = "all", text: str = "", page: int = 1, size: int = PAGE_SIZE, now: datetime
 ) -> Page[IncomingRow]:
-    """One page of a tab, `size` rows of it, filtered by text with or without diacritics."""
+    """One page of a tab, `size` rows of it, filtered by text with or without diacritics, and then counted."""
     rows = _in_tab(actor, tab).select_related("document").only(*_IN_ROWS)
     for word in document_rules.search_words(text):
         rows = rows.filter(document__search_text__contains=word)
     order = _order(tab)
-    found = page_of(rows.order_by(*order), page, size=size)
+    found = page_of(rows.order_by(*order), page, size=size, is_counted=bool(text.strip()))
     ids = [document.pk for document in found.items]
     counts = documents.count_files(actor, document_ids=ids)
     roles = workflow.role_labels(actor, document_ids=ids)

@@ -9,6 +9,7 @@ from vanthu.outgoing.queries.lists import (
     count_outgoing,
     list_outgoing,
     rows_of,
+    says_state,
     visible_ids,
 )
 from vanthu.outgoing.queries.page import (
@@ -51,6 +52,7 @@ __all__ = [
     "recipients_before",
     "require_under_way",
     "rows_of",
+    "says_state",
     "signing_view",
     "visible_ids",
     "waiting_upload",

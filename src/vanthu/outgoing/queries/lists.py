@@ -51,6 +51,11 @@ _IN_ROWS = (
 )
 
 
+def says_state(tab: str) -> bool:
+    """Whether a tab says in what state everything under it is."""
+    return len(TABS.get(tab, TABS["all"])) == 1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingRow:
     """An outgoing document in a list."""
@@ -103,14 +108,17 @@ def list_outgoing(
     page: int = 1,
     size: int = PAGE_SIZE,
 ) -> Page[OutgoingRow]:
-    """One page of a tab, `size` rows of it, filtered by type and by text with or without diacritics."""
+    """One page of a tab, `size` rows of it, filtered by type and by text with or without diacritics.
+
+    What is filtered is counted.
+    """
     rows = _in_tab(actor, tab).select_related("document", "author", "unit").only(*_IN_ROWS)
     if type_code:
         rows = rows.filter(document__type_code=type_code)
     for word in document_rules.search_words(text):
         rows = rows.filter(document__search_text__contains=word)
     order = ("-urgency", "moved_at", "pk") if tab in _QUEUES else ("-moved_at", "pk")
-    found = page_of(rows.order_by(*order), page, size=size)
+    found = page_of(rows.order_by(*order), page, size=size, is_counted=bool(text.strip() or type_code))
     counts = _recipient_counts([document.pk for document in found.items])
     return found.map(lambda item: OutgoingRow.of(item, counts.get(item.pk, 0)))
 

@@ -23,7 +23,7 @@ from vanthu.organizations.states import Role
 from vanthu.outgoing import queries as outgoing
 
 #: How many documents of a queue the home page shows; the rest is in its list.
-_FIRST = 6
+_FIRST = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,12 @@ class OpenQueue:
     queue: Queue
     count: int
     rows: Sequence[incoming.IncomingRow | outgoing.OutgoingRow]
+
+    @property
+    def says_state(self) -> bool:
+        """Whether the heading says in what state its documents are."""
+        area = incoming if self.queue.area == "incoming" else outgoing
+        return self.queue.tab == "returned" or area.says_state(self.queue.tab)
 
     @property
     def has_more(self) -> bool:

@@ -56,6 +56,7 @@ def document_list(request: WebRequest) -> HttpResponse:
         ],
         "tab": tab,
         "listing": listing,
+        "says_state": queries.says_state(tab),
         "is_by_urgency": tab in queries.QUEUES,
         "text": text,
         "is_filtered": bool(text),

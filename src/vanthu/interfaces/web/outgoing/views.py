@@ -63,6 +63,7 @@ def document_list(request: WebRequest) -> HttpResponse:
         ],
         "tab": tab,
         "listing": listing,
+        "says_state": tab == "returned" or queries.says_state(tab),
         "can_draft": queries.can_draft(request.actor),
         "uploads": queries.list_uploads(request.actor) if tab == "my_drafts" else [],
         "text": text,

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from vanthu.exchange.states import DeliveryState
+from vanthu.kernel.pages import MATCHES_COUNTED
 from vanthu.pdfsign import SignerKind
 from vanthu.workflow.queries import ApprovalRow
 from vanthu.workflow.states import ApprovalState
@@ -106,6 +107,12 @@ def span(length: timedelta) -> str:
 def thousands(value: int | None) -> str:
     """4902 as 4.902; empty for None."""
     return "" if value is None else f"{value:,}".replace(",", ".")
+
+
+@register.filter
+def matches(total: int) -> str:
+    """How many a search found: «3», «hơn 1.000» beyond what is counted."""
+    return f"hơn {thousands(MATCHES_COUNTED)}" if total > MATCHES_COUNTED else thousands(total)
 
 
 @register.filter

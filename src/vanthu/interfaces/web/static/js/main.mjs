@@ -10,6 +10,7 @@ import { startLengths } from "./lengths.mjs";
 import { startDialogs } from "./dialogs.mjs";
 import { startPicker } from "./picker.mjs";
 import { startPickers } from "./pickers.mjs";
+import { startPrinting } from "./printing.mjs";
 import { startUploads } from "./uploads.mjs";
 
 document.documentElement.classList.add("js");
@@ -20,6 +21,7 @@ startPicker();
 startKept();
 startDialogs();
 startPickers();
+startPrinting();
 startUploads();
 startKeyboard();
 startBookmark();
