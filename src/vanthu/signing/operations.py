@@ -73,7 +73,7 @@ def credential(*, kind: SignatureKind, agency_id: UUID, user_id: UUID | None, no
 
 
 def _named(credential: Credential) -> str:
-    """Whose certificate it is. Read from the certificate: what was kept of older ones was not made for people."""
+    """Whose certificate it is, from itself: what was kept of older ones was not made for people."""
     holder = pdfsign.holder(pdfsign.load_certificate(credential.certificate_pem.encode()))
     return f"Chứng thư số của {holder}"
 

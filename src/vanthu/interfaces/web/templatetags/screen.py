@@ -124,16 +124,6 @@ def file_size(value: int) -> str:
 
 
 @register.filter
-def initials(name: str) -> str:
-    """Two letters for the round mark beside a name: «Phòng Công chức» gives PC."""
-    words = [word for word in name.split() if word[:1].isalnum()]
-    if not words:
-        return "?"
-    letters = words[0][0] + (words[-1][0] if len(words) > 1 else "")
-    return letters.upper()
-
-
-@register.filter
 def ending(steps: Sequence[ApprovalRow]) -> ApprovalRow:
     """The turn a round of approval ended with: the one that gave the draft back, otherwise the last."""
     return next((step for step in steps if step.state == ApprovalState.RETURNED), steps[-1])
