@@ -10,7 +10,6 @@ from vanthu.incoming.queries.lists import (
     count_incoming,
     list_incoming,
     rows_of,
-    says_state,
     visible_ids,
 )
 from vanthu.incoming.queries.page import (
@@ -36,6 +35,5 @@ __all__ = [
     "pdf_hashes",
     "reply_defaults",
     "rows_of",
-    "says_state",
     "visible_ids",
 ]

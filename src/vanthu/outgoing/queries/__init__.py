@@ -9,7 +9,6 @@ from vanthu.outgoing.queries.lists import (
     count_outgoing,
     list_outgoing,
     rows_of,
-    says_state,
     visible_ids,
 )
 from vanthu.outgoing.queries.page import (
@@ -52,7 +51,6 @@ __all__ = [
     "recipients_before",
     "require_under_way",
     "rows_of",
-    "says_state",
     "signing_view",
     "visible_ids",
     "waiting_upload",

@@ -51,11 +51,6 @@ _IN_ROWS = (
 )
 
 
-def says_state(tab: str) -> bool:
-    """Whether a tab says in what state everything under it is."""
-    return len(TABS.get(tab, TABS["all"])) == 1
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingRow:
     """An outgoing document in a list."""

@@ -14,7 +14,7 @@ from vanthu.exchange import queries as exchange
 from vanthu.incoming import queries as incoming
 from vanthu.interfaces.web.counting import open_work
 from vanthu.interfaces.web.http import WebRequest, page
-from vanthu.interfaces.web.navigation import Queue, queues_for
+from vanthu.interfaces.web.navigation import Queue, queues_for, says_state
 from vanthu.interfaces.web.share import searching
 from vanthu.kernel import health
 from vanthu.kernel.actor import Actor
@@ -37,8 +37,7 @@ class OpenQueue:
     @property
     def says_state(self) -> bool:
         """Whether the heading says in what state its documents are."""
-        area = incoming if self.queue.area == "incoming" else outgoing
-        return self.queue.tab == "returned" or area.says_state(self.queue.tab)
+        return says_state(self.queue.area, self.queue.tab)
 
     @property
     def has_more(self) -> bool:
