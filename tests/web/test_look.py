@@ -11,7 +11,7 @@ from typing import Any
 import pypdfium2
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests import arrivals, path
@@ -22,6 +22,7 @@ from tests.web.conftest import SignIn
 from tests.world import World
 from vanthu.documents.intake import AcceptedDraft
 from vanthu.incoming.models import IncomingDocument
+from vanthu.outgoing.models import OutgoingDocument
 
 _WEB = Path("src/vanthu/interfaces/web")
 #: Rows of a list that are whole on the screen, with what each looks like.
@@ -50,6 +51,18 @@ _SMALL = """() => [...document.querySelectorAll('a, button, input:not([type=hidd
     .filter(each => each.checkVisibility() && !each.closest('.sub, p, dd, .skip-link, .crumbs'))
     .map(each => [each.outerHTML.slice(0, 90), each.getBoundingClientRect().height])
     .filter(([, height]) => height > 1 && height < 44)"""
+
+
+#: Sends a form and stops it once it has said how long it takes; Playwright itself would wait for the answer.
+_SEND_AND_STOP = """button => {
+    setTimeout(() => button.click(), 0);
+    const clock = setInterval(() => {
+        if (!/\\d giây/.test(button.textContent)) return;
+        clearInterval(clock);
+        globalThis.told = button.textContent;
+        document.querySelector('[data-stop]').click();
+    }, 50);
+}"""
 
 
 @pytest.fixture
@@ -269,3 +282,34 @@ class TestTheListOfKeys:
 
         assert "L" in used
         assert used - listed == set()
+
+
+class TestAFormWithFilesOnItsWay:
+    def test_says_how_long_it_takes_and_can_be_stopped_and_sent_again(
+        self, chromium: Browser, live_server: LiveServer, committed: World
+    ) -> None:
+        with visiting(chromium, live_server.url, "officer") as visit:
+            page = visit.open("/van-ban-di/soan/")
+            held: list[Route] = []
+            page.route(
+                "**/soan/",
+                lambda route: held.append(route) if route.request.method == "POST" else route.continue_(),
+            )
+            page.get_by_label("Trích yếu").fill("V/v cử công chức dự tập huấn")
+            letter = FilePayload(name="cong-van.pdf", mimeType="application/pdf", buffer=typeset())
+            page.locator("[name=draft_file]").set_input_files(letter)
+            save = page.get_by_role("button", name="Lưu dự thảo")
+            save.evaluate(_SEND_AND_STOP)
+            expect(save).to_be_focused()
+            assert re.fullmatch(r"Đang tải lên và chuyển sang PDF… \d+ giây", page.evaluate("told"))
+            expect(page.get_by_role("status").filter(has_text="Đã dừng gửi")).to_be_visible()
+            expect(page.get_by_role("button", name="Dừng gửi")).to_have_count(0)
+            expect(page.get_by_label("Trích yếu")).to_have_value("V/v cử công chức dự tập huấn")
+            assert (
+                page.locator("[name=draft_file]").evaluate("input => input.files[0].name") == "cong-van.pdf"
+            )
+            assert visit.faults() == []
+            page.unroute("**/soan/")
+            save.click()
+            expect(page.locator("#flash")).to_contain_text("Đã lưu dự thảo.")
+            assert len(held) == OutgoingDocument.objects.count() == 1
