@@ -137,6 +137,7 @@ class TestTheList:
             ):
                 page = visit.open(address)
                 expect(page.get_by_role("searchbox")).to_have_count(0 if address == "/" else 1)
+                expect(page.locator("a[aria-label='Tìm văn bản']:visible")).to_have_count(int(address == "/"))
                 heights = page.evaluate(
                     "[...document.querySelectorAll('[data-row]')].map(row => row.offsetHeight)"
                 )
