@@ -23,6 +23,7 @@ from tests.world import World
 from vanthu.documents.intake import AcceptedDraft
 from vanthu.incoming.models import IncomingDocument
 from vanthu.outgoing.models import OutgoingDocument
+from vanthu.workflow.rules import Assignee
 
 _WEB = Path("src/vanthu/interfaces/web")
 #: Rows of a list that are whole on the screen, with what each looks like.
@@ -268,6 +269,34 @@ def _many_pages(count: int) -> bytes:
     content = io.BytesIO()
     document.save(content)
     return content.getvalue()
+
+
+class TestPeopleOnOnePage:
+    def test_are_told_apart_by_their_marks(self, sign_in: SignIn, world: World) -> None:
+        colleague = world.users["colleague"]
+        colleague.full_name = "Ngô Thị An"
+        colleague.save()
+        document = arrivals.directed(world, support=[Assignee(kind="user", id=colleague.pk)])
+        shown = sign_in("leader").get(f"/van-ban-den/{document}/").content.decode()
+
+        assert re.findall(r'class="ava [^"]*" aria-hidden="true">([^<]+)<', shown) == ["NVA", "NTA"]
+
+
+class TestTheWords:
+    def test_are_those_of_offices_on_every_screen(self) -> None:
+        """What stood there before, and no clerk says; «thôi giữ vị trí» of a post is another thing."""
+        left = re.compile(
+            r"[Tt]rình duyệt|>Thôi|thôi chuyển|[Qq]ua trục|Đang vẽ|Ai đang làm gì|Kết thúc xử lý"
+            r"|Về Việc của tôi|<dt>Ban hành|Bạn đã làm|vào sổ số|vào sổ( số)? đến \{"
+        )
+        files = [
+            file
+            for ending in ("html", "mjs", "css", "py")
+            for file in _WEB.parents[1].rglob(f"*.{ending}")
+            if "vendor" not in file.parts
+        ]
+
+        assert [f"{file}: {word[0]}" for file in files for word in left.finditer(file.read_text())] == []
 
 
 class TestTheListOfKeys:
