@@ -1,11 +1,11 @@
-"""One page of a list, without ever counting the list."""
+"""One page of a list, counted only where it is asked for."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vanthu.kernel.pages import page_of
+from vanthu.kernel.pages import MATCHES_COUNTED, page_of
 
 
 class TestPageOf:
@@ -37,3 +37,15 @@ class TestPageOf:
         page = page_of([1, 2, 3], 1, size=2, total=3).map(str)
 
         assert (page.items, page.number, page.has_next, page.total) == (["1", "2"], 1, True, 3)
+
+    @given(st.integers(0, 1100), st.integers(1, 40), st.integers(1, 60))
+    def test_counts_what_it_is_asked_to_as_far_as_anybody_reads(
+        self, length: int, number: int, size: int
+    ) -> None:
+        total = page_of(range(length), number, size=size, is_counted=True).total
+
+        assert total is not None
+        assert min(total, MATCHES_COUNTED + 1) == min(length, MATCHES_COUNTED + 1)
+
+    def test_counts_nothing_unasked(self) -> None:
+        assert page_of("abc", 1, size=2).total is None

@@ -21,6 +21,19 @@ from vanthu.organizations.rules import (
 )
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+#: Names much alike, the same name twice and what is no name.
+_NAMES = (
+    "Nguyễn Văn An",
+    "Nguyễn Văn Anh",
+    "Ngô Vũ An",
+    "Nguyễn Hữu An",
+    "An",
+    "NA",
+    "An1",
+    "Phòng 1",
+    "1",
+    "",
+)
 
 
 class TestAgencyCode:
@@ -170,3 +183,24 @@ class TestInitials:
     )
     def test_are_of_family_and_given_name(self, name: str, initials: str) -> None:
         assert rules.initials(name) == initials
+
+    @pytest.mark.parametrize(
+        ("names", "marks"),
+        [
+            (["Nguyễn Văn An", "Đỗ Thị Mai"], ["NA", "ĐM"]),
+            (["Nguyễn Văn An", "Nguyễn Thị Ánh", "Đỗ Thị Mai"], ["NA", "NÁ", "ĐM"]),
+            (["Nguyễn Văn An", "Ngô Thị An"], ["NVA", "NTA"]),
+            (["Nguyễn Văn An", "Nguyễn Văn Anh", "Lê An"], ["An", "Anh", "LA"]),
+            (["Nguyễn Văn An", "Nguyễn Văn An"], ["NA1", "NA2"]),
+            (["Phòng Công chức, viên chức", "Phòng Cải cách hành chính"], ["PCCVC", "PCCHC"]),
+        ],
+    )
+    def test_tell_those_on_one_page_apart(self, names: list[str], marks: list[str]) -> None:
+        assert list(rules.initials_among(dict(enumerate(names))).values()) == marks
+
+    @given(st.lists(st.sampled_from(_NAMES), max_size=12))
+    def test_are_nobody_elses_on_the_page(self, names: list[str]) -> None:
+        marks = rules.initials_among(dict(enumerate(names)))
+
+        assert len(set(marks.values())) == len(marks) == len(names)
+        assert all(marks.values())

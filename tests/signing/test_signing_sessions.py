@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -129,6 +130,18 @@ class TestTheSignature:
         with (
             nothing_changed(),
             pytest.raises(NoCredential, match=r"^Chứng thư số của [^:=]+ \([^:=]+\) hết hiệu lực từ"),
+        ):
+            _begin(world, document)
+
+    def test_is_refused_with_a_certificate_that_is_not_in_force_yet(
+        self, world: World, document: UUID
+    ) -> None:
+        own = Credential.objects.filter(user_id=world.leader.user_id)
+        own.update(valid_from=true_time() + timedelta(days=2))
+
+        with (
+            nothing_changed(),
+            pytest.raises(NoCredential, match=r"^Chứng thư số của [^:=]+ \([^:=]+\) có hiệu lực từ"),
         ):
             _begin(world, document)
 

@@ -17,11 +17,16 @@ Row = TypeVar("Row", bound="Any")
 PAGE_SIZE = 30
 #: A page further away than this is empty: no screen leads there, and reading up to it costs the database.
 LAST_PAGE = 100_000
+#: Matches beyond this are told as «hơn 1.000»: nobody reads so many, and counting on costs the database.
+MATCHES_COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[Item]):
-    """Some items of a list; `number` counts from 1. `total` is None where counting would cost too much."""
+    """Some items of a list; `number` counts from 1. `total` is None where counting would cost too much.
+
+    Of a list that is counted up to MATCHES_COUNTED only, a `total` beyond that means «more than that».
+    """
 
     items: Sequence[Item]
     number: int
@@ -44,14 +49,30 @@ class Page(Generic[Item]):
 
 
 def page_of(
-    rows: QuerySet[Row] | Sequence[Row], number: int, *, size: int = PAGE_SIZE, total: int | None = None
+    rows: QuerySet[Row] | Sequence[Row],
+    number: int,
+    *,
+    size: int = PAGE_SIZE,
+    total: int | None = None,
+    is_counted: bool = False,
 ) -> Page[Row]:
     """Page `number` of `rows`, an ordered QuerySet or sequence.
 
-    One row more than shown is read to know whether a next page exists; the list is never counted. A number
-    below 1 is the first page; a page past the end is empty.
+    One row more than shown is read to know whether a next page exists; the list is counted where `is_counted`
+    asks for it, up to MATCHES_COUNTED and one more, and only when this page does not end it. A number below 1
+    is the first page; a page past the end is empty.
     """
     number = min(max(number, 1), LAST_PAGE)
     start = (number - 1) * size
     found: list[Row] = list(rows[start : start + size + 1])
-    return Page(items=found[:size], number=number, has_next=len(found) > size, total=total)
+    has_next = len(found) > size
+    if is_counted:
+        is_end = not has_next and bool(found or number == 1)
+        total = start + len(found) if is_end else _count(rows)
+    return Page(items=found[:size], number=number, has_next=has_next, total=total)
+
+
+def _count(rows: QuerySet[Row] | Sequence[Row]) -> int:
+    """How many rows there are, MATCHES_COUNTED and one more at most."""
+    some = rows[: MATCHES_COUNTED + 1]
+    return len(some) if isinstance(some, Sequence) else some.count()

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from itertools import count
+from typing import TypeVar
 
 from vanthu import plain_text
 from vanthu.kernel.errors import DomainError
 from vanthu.kernel.folding import fold
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 class TryKind(StrEnum):
@@ -200,6 +205,36 @@ def initials(full_name: str) -> str:
     """Two letters to know a name by, of its first and last word: `NA` of Nguyễn Văn An; else `?`."""
     words = [word for word in full_name.split() if word[0].isalpha()]
     return "".join(word[0] for word in (*words[:1], *words[1:][-1:])).upper() or "?"
+
+
+def initials_among(people: Mapping[Key, str]) -> dict[Key, str]:
+    """Marks that tell these people, or units, apart: two letters where those do, more where they do not.
+
+    `NA` of Nguyễn Văn An alone; `NVA` beside Ngô Thị An, `An` beside Nguyễn Văn Anh; people of one name are
+    numbered.
+    """
+    marks: dict[Key, str] = {}
+    left = dict(people)
+    for shorten in (initials, _all_initials, _given_name):
+        short = {who: shorten(name) for who, name in left.items()}
+        times = Counter([*short.values(), *marks.values()])
+        marks |= {who: mark for who, mark in short.items() if times[mark] == 1}
+        left = {who: name for who, name in left.items() if who not in marks}
+    taken = set(marks.values())
+    for who, name in left.items():
+        marks[who] = next(
+            mark for mark in (f"{initials(name)}{number}" for number in count(1)) if mark not in taken
+        )
+        taken.add(marks[who])
+    return {who: marks[who] for who in people}
+
+
+def _all_initials(name: str) -> str:
+    return "".join(word[0] for word in name.split() if word[0].isalpha())[:5].upper() or "?"
+
+
+def _given_name(name: str) -> str:
+    return (name.split() or ["?"])[-1]
 
 
 def person_label(full_name: str, *, position: str, unit_abbreviation: str = "") -> str:

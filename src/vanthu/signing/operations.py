@@ -63,15 +63,19 @@ def credential(*, kind: SignatureKind, agency_id: UUID, user_id: UUID | None, no
     found = (owned.filter(user_id=user_id) if user_id else owned).first()
     if found is None:
         raise NoCredential
-    if not found.valid_from <= now < found.valid_until:
-        # Read from the certificate: what was kept of older ones was not made for people.
-        holder = pdfsign.holder(pdfsign.load_certificate(found.certificate_pem.encode()))
-        raise NoCredential(
-            f"Chứng thư số của {holder} hết hiệu lực từ "
-            f"{timezone.localtime(found.valid_until):%d/%m/%Y}. "
-            "Hãy gia hạn rồi ký lại."
-        )
+    if now >= found.valid_until:
+        ended = f"{timezone.localtime(found.valid_until):%d/%m/%Y}"
+        raise NoCredential(f"{_named(found)} hết hiệu lực từ ngày {ended}. Hãy gia hạn rồi ký lại.")
+    if now < found.valid_from:
+        begins = f"{timezone.localtime(found.valid_from):%H:%M ngày %d/%m/%Y}"
+        raise NoCredential(f"{_named(found)} có hiệu lực từ {begins}. Hãy ký từ lúc đó.")
     return found
+
+
+def _named(credential: Credential) -> str:
+    """Whose certificate it is, from itself: what was kept of older ones was not made for people."""
+    holder = pdfsign.holder(pdfsign.load_certificate(credential.certificate_pem.encode()))
+    return f"Chứng thư số của {holder}"
 
 
 def open_session(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.db.models import Max
 
 from vanthu.kernel.actor import Actor
 from vanthu.organizations.models import Post
-from vanthu.organizations.rules import initials
+from vanthu.organizations.rules import initials_among
 from vanthu.workflow import permissions
 from vanthu.workflow.models import ApprovalStep, Assignment
 from vanthu.workflow.rules import Assignee
@@ -25,6 +25,7 @@ class AssignmentNode:
 
     id: UUID
     who: str
+    #: Tells whoever has it apart from everybody else in the tree.
     initials: str
     is_unit: bool
     #: The account, or the unit, it was given to.
@@ -37,6 +38,7 @@ class AssignmentNode:
     instruction: str
     due_at: datetime | None
     given_by: str
+    given_by_initials: str
     given_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -98,7 +100,9 @@ def assignments_of(actor: Actor, *, document_id: UUID) -> list[AssignmentNode]:
     below: dict[UUID | None, list[Assignment]] = defaultdict(list)
     for part in parts:
         below[part.parent_id].append(part)
-    return [_node(actor, part, below) for part in below[None]]
+    people = {part.given_by_id: part.given_by.full_name for part in parts}
+    marks = initials_among(people | {_assignee_id(part): _who(part) for part in parts})
+    return [_node(actor, part, below, marks) for part in below[None]]
 
 
 def role_labels(actor: Actor, *, document_ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -187,12 +191,14 @@ def approvals_of(actor: Actor, *, document_id: UUID) -> list[ApprovalRow]:
     ]
 
 
-def _node(actor: Actor, part: Assignment, below: dict[UUID | None, list[Assignment]]) -> AssignmentNode:
+def _node(
+    actor: Actor, part: Assignment, below: dict[UUID | None, list[Assignment]], marks: Mapping[UUID, str]
+) -> AssignmentNode:
     open_part = part.state != AssignmentState.DONE
     return AssignmentNode(
         id=part.id,
         who=_who(part),
-        initials=initials(_who(part)),
+        initials=marks[_assignee_id(part)],
         is_unit=part.unit_id is not None,
         assignee_id=_assignee_id(part),
         role=part.role,
@@ -203,13 +209,14 @@ def _node(actor: Actor, part: Assignment, below: dict[UUID | None, list[Assignme
         instruction=part.instruction,
         due_at=part.due_at,
         given_by=part.given_by.full_name,
+        given_by_initials=marks[part.given_by_id],
         given_at=part.given_at,
         started_at=part.started_at,
         finished_at=part.finished_at,
         result=part.result,
         is_mine=permissions.is_own(actor, part),
         can_pass_on=permissions.is_of_own_unit(actor, part) and open_part and not below[part.id],
-        children=tuple(_node(actor, child, below) for child in below[part.id]),
+        children=tuple(_node(actor, child, below, marks) for child in below[part.id]),
     )
 
 

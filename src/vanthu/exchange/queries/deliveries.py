@@ -197,7 +197,7 @@ def list_returned(
     for word in document_rules.search_words(text):
         documents = documents.filter(document__search_text__contains=word)
     by_wait = documents.annotate(since=Min("deliveries__state_at")).order_by("-urgency", "since", "pk")
-    found = page_of(by_wait.only("pk"), page, size=size)
+    found = page_of(by_wait.only("pk"), page, size=size, is_counted=bool(text.strip() or type_code))
     rows = outgoing.rows_of(actor, document_ids=[document.pk for document in found.items])
     return found.map(lambda document: rows[document.pk])
 

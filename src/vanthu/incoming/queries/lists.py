@@ -105,10 +105,10 @@ class IncomingRow:
 def list_incoming(
     actor: Actor, *, tab: str = "all", text: str = "", page: int = 1, size: int = PAGE_SIZE, now: datetime
 ) -> Page[IncomingRow]:
-    """One page of a tab, `size` rows of it, filtered by text with or without diacritics."""
+    """One page of a tab, `size` rows of it, filtered by text with or without diacritics, and then counted."""
     rows = _matching(_in_tab(actor, tab), text).select_related("document").only(*_IN_ROWS)
     order = _order(tab)
-    found = page_of(rows.order_by(*order), page, size=size)
+    found = page_of(rows.order_by(*order), page, size=size, is_counted=bool(text.strip()))
     ids = [document.pk for document in found.items]
     counts = documents.count_files(actor, document_ids=ids)
     roles = workflow.role_labels(actor, document_ids=ids)

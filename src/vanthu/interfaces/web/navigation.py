@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 
 from vanthu.exchange import queries as exchange
+from vanthu.incoming import queries as incoming
 from vanthu.kernel.actor import Actor
 from vanthu.organizations.states import Role
 from vanthu.outgoing import queries as outgoing
@@ -154,6 +155,12 @@ def queues_for(actor: Actor, counts: Counts) -> list[Queue]:
 def default_tab(area: str, actor: Actor, counts: Counts, *, otherwise: str) -> str:
     """The tab a list opens on: the person's first queue in it."""
     return next((queue.tab for queue in queues_for(actor, counts) if queue.area == area), otherwise)
+
+
+def says_state(area: str, tab: str) -> bool:
+    """Whether a tab says in what state all its documents are, so that its rows need not say it again."""
+    tabs = incoming.TABS if area == "incoming" else outgoing.TABS
+    return tab == "returned" or len(tabs.get(tab, tabs["all"])) == 1
 
 
 def _everyone(actor: Actor) -> bool:

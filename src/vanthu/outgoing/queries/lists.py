@@ -103,10 +103,14 @@ def list_outgoing(
     page: int = 1,
     size: int = PAGE_SIZE,
 ) -> Page[OutgoingRow]:
-    """One page of a tab, `size` rows of it, filtered by type and by text with or without diacritics."""
+    """One page of a tab, `size` rows of it, filtered by type and by text with or without diacritics.
+
+    What is filtered is counted.
+    """
     rows = _in_tab(actor, tab).select_related("document", "author", "unit").only(*_IN_ROWS)
     rows = _matching(rows, text=text, type_code=type_code)
-    found = page_of(rows.order_by(*_order(tab)), page, size=size)
+    is_counted = bool(text.strip() or type_code)
+    found = page_of(rows.order_by(*_order(tab)), page, size=size, is_counted=is_counted)
     counts = _recipient_counts([document.pk for document in found.items])
     return found.map(lambda item: OutgoingRow.of(item, counts.get(item.pk, 0)))
 

@@ -15,7 +15,7 @@ from vanthu.exchange import queries as exchange
 from vanthu.incoming import queries as incoming
 from vanthu.interfaces.web.counting import open_work
 from vanthu.interfaces.web.http import WebRequest, page
-from vanthu.interfaces.web.navigation import Queue, queues_for
+from vanthu.interfaces.web.navigation import Queue, queues_for, says_state
 from vanthu.interfaces.web.runs import Area, Run, run_for
 from vanthu.interfaces.web.share import searching
 from vanthu.kernel import health
@@ -25,7 +25,7 @@ from vanthu.organizations.states import Role
 from vanthu.outgoing import queries as outgoing
 
 #: How many documents of a queue the home page shows; the rest is in its list.
-_FIRST = 6
+_FIRST = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,11 @@ class OpenQueue:
     def run(self) -> Run | None:
         """The queue as its documents' addresses name it."""
         return run_for(cast(Area, self.queue.area), self.queue.tab)
+
+    @property
+    def says_state(self) -> bool:
+        """Whether the heading says in what state its documents are."""
+        return says_state(self.queue.area, self.queue.tab)
 
     @property
     def has_more(self) -> bool:

@@ -14,7 +14,7 @@ from vanthu.interfaces.web.counting import open_work
 from vanthu.interfaces.web.http import WebRequest, page
 from vanthu.interfaces.web.incoming.acts import acts_of, is_broken
 from vanthu.interfaces.web.incoming.forms import FilterForm, RegisterForm
-from vanthu.interfaces.web.navigation import default_tab
+from vanthu.interfaces.web.navigation import default_tab, says_state
 from vanthu.interfaces.web.runs import place_of, run_for
 from vanthu.interfaces.web.screens import Crumb, Tab
 from vanthu.interfaces.web.share import searching
@@ -60,6 +60,7 @@ def document_list(request: WebRequest) -> HttpResponse:
         "tab": tab,
         "run": run_for("incoming", tab, text=text),
         "listing": listing,
+        "says_state": says_state("incoming", tab),
         "is_by_urgency": tab in queries.QUEUES,
         "text": text,
         "is_filtered": bool(text),

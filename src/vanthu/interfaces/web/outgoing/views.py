@@ -15,7 +15,7 @@ from vanthu.exchange import queries as exchange
 from vanthu.incoming import queries as incoming
 from vanthu.interfaces.web.counting import open_work
 from vanthu.interfaces.web.http import WebRequest, page
-from vanthu.interfaces.web.navigation import default_tab
+from vanthu.interfaces.web.navigation import default_tab, says_state
 from vanthu.interfaces.web.outgoing.acts import acts_of, bar_title, ways_to_mend
 from vanthu.interfaces.web.outgoing.forms import FilterForm
 from vanthu.interfaces.web.outgoing.places import shown_places
@@ -65,6 +65,7 @@ def document_list(request: WebRequest) -> HttpResponse:
         "tab": tab,
         "run": run_for("outgoing", tab, text=text, type_code=type_code),
         "listing": listing,
+        "says_state": says_state("outgoing", tab),
         "can_draft": queries.can_draft(request.actor),
         "uploads": queries.list_uploads(request.actor) if tab == "my_drafts" else [],
         "text": text,

@@ -16,6 +16,7 @@ from django.utils import timezone
 from vanthu.exchange.states import DeliveryState
 from vanthu.interfaces.web import runs
 from vanthu.interfaces.web.dates import moment_in
+from vanthu.kernel.pages import MATCHES_COUNTED
 from vanthu.pdfsign import SignerKind
 from vanthu.workflow.queries import ApprovalRow
 from vanthu.workflow.states import ApprovalState
@@ -111,21 +112,17 @@ def thousands(value: int | None) -> str:
 
 
 @register.filter
+def matches(total: int) -> str:
+    """How many a search found: «3», «hơn 1.000» beyond what is counted."""
+    return f"hơn {thousands(MATCHES_COUNTED)}" if total > MATCHES_COUNTED else thousands(total)
+
+
+@register.filter
 def file_size(value: int) -> str:
     """Bytes as KB or MB, with a Vietnamese decimal comma."""
     if value < 1024 * 1024:
         return f"{max(round(value / 1024), 1)} KB"
     return f"{value / 1024 / 1024:.1f}".removesuffix(".0").replace(".", ",") + " MB"
-
-
-@register.filter
-def initials(name: str) -> str:
-    """Two letters for the round mark beside a name: «Phòng Công chức» gives PC."""
-    words = [word for word in name.split() if word[:1].isalnum()]
-    if not words:
-        return "?"
-    letters = words[0][0] + (words[-1][0] if len(words) > 1 else "")
-    return letters.upper()
 
 
 @register.filter

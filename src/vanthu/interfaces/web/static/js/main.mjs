@@ -13,6 +13,7 @@ import { startDialogs } from "./dialogs.mjs";
 import { startPicker } from "./picker.mjs";
 import { startPickers } from "./pickers.mjs";
 import { startPinRun } from "./pin-run.mjs";
+import { startPrinting } from "./printing.mjs";
 import { startUploads } from "./uploads.mjs";
 
 document.documentElement.classList.add("js");
@@ -26,6 +27,7 @@ startSession();
 startDialogs();
 startPickers();
 startCalendar();
+startPrinting();
 startUploads();
 startKeyboard();
 startBookmark();

@@ -20,6 +20,9 @@ const FAULTS = {
 const ZOOMS = [0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4];
 const MOST_PIXELS = 16_000_000;
 const KEPT_PAGES = 10;
+// On paper: so many pages from here, and so much finer than on a plain screen; the rest is the file's to print.
+const PRINTED_PAGES = 30;
+const PRINTED_SHARPNESS = 2;
 
 function button(icon, label, act) {
   const made = document.createElement("button");
@@ -40,6 +43,8 @@ class PdfViewer extends HTMLElement {
   #watcher;
   #resizing;
   #turn = 0;
+  #kept = KEPT_PAGES;
+  #sharpness = 1; // the least
 
   connectedCallback() {
     if (this.dataset.ready) return;
@@ -63,6 +68,19 @@ class PdfViewer extends HTMLElement {
   /** PDF.js's viewport of page `number` at 1 point = 1 pixel: turns points into places on the page and back. */
   viewport(number) {
     return this.#pages[number - 1]?.page.getViewport({ scale: 1 });
+  }
+
+  /** Draw every page for the printer, as far as pages are printed from here. */
+  async drawToPrint() {
+    this.#turn += 1;
+    this.#kept = PRINTED_PAGES;
+    this.#sharpness = PRINTED_SHARPNESS;
+    for (let number = 1; number <= Math.min(this.#pages.length, PRINTED_PAGES); number += 1) await this.#draw(number);
+  }
+
+  restAfterPrint() {
+    this.#kept = KEPT_PAGES;
+    this.#sharpness = 1;
   }
 
   get pageCount() {
@@ -217,7 +235,7 @@ class PdfViewer extends HTMLElement {
     const { page, element } = entry;
     const viewport = page.getViewport({ scale: this.#scale(entry) });
     const sharp = Math.min(
-      globalThis.devicePixelRatio || 1,
+      Math.max(globalThis.devicePixelRatio || 1, this.#sharpness),
       Math.sqrt(MOST_PIXELS / (viewport.width * viewport.height)),
     );
     const canvas = document.createElement("canvas");
@@ -244,7 +262,7 @@ class PdfViewer extends HTMLElement {
 
   #remember(entry) {
     this.#drawn = [...this.#drawn.filter((other) => other !== entry), entry];
-    while (this.#drawn.length > KEPT_PAGES) {
+    while (this.#drawn.length > this.#kept) {
       const old = this.#drawn.shift();
       old.drawnAt = undefined;
       old.element.querySelector("canvas")?.remove();
