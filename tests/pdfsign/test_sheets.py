@@ -14,6 +14,7 @@ from tests.pdfsign.sheets import A4, laid, moved, picture, seen_of, turned
 from vanthu.pdfsign import (
     AlreadyPrepared,
     Box,
+    BrokenPdf,
     OddPage,
     PdfSignError,
     PlaceOutside,
@@ -23,6 +24,7 @@ from vanthu.pdfsign import (
     find_places,
     inspect,
     make_ready,
+    page_areas,
     prepare,
 )
 
@@ -154,7 +156,6 @@ _ODD = {
     "an empty media box": laid(typeset(), MediaBox=(0, 0, 0, 0)),
     "a media box without height": laid(typeset(), MediaBox=(0, 100, 595, 100)),
     "a media box of three numbers": laid(typeset(), MediaBox=(0, 0, 595)),
-    "no number in the media box": laid(typeset(), MediaBox=(0, 0, 594.5, 842)).replace(b"594.5", b"  NaN"),
     "a media box without end": laid(typeset(), MediaBox=(0, 0, 595, 10**12)),
     "a media box that is a name": laid(typeset(), MediaBox="/A4"),
     "a crop box beside the page": laid(typeset(), CropBox=(2000, 2000, 2100, 2100)),
@@ -176,6 +177,15 @@ class TestWhatSigningWouldRefuse:
 
         assert "hãy" in str(at_upload.value)
         assert seen_of(draft) == [None]
+
+    def test_is_refused_for_what_is_no_number(self, office: Office) -> None:
+        """Written out, «NaN» is no PDF at all: nothing of the page can be read."""
+        data = laid(typeset(), MediaBox=(0, 0, 594.5, 842)).replace(b"594.5", b"  NaN")
+        draft = write(office.folder / "odd.pdf", data)
+
+        for refused in (lambda: make_ready(draft, office.folder / "ready.pdf"), lambda: page_areas(draft)):
+            with pytest.raises(BrokenPdf, match="hãy xuất lại"):
+                refused()
 
     def test_is_refused_by_the_number_of_the_page(self, office: Office) -> None:
         draft = write(office.folder / "odd.pdf", laid(typeset(page_breaks=2), first=2, MediaBox=(0, 0, 0, 0)))
