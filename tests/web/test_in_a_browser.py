@@ -260,7 +260,7 @@ class TestWithoutScripts:
             page = visit.page
             page.goto(f"{live_server.url}/van-ban-den/{arrived[0]}/chi-dao/")
             page.fill("[name=instruction]", "Xử lý đúng hạn.")
-            page.get_by_label("Giao cho").fill(officer.full_name)
+            page.get_by_role("textbox", name="Giao cho").fill(officer.full_name)
             page.get_by_role("button", name="Tìm", exact=True).click()
             page.get_by_label(officer.full_name).select_option(label="Chủ trì")
             page.get_by_role("button", name="Chuyển xử lý").click()

@@ -302,12 +302,13 @@ def options(request: HttpRequest, source: Source) -> HttpResponse:
 
     The lines for what was typed («q»), all members of a group («nhom»), or the names of refs («ten»).
     """
-    asked, is_shown = request.GET, False
-    if "nhom" in asked:
-        found = Found(choices=source.members(asked["nhom"][:_TOKEN]))
-    elif "ten" in asked:
-        found = Found(choices=source.named(asked["ten"].split()[:_NAMES_AT_ONCE]))
+    group, refs = request.GET.get("nhom"), request.GET.get("ten")
+    if group is not None:
+        found = Found(choices=source.members(group[:_TOKEN]))
+    elif refs is not None:
+        found = Found(choices=source.named(refs.split()[:_NAMES_AT_ONCE]))
     else:
-        found, is_shown = _answer_to(source, asked.get("q", "")), True
+        found = _answer_to(source, request.GET.get("q", ""))
+    is_shown = group is None and refs is None
     context = {"found": found, "advice": source.advice, "is_shown": is_shown}
     return page(request, "components/picker_options.html", context)
