@@ -84,7 +84,7 @@ def _sign(chromium: Browser, live_server: LiveServer, document: UUID) -> None:
         _picture(page, "ky-390")
         page.get_by_label("Mã PIN của thiết bị ký").fill(PIN)
         page.get_by_role("button", name="Ký số").click()
-        expect(page.locator("#flash")).to_contain_text("Đã ký số")
+        expect(page.locator("#flash")).to_contain_text("Đã ký «V/v rà soát vị trí việc làm»")
 
 
 def _approve(chromium: Browser, live_server: LiveServer, document: UUID) -> None:
@@ -169,10 +169,8 @@ def test_is_stopped_mended_and_issued(
     with visiting(chromium, live_server.url, "clerk") as visit:
         page = visit.open(f"{here}cap-so-dong-dau/")
         page.get_by_label("Mã PIN của thiết bị ký").fill(PIN)
-        page.get_by_role("button", name="Cấp số và đóng dấu").click()
-        expect(page.locator("#flash")).to_contain_text("Đã cấp số và đóng dấu")
-        page = visit.open(here)
-        _confirm(page, "Phát hành")
+        page.get_by_role("button", name="Cấp số, đóng dấu và phát hành").click()
+        expect(page.locator("#flash")).to_contain_text("Đã cấp số 01/SNV-CCVC, đóng dấu, phát hành.")
     assert _state(document) is State.ISSUED
     issued = OutgoingDocument.objects.get(pk=document)
     assert (issued.number, issued.round) == (1, 2)
