@@ -39,6 +39,7 @@ WHOLE = {
     "interfaces.web.keeping.views",
     "interfaces.web.kept",
     "interfaces.web.outgoing.drafting",
+    "interfaces.web.outgoing.uploading",
     "interfaces.web.outgoing.views",
     "interfaces.web.picking",
     "interfaces.web.reception",

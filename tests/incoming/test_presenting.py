@@ -34,7 +34,7 @@ class TestPresentDocument:
         assert page.submitted_to == "Đỗ Thị Mai"
         assert page.waiting_for is not None
         assert (page.waiting_for.who, page.waiting_for.is_me) == ("Đỗ Thị Mai", True)
-        assert page.history[0].text == "Trình Đỗ Thị Mai"
+        assert page.history[0].text == "Trình lãnh đạo Đỗ Thị Mai"
         action, who, data = audited(document)[-1]
         assert (action, who) == ("incoming.presented", world.clerk.label)
         assert data["submitted_to"] == str(world.deputy.user_id)

@@ -22,7 +22,7 @@ from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
 from vanthu.kernel.pages import PAGE_SIZE
 from vanthu.outgoing import actions, queries
-from vanthu.outgoing.models import OutgoingDocument
+from vanthu.outgoing.models import DraftUpload, OutgoingDocument
 from vanthu.outgoing.queries import TABS
 from vanthu.outgoing.states import State, UploadOver
 
@@ -48,6 +48,8 @@ def _asked(query: Callable[..., Any], world: World, document: UUID) -> dict[str,
         "document_ids": [document],
         "file_id": file.id,
         "upload_id": upload,
+        "draft_key": DraftUpload.objects.get(pk=upload).draft_key,
+        "form_key": document,
         "now": NOW,
     }
     return {name: known[name] for name in inspect.signature(query).parameters if name in known}
@@ -303,7 +305,7 @@ class TestPages:
                 actor=world.head, document_id=document, seen=now_seen(document), reason="Sửa", now=NOW
             )
 
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(9):
             page = queries.get_outgoing(world.officer, document_id=document, now=NOW)
 
         assert (len(page.files), len(page.approvals)) == (10, 8)

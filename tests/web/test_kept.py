@@ -115,14 +115,19 @@ class TestWithoutScripts:
         assert "Lỗi" not in head.get(address).content.decode()
 
 
+def _without_a_subject() -> bytes:
+    return typeset(name="Phạm Văn Hùng", title_lines=("GIÁM ĐỐC",), about="")
+
+
 class TestFiles:
     def test_of_a_form_without_a_subject_are_held_and_go_on_with_it(
         self, sign_in: SignIn, world: World
     ) -> None:
-        officer, key = sign_in("officer"), str(uuid4())
+        """Nor has the letter one that could be read from it."""
+        officer, key, bare = sign_in("officer"), str(uuid4()), pdf(_without_a_subject())
         refused = officer.post(
             "/van-ban-di/soan/",
-            filled(world, subject=" ", draft_key=key, attachments=[pdf(name="phu-luc.pdf")]),
+            filled(world, subject=" ", draft_key=key, draft_file=bare, attachments=[pdf(name="phu-luc.pdf")]),
         )
         again = filled(world, draft_key=key, draft_file="")
         saved = officer.post("/van-ban-di/soan/", again)
@@ -148,7 +153,8 @@ class TestFiles:
 
     def test_are_dropped_at_a_press_and_replaced_by_the_next(self, sign_in: SignIn, world: World) -> None:
         officer, key = sign_in("officer"), str(uuid4())
-        words = filled(world, subject=" ", draft_key=key, attachments=[pdf(name="bo-di.pdf")])
+        bare, other = pdf(_without_a_subject()), pdf(name="bo-di.pdf")
+        words = filled(world, subject=" ", draft_key=key, draft_file=bare, attachments=[other])
         (held,) = officer.post("/van-ban-di/soan/", words).context["form"].held_attachments
         other = pdf(typeset(name="Phạm Văn Hùng", title_lines=("GIÁM ĐỐC",), page_breaks=1), "moi.pdf")
         officer.post(

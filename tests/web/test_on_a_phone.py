@@ -113,7 +113,7 @@ class TestTheMainAct:
             assert _is_at_hand(send)
             page.get_by_label("Ý kiến chỉ đạo").fill("Tham mưu văn bản trả lời.")
             send.click()
-            said = page.get_by_role("alert").filter(has_text="chủ trì")
+            said = page.locator(".field-error").filter(has_text="chủ trì")
             expect(said).to_be_in_viewport(ratio=1)
             assert _is_at_hand(said)
             assert visit.faults() == []

@@ -30,6 +30,8 @@ class DomainError(Exception):
     code = "domain.error"
     #: HTTP status at the edge.
     status = 422
+    #: The one thing written that it is about, by its name; empty when it is about the whole.
+    about = ""
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or (self.__doc__ or "").strip())

@@ -151,14 +151,16 @@ class Form(forms.Form):
 def refusals_into(form: forms.Form, *, field: str | None = None, of: str = "") -> Iterator[None]:
     """Turn a refusal of what was written (422) into an error of `form`; other refusals stay errors.
 
-    The error stands at `field`, or over the whole form when none is named; `of` is the file it is about.
+    The error stands at `field`, else at the field it is about, else over the whole form; `of` is the file it
+    is about.
     """
     try:
         yield
     except DomainError as error:
         if error.status != 422:
             raise
-        form.add_error(field, about_file(of, str(error)) if of else str(error))
+        at = field or (error.about if error.about in form.fields else None)
+        form.add_error(at, about_file(of, str(error)) if of else str(error))
 
 
 def about_file(name: str, message: str) -> str:

@@ -24,7 +24,9 @@ from vanthu.outgoing import queries as outgoing
 
 Area = Literal["incoming", "outgoing"]
 
-_TAB, _TEXT, _TYPE = "hang", "loc", "loai"
+_TAB = "hang"
+_TEXT = "loc"
+_TYPE = "loai"
 #: Longest filter an address carries on; a longer one narrows nothing.
 _LONGEST = 200
 _WORKED_THROUGH = {"incoming": frozenset(incoming.QUEUES), "outgoing": frozenset(outgoing.QUEUES)}
@@ -102,9 +104,12 @@ def run_of(request: HttpRequest) -> Run | None:
     match = request.resolver_match
     if match is None or match.namespace not in _WORKED_THROUGH:
         return None
-    asked = request.GET
-    area = cast(Area, match.namespace)
-    return run_for(area, asked.get(_TAB, ""), text=asked.get(_TEXT, ""), type_code=asked.get(_TYPE, ""))
+    return run_for(
+        cast(Area, match.namespace),
+        request.GET.get(_TAB, ""),
+        text=request.GET.get(_TEXT, ""),
+        type_code=request.GET.get(_TYPE, ""),
+    )
 
 
 def in_run(request: HttpRequest, address: str) -> str:

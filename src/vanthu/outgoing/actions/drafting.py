@@ -39,6 +39,13 @@ class DraftRefused(DomainError):
     code = "outgoing.draft-refused"
 
 
+class SubjectRefused(DraftRefused):
+    """Chưa có trích yếu nội dung. Hãy ghi trích yếu."""
+
+    code = "outgoing.subject-refused"
+    about = "subject"
+
+
 @use_case
 def draft_document(
     *,
@@ -254,12 +261,12 @@ def _marks(places: Mapping[str, Any]) -> pdfsign.Places:
 
 
 def _name_subject(chosen: dict[str, Any], letter: LetterRead) -> None:
-    """Where no subject was filled in, it is the letter's own. Raises DraftRefused."""
+    """Where no subject was filled in, it is the letter's own. Raises SubjectRefused."""
     if not chosen["subject"]:
         chosen["subject"] = letters.subject_of(letter.says)
         fault = rules.subject_fault(chosen["subject"], is_read=True)
         if fault:
-            raise DraftRefused(fault)
+            raise SubjectRefused(fault)
 
 
 def _refuse_faults(content: DraftContent, now: datetime) -> None:
