@@ -127,7 +127,6 @@ def _prepare(office: dict[str, Visitor], subject: str) -> str:
     """A letter to the outside agency, drafted, approved, signed and sealed; its key."""
     officer, signer = office["chuyenvien"], next(each for each in _SENDER.people if each.signing_title)
     form = officer.get("/van-ban-di/soan/")
-    found = officer.get(f"/co-quan/tim/?q={_RECEIVER.name}")
     pdf = typeset(
         agency=_SENDER,
         unit="CCVC",
@@ -149,7 +148,7 @@ def _prepare(office: dict[str, Visitor], subject: str) -> str:
                 "//select[@name='signer_id']/option[contains(., $name)]/@value", name=signer.full_name
             )[0]
         ),
-        "recipients": str(found.tree.xpath("//input[@name='recipients']/@value")[0]),
+        "recipients": officer.found("/co-quan/tim/", _RECEIVER.name),
         "to_places": "Lưu: VT, CCVC",
     }
     document = officer.post("/van-ban-di/soan/", fields, [upload]).document_id

@@ -18,7 +18,7 @@ from benchmarks.storm.tally import Tally
 from vanthu.interfaces.cli.command import CommandRefused
 from vanthu.interfaces.cli.demo.cast import INSTALLATIONS, PASSWORD, PIN, AgencyPlan
 from vanthu.interfaces.cli.demo.letters import SAMPLE_BODY, typeset
-from vanthu.interfaces.cli.demo.visitor import Screen, Upload, Visitor
+from vanthu.interfaces.cli.demo.visitor import Upload, Visitor
 
 _VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 _SENDER = "Sở Nội vụ tỉnh An Bình"
@@ -184,11 +184,8 @@ class Acts:
         leader, officer = office("tp.giamdoc"), office("tp.chuyenvien")
         due = (datetime.now(_VIETNAM) + timedelta(days=3)).strftime("%Y-%m-%dT17:00")
         plan = next(each for each in INSTALLATIONS["outside"][0].people if each.username == "tp.chuyenvien")
-        form = leader.get(f"{here}chi-dao/")
-        [name, *_] = form.tree.xpath(
-            "//fieldset[legend/b[normalize-space(.)=$name]]//input/@name", name=plan.full_name
-        )
-        leader.post(f"{here}chi-dao/", {str(name): "lead", "instruction": "Tham mưu.", "due_at": due})
+        lead = f"lead:{leader.found(f'{here}giao-cho/', plan.full_name)}"
+        leader.post(f"{here}chi-dao/", {"assignees": lead, "instruction": "Tham mưu.", "due_at": due})
         self.tally.did("chỉ đạo")
         officer.post(f"{here}bat-dau/", {})
         self.tally.did("bắt đầu xử lý")
@@ -253,18 +250,8 @@ def _draft_fields(officer: Visitor, subject: str, to: list[str]) -> dict[str, st
         "type_code": "CV",
         "subject": subject,
         "signer_id": str(signer),
-        "recipients": [_recipient(officer, name) for name in to],
+        "recipients": [officer.found("/co-quan/tim/", name) for name in to],
     }
-
-
-def _recipient(officer: Visitor, name: str) -> str:
-    found: Screen = officer.get(f"/co-quan/tim/?q={name}")
-    ids = found.tree.xpath(
-        "//label[normalize-space(span/text()[1])=$name]/input[@name='recipients']/@value", name=name
-    )
-    if not ids:
-        raise CommandRefused(f"danh bạ chưa có «{name}»")
-    return str(ids[0])
 
 
 def _letter(subject: str, to: list[str]) -> bytes:

@@ -60,7 +60,7 @@ class Tally:
     def was_told(self, sentence: str) -> None:
         """Count what somebody was told instead of what he asked for."""
         with self._lock:
-            self.told[sentence.partition(": ")[2][-120:]] += 1
+            self.told[(sentence.partition(": ")[2] or sentence)[-120:]] += 1
 
     def killed(self, what: str) -> None:
         """Count a kill."""

@@ -119,7 +119,7 @@ class TestDeliverHere:
 
         (row,) = desk.deliveries(world.clerk, document).rows
         assert row.state == "queued"
-        assert "sẽ thử lại" in row.note
+        assert "sẽ thử lại" in row.trouble
 
         jobs.run_all()
         (row,) = desk.deliveries(world.clerk, document).rows

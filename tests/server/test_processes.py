@@ -174,7 +174,9 @@ class TestProcesses:
                 cut.sendall(b"POST /dang-nhap/ HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\nusername=")
                 for process in served.workers():
                     os.kill(process, signal.SIGKILL)
-                assert cut.recv(100) == b""
+                # Ended or reset, as the kernel finds it; but no answer.
+                with contextlib.suppress(ConnectionResetError):
+                    assert cut.recv(100) == b""
             served.wait_until_well()
 
             assert browser.get("/", follow_redirects=True).status_code == 200

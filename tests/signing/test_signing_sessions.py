@@ -178,7 +178,7 @@ class TestTheSignature:
     def test_is_refused_where_the_places_are_not_known(self, world: World, document: UUID) -> None:
         OutgoingDocument.objects.filter(pk=document).update(places={})
 
-        with nothing_changed(), pytest.raises(NotReady, match="Chưa xác định được vị trí"):
+        with nothing_changed(), pytest.raises(NotReady, match="Không thấy dòng «Số: …»"):
             _begin(world, document)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vanthu.pdfsign.appearance import BASELINE, LINE_HEIGHT
 from vanthu.pdfsign.glyphs import COLUMN_GAP, Line, PageText, read_pages
+from vanthu.pdfsign.opening import open_reader
 from vanthu.pdfsign.places import ROUND_SEAL_MM, Box, Places, seal_box
 from vanthu.pdfsign.sights import Found, Sight
 from vanthu.pdfsign.signature_block import find_block
@@ -55,7 +56,9 @@ def find_places(
 
     Raises NotAPdf, BrokenPdf, PasswordProtected, EmptyPdf, RotatedPage (the page of a place is turned).
     """
-    pages = read_pages(file)
+    with open_reader(file):
+        # A lock that no viewer asks a password for is seen by this reader alone.
+        pages = read_pages(file)
     marks = find_marks(pages, name=signer_name, title=signer_title, seal_diameter_mm=seal_diameter_mm)
     return marks.places
 

@@ -30,16 +30,36 @@ _HIGHEST = 100
 _WHAT_TO_DO = "hãy mở tệp, in ra PDF (Print to PDF) rồi dùng tệp mới."
 
 
-def visible_area(page: generic.DictionaryObject) -> Area:
+class Tree:
+    """What pages hang on, each node of it looked at once: one of thousands of pages is a large one."""
+
+    def __init__(self) -> None:
+        self._nodes: dict[int, Any] = {}
+
+    def above(self, node: Any) -> Any:
+        """What a node hangs on; None at the top."""
+        if "/Parent" not in node:
+            return None
+        held = node.raw_get("/Parent")
+        if not isinstance(held, generic.IndirectObject):
+            return held
+        if held.idnum not in self._nodes:
+            self._nodes[held.idnum] = held.get_object()
+        return self._nodes[held.idnum]
+
+
+def visible_area(page: generic.DictionaryObject, tree: Tree | None = None) -> Area:
     """What is seen of a page: its crop box inside its media box (ISO 32000-1, 14.11.2).
 
+    `tree`: what was looked at for other pages of the file.
     Raises OddPage where viewers would differ or guess: no box, an empty one, one that is no four numbers, a
     unit of its own.
     """
-    media = _box(page, "/MediaBox")
+    tree = tree or Tree()
+    media = _box(page, "/MediaBox", tree)
     if media is None:
         raise OddPage(f"Trang không ghi khổ giấy; {_WHAT_TO_DO}")
-    crop = _box(page, "/CropBox") or media
+    crop = _box(page, "/CropBox", tree) or media
     seen = (
         max(media[0], crop[0]),
         max(media[1], crop[1]),
@@ -48,14 +68,14 @@ def visible_area(page: generic.DictionaryObject) -> Area:
     )
     if not all(_SMALLEST <= side <= _LARGEST for side in (seen[2] - seen[0], seen[3] - seen[1])):
         raise OddPage(f"Trang có khổ giấy trống hoặc quá lớn; {_WHAT_TO_DO}")
-    if _inherited(page, "/UserUnit", inherits=False) not in (None, 1):
+    if pick(page, "/UserUnit") not in (None, 1):
         raise OddPage(f"Trang dùng đơn vị đo khác thường; {_WHAT_TO_DO}")
     return seen
 
 
-def turned_by(page: generic.DictionaryObject) -> int:
+def turned_by(page: generic.DictionaryObject, tree: Tree | None = None) -> int:
     """How far viewers turn the page clockwise: 0, 90, 180 or 270 degrees. Raises OddPage for any other."""
-    value = _inherited(page, "/Rotate")
+    value = _inherited(page, "/Rotate", tree or Tree())
     if value is None:
         return 0
     if not _is_number(value) or value % 90:
@@ -74,12 +94,12 @@ def sheets(handler: PdfHandler) -> Iterator[tuple[int, generic.IndirectObject]]:
 
 def require_even(handler: PdfHandler) -> list[int]:
     """The numbers of the pages that are shown turned. Raises OddPage, naming a page no place can be on."""
-    turned = []
+    turned, tree = [], Tree()
     for number, reference in sheets(handler):
         page = reference.get_object()
         try:
-            visible_area(page)
-            turned += [number] if turned_by(page) else []
+            visible_area(page, tree)
+            turned += [number] if turned_by(page, tree) else []
         except OddPage as odd:
             raise OddPage(str(odd).replace("Trang", f"Trang {number}", 1)) from odd
     return turned
@@ -107,18 +127,19 @@ def page_areas(file: Path) -> tuple[Area | None, ...]:
     Raises NotAPdf, BrokenPdf, PasswordProtected, EmptyPdf, TooComplex.
     """
     with open_reader(file) as reader, parsing():
-        return tuple(_area_or_none(reference.get_object()) for _, reference in sheets(reader))
+        tree = Tree()
+        return tuple(_area_or_none(reference.get_object(), tree) for _, reference in sheets(reader))
 
 
-def _area_or_none(page: generic.DictionaryObject) -> Area | None:
+def _area_or_none(page: generic.DictionaryObject, tree: Tree) -> Area | None:
     try:
-        return None if turned_by(page) else visible_area(page)
+        return None if turned_by(page, tree) else visible_area(page, tree)
     except OddPage:
         return None
 
 
-def _box(page: generic.DictionaryObject, name: str) -> Area | None:
-    value = _inherited(page, name)
+def _box(page: generic.DictionaryObject, name: str, tree: Tree) -> Area | None:
+    value = _inherited(page, name, tree)
     if value is None:
         return None
     numbers = [value[index] for index in range(min(len(value), 5))] if _is_array(value) else []
@@ -128,14 +149,14 @@ def _box(page: generic.DictionaryObject, name: str) -> Area | None:
     return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
-def _inherited(page: Any, name: str, *, inherits: bool = True) -> Any:
+def _inherited(page: Any, name: str, tree: Tree) -> Any:
     """The page's own value, or that of what it hangs on."""
     node = page
     for _ in range(_HIGHEST):
         value = pick(node, name)
         if value is not None and not isinstance(value, generic.NullObject):
             return value
-        node = pick(node, "/Parent") if inherits else None
+        node = tree.above(node)
         if not isinstance(node, generic.DictionaryObject):
             return None
     raise OddPage

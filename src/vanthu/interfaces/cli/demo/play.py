@@ -139,7 +139,7 @@ class Play:
             "urgency": "1",
             "secrecy": "normal",
             "signer_id": _option(form, "signer_id", signer.full_name),
-            "recipients": [self._recipient(officer, name) for name in to],
+            "recipients": [officer.found("/co-quan/tim/", name) for name in to],
             "to_places": f"Lưu: VT, {desk.unit}",
         }
         page = officer.post(path, fields, [upload])
@@ -192,13 +192,14 @@ class Play:
     def _direct_and_start(self, desk: Desk, document_id: str) -> None:
         leader = self._visitor(desk, desk.leader)
         path = f"/van-ban-den/{document_id}/chi-dao/"
+        staff = f"/van-ban-den/{document_id}/giao-cho/"
         officer_plan = desk.person(f"{desk.prefix}.chuyenvien")
         head_plan = desk.person(f"{desk.prefix}.truongphong")
         due = (datetime.now(_VIETNAM) + timedelta(days=3)).strftime("%Y-%m-%dT17:00")
         fields = {
             "assignees": [
-                f"lead:{self._assignee(leader, document_id, officer_plan.full_name)}",
-                f"inform:{self._assignee(leader, document_id, head_plan.full_name)}",
+                f"lead:{leader.found(staff, officer_plan.full_name)}",
+                f"inform:{leader.found(staff, head_plan.full_name)}",
             ],
             "instruction": "Tham mưu văn bản trả lời đúng hạn.",
             "due_at": due,
@@ -233,23 +234,6 @@ class Play:
         if missing:
             raise CommandRefused(f"Bên gửi chưa thấy trạng thái {', '.join(sorted(missing))}.", exit_code=1)
         self._note("Bên gửi thấy đủ trạng thái và văn bản trả lời", clerk.username, "06")
-
-    def _recipient(self, visitor: Visitor, name: str) -> str:
-        found = visitor.get(f"/co-quan/tim/?q={name}")
-        ids = found.tree.xpath("//*[@role='option'][@data-name=$name]/@data-ref", name=name)
-        if not ids:
-            raise CommandRefused(
-                f"Danh bạ chưa có «{name}»; hệ thống chưa đồng bộ với Trục liên thông?", exit_code=1
-            )
-        return str(ids[0])
-
-    def _assignee(self, visitor: Visitor, document_id: str, name: str) -> str:
-        """Whom the picker of a direction finds by this name."""
-        found = visitor.get(f"/van-ban-den/{document_id}/giao-cho/?q={name}")
-        refs = found.tree.xpath("//*[@role='option'][@data-name=$name]/@data-ref", name=name)
-        if not refs:
-            raise CommandRefused(f"Không thấy «{name}» để phân công.", exit_code=1)
-        return str(refs[0])
 
     def _visitor(self, desk: Desk, username: str) -> Visitor:
         if username not in self._visitors:

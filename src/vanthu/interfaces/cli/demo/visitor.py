@@ -117,6 +117,17 @@ class Visitor:
         self.post(path, fields)
         return self.get(f"{path.rsplit('/', 2)[0]}/")
 
+    def found(self, picker: str, name: str) -> str:
+        """What the picker at `picker` offers under exactly this name, as its form names it.
+
+        Raises CommandRefused when it does not.
+        """
+        offered = self.get(f"{picker}?q={name}")
+        references = offered.tree.xpath("//*[@role='option'][@data-name=$name]/@data-ref", name=name)
+        if not references:
+            raise CommandRefused(f"{self.username}: {picker}: không thấy «{name}» để chọn.", exit_code=1)
+        return str(references[0])
+
     def wait(self, seconds: float, look: Callable[[], Found | None], what: str) -> Found:
         """Look again and again until `look` finds something. Raises CommandRefused after `seconds`."""
         end = time.monotonic() + seconds
