@@ -127,8 +127,11 @@ def _is_ready(var: Path) -> bool:
 
 
 def _free_ports(count: int) -> int:
-    """The first of `count` ports in a row that nobody listens on."""
-    for first in range(21_000 + os.getpid() % 5_000, 60_000, count):
+    """The first of `count` ports in a row that nobody listens on.
+
+    Two processes that look at the same time look in different places: what is free now is taken much later.
+    """
+    for first in range(21_000 + os.getpid() % 2_500 * count, 60_000, count):
         taken = []
         try:
             for port in range(first, first + count):

@@ -42,7 +42,8 @@ class Screen:
         """What the page says went wrong, in one line."""
         texts = self.tree.xpath("//*[@role='alert']//text() | //*[contains(@class,'field-error')]//text()")
         words = " ".join(" ".join(texts).split())
-        return words or " ".join(self.tree.xpath("string(//h1)").split())
+        headed = " ".join(self.tree.xpath("string(//h1)").split())
+        return words or headed or f"máy chủ trả lời {self.status}"
 
     @property
     def has_refusal(self) -> bool:
