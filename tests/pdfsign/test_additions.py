@@ -118,6 +118,15 @@ def _with_list_of_its_own(writer: IncrementalPdfFileWriter) -> None:
     writer.update_container(page)
 
 
+def _with_a_link_of_its_own(writer: IncrementalPdfFileWriter) -> None:
+    """A link that is no object of its own, which is allowed and rare."""
+    page = first_page(writer).get_object()
+    numbers = generic.ArrayObject([generic.NumberObject(10)] * 4)
+    link = {pdf_name("/Subtype"): pdf_name("/Link"), pdf_name("/Rect"): numbers}
+    page[pdf_name("/Annots")] = generic.ArrayObject([generic.DictionaryObject(link)])
+    writer.update_container(page)
+
+
 def _with_a_form(writer: IncrementalPdfFileWriter) -> None:
     """A form with a field of its own and resources, each an object."""
     tampering.add_text_field(writer, "ghi chú")
@@ -148,6 +157,31 @@ def _naming_what_is_not_there(writer: IncrementalPdfFileWriter) -> None:
     nobody = generic.IndirectObject(900, 0, writer)
     page[pdf_name("/Contents")] = generic.ArrayObject([page.raw_get("/Contents"), nobody])
     writer.update_container(page)
+
+
+def _with_layers(writer: IncrementalPdfFileWriter) -> None:
+    """The page has layers; which of them is shown is said far from the page."""
+    layers = generic.DictionaryObject({pdf_name("/D"): generic.DictionaryObject()})
+    writer.root[pdf_name("/OCProperties")] = writer.add_object(layers)
+    writer.update_root()
+
+
+def _other_layers(writer: IncrementalPdfFileWriter) -> None:
+    held = writer.prev.root.raw_get("/OCProperties")
+    writer.objects[0, held.idnum] = generic.DictionaryObject(
+        {pdf_name("/D"): generic.DictionaryObject({pdf_name("/BaseState"): pdf_name("/OFF")})}
+        | {pdf_name("/ModDate"): pdf_string("D:20261129")}
+    )
+
+
+def _opening_what_is_not_there(writer: IncrementalPdfFileWriter) -> None:
+    writer.root[pdf_name("/OpenAction")] = generic.IndirectObject(900, 0, writer)
+    writer.update_root()
+
+
+def _an_action_there(writer: IncrementalPdfFileWriter) -> None:
+    action = {pdf_name("/S"): pdf_name("/JavaScript"), pdf_name("/JS"): pdf_string("app.alert(1)")}
+    writer.objects[0, 900] = generic.DictionaryObject(action)
 
 
 def _other_content(writer: IncrementalPdfFileWriter) -> None:
@@ -192,6 +226,20 @@ def _one_field_more(writer: IncrementalPdfFileWriter) -> None:
     tampering.add_text_field(writer, "thêm")
 
 
+def _a_stamp_of_its_own(writer: IncrementalPdfFileWriter) -> None:
+    """An annotation written into the page's list itself."""
+    page = first_page(writer).get_object()
+    annotations = page.setdefault(pdf_name("/Annots"), generic.ArrayObject())
+    rectangle = generic.ArrayObject([generic.NumberObject(number) for number in (60, 300, 540, 700)])
+    stamp = {
+        pdf_name("/Subtype"): pdf_name("/Square"),
+        pdf_name("/Rect"): rectangle,
+        pdf_name("/IC"): generic.ArrayObject([generic.NumberObject(1)] * 3),
+    }
+    annotations.append(generic.DictionaryObject(stamp))
+    writer.update_container(page)
+
+
 def _another_font(writer: IncrementalPdfFileWriter) -> None:
     """A font of a page, redefined under its own number."""
     resources = first_page(writer).get_object()["/Resources"]
@@ -212,6 +260,7 @@ _REDRAWINGS: dict[str, Change] = {
     "an act when opened": _act_when_opened,
     "one field more": _one_field_more,
     "another font": _another_font,
+    "a stamp that is no object": _a_stamp_of_its_own,
 }
 
 
@@ -242,8 +291,14 @@ _AT_THE_SEAL = {
 class TestWhatIsReserved:
     @pytest.mark.parametrize(
         "made",
-        [tampering.nothing_useful, _with_list_of_its_own, _with_a_form, _naming_what_is_not_there],
-        ids=["plain", "links", "a form", "a dangling reference"],
+        [
+            tampering.nothing_useful,
+            _with_list_of_its_own,
+            _with_a_link_of_its_own,
+            _with_a_form,
+            _naming_what_is_not_there,
+        ],
+        ids=["plain", "links", "a link no object", "a form", "a dangling reference"],
     )
     def test_an_honest_preparation_passes(self, office: Office, made: Change) -> None:
         draft = append_revision(office.draft(), made, "made.pdf")
@@ -260,6 +315,21 @@ class TestWhatIsReserved:
 
         with pytest.raises(AddedOtherwise):
             require_only_reserved(draft, pending, places=_places(draft), image=handwriting())
+
+    @pytest.mark.parametrize(
+        ("made", "change"),
+        [(_with_layers, _other_layers), (_opening_what_is_not_there, _an_action_there)],
+        ids=["another layer is shown", "an act when opened"],
+    )
+    def test_what_hangs_on_the_catalogue_is_not_redefined(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch, made: Change, change: Change
+    ) -> None:
+        draft = append_revision(office.draft(), made, "made.pdf")
+        require_only_reserved(draft, _begun(office, draft), places=_places(draft), image=handwriting())
+        _taken_over(monkeypatch, preparing, change)
+
+        with pytest.raises(AddedOtherwise):
+            require_only_reserved(draft, _begun(office, draft), places=_places(draft), image=handwriting())
 
     def test_no_holder_of_packed_objects_is_redefined(
         self, office: Office, monkeypatch: pytest.MonkeyPatch

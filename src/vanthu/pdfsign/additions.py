@@ -106,12 +106,15 @@ class _Growth:
         """Of what was there, or was named, nothing is redefined but what may be, as it may be."""
         shown, form, lists = _reachable(self.before), _form_of(self.before), self._lists
         _require(form <= _form_of(self.after))
+        described = _numbers([(self.before.trailer_view, "/Info"), (self.before.root, "/Metadata")])
         for number in self.defined & (self.known | shown):
             old, new = self.object(number, of=self.before), self.object(number, of=self.after)
             judge = gaining.get(number) or lists.get(number)
             if judge is not None:
                 judge(self, old, new)
-            elif not (number in form or _is_description(old, new, shown=number in shown)):
+            elif number in described - shown:
+                _require(_is_description(old, new))
+            elif number not in form:
                 _require(_plain(old) == _plain(new))
 
     def object(self, number: int, *, of: PdfHandler) -> Any:
@@ -181,12 +184,11 @@ def _require_root_and_form(growth: _Growth) -> None:
 
 def _added_fields(growth: _Growth) -> dict[str, generic.DictionaryObject]:
     """The fields the form has gained, by name; those it had stand first and are the same."""
-    old = _references(pick(pick(growth.before.root, "/AcroForm", {}), "/Fields", ()))
-    new = _references(growth.after.root["/AcroForm"]["/Fields"])
-    _require(new[: len(old)] == old)
-    added = [growth.object(number, of=growth.after) for number in new[len(old) :]]
+    old = pick(pick(growth.before.root, "/AcroForm", {}), "/Fields", ())
+    numbers = _gained(old, growth.after.root["/AcroForm"]["/Fields"])
+    added = [growth.object(number, of=growth.after) for number in numbers]
     fields = {str(field["/T"]): field for field in added}
-    _require(len(fields) == len(added) and not growth.known & set(new[len(old) :]))
+    _require(len(fields) == len(added) and not growth.known & set(numbers))
     return fields
 
 
@@ -198,9 +200,8 @@ def _page_gained(growth: _Growth, old: Any, new: Any) -> None:
 
 def _list_gained(growth: _Growth, old: Any, new: Any) -> None:
     """So does its list of them."""
-    had, has = _references(old), _references(new)
     fields = {_number_of(field) for field in _added_fields(growth).values()}
-    _require(has[: len(had)] == had and set(has[len(had) :]) <= fields)
+    _require(set(_gained(old, new)) <= fields)
 
 
 def _field_filled(growth: _Growth, old: Any, new: Any) -> None:
@@ -257,19 +258,23 @@ def _size(field: Any) -> tuple[float, float]:
     return x1 - x0, y1 - y0
 
 
-def _is_description(old: Any, new: Any, *, shown: bool) -> bool:
-    """Whether an object is what is said about the file (title, dates, the program), and no page shows it."""
-    if shown or isinstance(old, generic.StreamObject) != isinstance(new, generic.StreamObject):
-        return False
+def _is_description(old: Any, new: Any) -> bool:
+    """Whether what is said about the file (title, dates, the program) stays of its kind."""
     if isinstance(new, generic.StreamObject):
-        return all(pick(each, "/Type") == "/Metadata" for each in (old, new))
-    return isinstance(new, generic.DictionaryObject) and "/ModDate" in new and "/Type" not in new
+        return isinstance(old, generic.StreamObject) and all(
+            pick(each, "/Type") == "/Metadata" for each in (old, new)
+        )
+    return isinstance(new, generic.DictionaryObject) and "/Type" not in new
 
 
 def _reachable(handler: HistoricalResolver) -> set[int]:
-    """Numbers of all objects the pages may be drawn from, also of those that are named and not there."""
+    """Numbers of all objects the catalogue leads to, also of those that are named and not there.
+
+    What describes the file is looked at where it hangs; what else leads there counts.
+    """
     seen: set[int] = set()
-    waiting: list[Any] = [handler.root.raw_get("/Pages")]
+    root = handler.root
+    waiting: list[Any] = [root.raw_get(key) for key in root if key != "/Metadata"]
     while waiting:
         found = waiting.pop()
         if isinstance(found, generic.IndirectObject):
@@ -298,12 +303,20 @@ def _number_of(field: generic.DictionaryObject) -> int:
     return reference.idnum
 
 
-def _references(array: Any) -> list[int]:
-    return [each.idnum for each in list.__iter__(array)] if array else []
+def _gained(old: Any, new: Any) -> list[int]:
+    """Numbers of the objects that a list has behind those it had; only references may be added."""
+    had, has = ([_plain(each) for each in list.__iter__(array)] if array else [] for array in (old, new))
+    _require(has[: len(had)] == had)
+    added = list(list.__iter__(new))[len(had) :] if new else []
+    _require(all(isinstance(each, generic.IndirectObject) for each in added))
+    return [each.idnum for each in added]
 
 
 def _require_same_but(old: Any, new: Any, apart: set[str] | frozenset[str]) -> None:
-    _require(isinstance(old, Mapping) and isinstance(new, Mapping))
+    """Two dictionaries; what else a stream holds, its bytes, no comparison of keys would see."""
+    _require(
+        all(isinstance(each, Mapping) and not isinstance(each, generic.StreamObject) for each in (old, new))
+    )
     _require(
         all(
             key in old and key in new and _plain(old.raw_get(key)) == _plain(new.raw_get(key))
