@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import psycopg
@@ -22,7 +23,7 @@ class Table:
         self._name = model._meta.db_table
         self._columns: list[sql.Composable] = [sql.Identifier(str(field.column)) for field in fields]
         self._places = {field.attname: place for place, field in enumerate(fields)}
-        self._defaults = [field.get_default() for field in fields]
+        self._defaults = [_default(field) for field in fields]
         self._rows: list[list[Any]] = []
 
     def add(self, values: dict[str, Any]) -> None:
@@ -46,3 +47,8 @@ class Table:
             for row in self._rows:
                 copy.write_row(row)
         self._rows.clear()
+
+
+def _default(field: models.Field[Any, Any]) -> Any:
+    default = field.get_default()
+    return json.dumps(default) if isinstance(field, models.JSONField) else default
