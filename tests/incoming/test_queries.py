@@ -377,7 +377,6 @@ class TestReplyDefaults:
 
         assert (defaults.recipient_id, defaults.urgency) == (world.remote.id, 2)
         assert defaults.label == "15/UBND-NC của Ủy ban nhân dân tỉnh Phú Vinh"
-        assert defaults.subject == f"V/v trả lời văn bản số {defaults.label}"
 
     @pytest.mark.parametrize("state", [State.ARRIVED, State.RETURNED])
     def test_are_refused_before_it_is_registered(self, world: World, state: State) -> None:

@@ -123,13 +123,14 @@ def test_boxes_lie_on_their_pages(box: dict[str, Any], expected: bool) -> None:
             "SNV-VP", "SNV-CCVC", 2026, ["«SNV-VP»; theo loại"], id="NĐ 30/2020 PL I ô 3: another unit"
         ),
         pytest.param("", "SNV-CCVC", 2026, ["Không đọc được ký hiệu"], id="a scan"),
+        pytest.param("SNV", "SNV", 2025, ["Văn bản ghi năm 2025, nay là năm 2026."], id="last year's"),
         pytest.param("", "SNV", None, ["Không đọc được ký hiệu", "Không đọc được năm"], id="nothing read"),
     ],
 )
 def test_the_head_of_the_paper_is_to_be_looked_at(
     written: str, usual: str, year: int | None, words: list[str]
 ) -> None:
-    remarks = heading_remarks(written_notation=written, usual_notation=usual, written_year=year)
+    remarks = heading_remarks(written_notation=written, usual_notation=usual, written_year=year, year=2026)
 
     assert len(remarks) == len(words)
     assert all(word in remark for word, remark in zip(words, remarks, strict=True))
@@ -140,7 +141,11 @@ def test_the_head_of_the_paper_is_to_be_looked_at(
 )
 def test_the_head_of_a_signed_paper_is_not_to_be_mended_by_the_clerk(is_signed: bool, said: str) -> None:
     (remark,) = heading_remarks(
-        written_notation="SNV-VP", usual_notation="SNV-CCVC", written_year=2026, is_signed=is_signed
+        written_notation="SNV-VP",
+        usual_notation="SNV-CCVC",
+        written_year=2026,
+        year=2026,
+        is_signed=is_signed,
     )
 
     assert remark.endswith(said)

@@ -81,6 +81,16 @@ class TestTheLineOfTheDate:
         ("layout", "day", "month"),
         [
             ({"date_line": ""}, Found(sight=Sight.ABSENT), Found(sight=Sight.ABSENT)),
+            (
+                {"date_line": "Hạn gửi: trước ngày#(day_blank)tháng#(month_blank)năm 2026."},
+                Found(sight=Sight.ABSENT),
+                Found(sight=Sight.ABSENT),
+            ),
+            (
+                {"date_line": "tại thời điểm ngày 30 tháng 11 năm 2026."},
+                Found(sight=Sight.ABSENT),
+                Found(sight=Sight.ABSENT),
+            ),
             ({"month_blank": "[ 11 ]"}, Found(sight=Sight.BLANK), Found(sight=Sight.TYPED, written="11")),
             (
                 {"day_blank": "[ 22 ]", "month_blank": "[ 11 ]"},
@@ -90,7 +100,15 @@ class TestTheLineOfTheDate:
             ({"day_blank": "[ 05 ]"}, Found(sight=Sight.TYPED, written="05"), Found(sight=Sight.BLANK)),
             ({"month_blank": "[ ]"}, Found(sight=Sight.BLANK), Found(sight=Sight.NARROW)),
         ],
-        ids=["no line", "the month is preprinted", "both typed", "the day is typed", "no room"],
+        ids=[
+            "no line",
+            "a term of the text",
+            "a day of the text",
+            "the month is preprinted",
+            "both typed",
+            "the day is typed",
+            "no room",
+        ],
     )
     def test_tells_what_is_wrong_with_it(
         self, tmp_path: Path, layout: dict[str, Any], day: Found, month: Found

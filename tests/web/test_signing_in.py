@@ -145,6 +145,17 @@ class TestSigningIn:
 
         assert stranger.session.session_key != before
 
+    def test_by_another_tab_lets_the_first_go_where_it_wanted(self, world: World) -> None:
+        """Its form is worth nothing any more, and nobody need fill it in again."""
+        browser, door = Client(enforce_csrf_checks=True), "/dang-nhap/?next=/so-dang-ky/"
+        browser.get(door)
+        token = browser.cookies[settings.CSRF_COOKIE_NAME].value
+        words = {"username": "clerk", "password": PASSWORD, "csrfmiddlewaretoken": token}
+        answers = [browser.post("/dang-nhap/", words), browser.post(door, words), browser.get(door)]
+
+        assert [each.status_code for each in answers] == [303, 302, 303]
+        assert answers[1]["Location"] == answers[2]["Location"] == "/so-dang-ky/"
+
     def test_makes_forms_from_before_worth_nothing(self, stranger: Client) -> None:
         stranger.get("/dang-nhap/")
         before = stranger.cookies[settings.CSRF_COOKIE_NAME].value

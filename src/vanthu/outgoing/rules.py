@@ -107,7 +107,12 @@ def subject_fault(subject: str, *, is_read: bool = False) -> str:
 
 
 def heading_remarks(
-    *, written_notation: str, usual_notation: str, written_year: int | None, is_signed: bool = False
+    *,
+    written_notation: str,
+    usual_notation: str,
+    written_year: int | None,
+    year: int,
+    is_signed: bool = False,
 ) -> list[str]:
     """What whoever checks the form of a draft should look at in its head (NĐ 30/2020 Điều 15; PL I, ô 3–4).
 
@@ -128,6 +133,9 @@ def heading_remarks(
         )
     if written_year is None:
         remarks.append("Không đọc được năm ở dòng ngày tháng trên văn bản. Hãy xem lại trên bản PDF.")
+    elif written_year != year:
+        # A draft of December may be meant for January; whoever is to sign is stopped (`year_fault`).
+        remarks.append(f"Văn bản ghi năm {written_year}, nay là năm {year}. Nếu ghi nhầm, {mending}.")
     return remarks
 
 

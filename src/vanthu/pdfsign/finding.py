@@ -25,6 +25,10 @@ _OPEN_NUMBER = re.compile(rf"số:{LEADERS}")
 _BLANK_OR_TYPED = rf"({LEADERS}|{LEADERS}\d{{1,2}}{LEADERS})"
 _DATE = re.compile(rf"ngày{_BLANK_OR_TYPED}tháng{_BLANK_OR_TYPED}năm[\d{_LEADING}]*$")
 
+#: Ô 4 names the place first; behind «Kính gửi» the text begins.
+_PLACE = re.compile(r"[^\d,;:]{2,40},")
+_ADDRESS = "kínhgửi"
+
 #: Narrower than one figure and a half: nothing can be written there, a person must choose.
 _NARROWEST_BLANK = 10.0
 #: Less than a hair: the number stands right at the stroke before its symbol.
@@ -115,12 +119,20 @@ def _begins_column(line: Line, index: int) -> bool:
 
 def _find_date(page: PageText) -> tuple[tuple[Box | None, Found], tuple[Box | None, Found]]:
     for line in page.above(_TOP):
+        if _ADDRESS in line.text:
+            break
         match = _DATE.search(line.text)
-        if match:
+        if match and _follows_a_place(line, match.start()):
             page.require_upright()
             return _in_date(page, line, match, 1), _in_date(page, line, match, 2)
     absent = (None, Found(sight=Sight.ABSENT))
     return absent, absent
+
+
+def _follows_a_place(line: Line, index: int) -> bool:
+    """Whether nothing or a địa danh and a comma stand before «ngày»: «trước ngày …» is a date of the text."""
+    start = next((at for at in range(index, 0, -1) if _begins_column(line, at)), 0)
+    return start == index or _PLACE.fullmatch(line.text[start:index]) is not None
 
 
 def _in_date(page: PageText, line: Line, match: re.Match[str], part: int) -> tuple[Box | None, Found]:

@@ -94,7 +94,6 @@ class ReplyDefaults:
 
     document_id: UUID
     label: str
-    subject: str
     recipient_id: UUID | None
     recipient_name: str
     urgency: int
@@ -186,7 +185,6 @@ def reply_defaults(actor: Actor, *, document_id: UUID) -> ReplyDefaults:
     return ReplyDefaults(
         document_id=document_id,
         label=f"{record.code} của {incoming.sender_name}",
-        subject=f"V/v trả lời văn bản số {record.code} của {incoming.sender_name}",
         recipient_id=sender.id if sender else None,
         recipient_name=sender.name if sender else incoming.sender_name,
         urgency=incoming.urgency,

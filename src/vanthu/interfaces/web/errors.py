@@ -10,13 +10,14 @@ from secrets import token_hex
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 
 from vanthu.interfaces.web import kept
 from vanthu.interfaces.web.door import ask_to_sign_in, sign_in_address
-from vanthu.interfaces.web.http import page_left, wants_partial
+from vanthu.interfaces.web.http import page_left, safe_next, wants_partial
 from vanthu.interfaces.web.reception import AddressRefused
+from vanthu.interfaces.web.session import SIGN_IN
 from vanthu.kernel.errors import Busy, DomainError
 from vanthu.kernel.trouble import OutcomeUnknown, Unavailable, trouble_of
 from vanthu.kernel.use_cases import is_busy, times_done
@@ -211,6 +212,9 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's CSRF_FAILURE_VIEW: most often a page left open past the end of a session."""
     logger.warning("Từ chối biểu mẫu tại %s: %s", request.path, reason)
     is_known = getattr(request, "actor", None) is not None
+    if is_known and request.path == resolve_url(SIGN_IN):
+        # He came in by another tab meanwhile, which made this form worth nothing: he is where he wanted.
+        return redirect(safe_next(request, "home:home"))
     if not is_known and kept.carried(request):
         return ask_to_sign_in(request)
     way = "Hãy tải lại trang rồi làm lại" if is_known else "Hãy đăng nhập lại"

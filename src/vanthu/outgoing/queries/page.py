@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from vanthu import pdfsign
 from vanthu.documents import operations as document_operations
 from vanthu.documents import queries as documents
@@ -191,8 +193,8 @@ def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingP
         recipients=recipients,
         places=outgoing.places,
         missing_places=pdfsign.Places.from_dict(outgoing.places).missing,
-        faults=_faults(outgoing, len(recipients), acts),
-        remarks=_remarks(outgoing),
+        faults=_faults(outgoing, len(recipients), acts, now),
+        remarks=_remarks(outgoing, now),
         other_subject=_other_subject(outgoing),
         findings=_findings(outgoing),
         files=current,
@@ -293,12 +295,15 @@ def _rights_in_turn(approvals: Iterable[ApprovalRow]) -> frozenset[str]:
     return frozenset(act for turn in approvals if turn.is_mine for act in _OF_TURN[ApprovalKind(turn.kind)])
 
 
-def _faults(outgoing: OutgoingDocument, recipients: int, acts: frozenset[str]) -> tuple[str, ...]:
+def _faults(
+    outgoing: OutgoingDocument, recipients: int, acts: frozenset[str], now: datetime
+) -> tuple[str, ...]:
     if State(outgoing.state) in _OVER:
         return ()
     letter = outgoing.letter_faults
     if Step.SUBMIT not in acts:
-        return tuple(letter)
+        fault = rules.year_fault(written_year=outgoing.written_year, year=timezone.localtime(now).year)
+        return (*letter, fault) if fault and Step.SIGN in acts else tuple(letter)
     unit = outgoing.unit
     headless = unit is not None and organizations.unit_head(unit.pk) is None
     return tuple(
@@ -308,13 +313,14 @@ def _faults(outgoing: OutgoingDocument, recipients: int, acts: frozenset[str]) -
     )
 
 
-def _remarks(outgoing: OutgoingDocument) -> tuple[str, ...]:
+def _remarks(outgoing: OutgoingDocument, now: datetime) -> tuple[str, ...]:
     if State(outgoing.state) in _OVER:
         return ()
     of_heading = rules.heading_remarks(
         written_notation=outgoing.written_notation,
         usual_notation=outgoing.usual_notation,
         written_year=outgoing.written_year,
+        year=timezone.localtime(now).year,
         is_signed=State(outgoing.state) not in _BEFORE_SIGNATURE,
     )
     return (*of_heading, *outgoing.letter_remarks)

@@ -56,7 +56,8 @@ def draft(request: WebRequest) -> HttpResponse:
     initial: dict[str, Any] = {}
     if answered is not None:
         recipient = [answered.recipient_id] if answered.recipient_id else []
-        initial = {"subject": answered.subject, "recipients": recipient, "urgency": answered.urgency}
+        # What it is about stands in the answer itself, and is read from there.
+        initial = {"recipients": recipient, "urgency": answered.urgency}
     initial["draft_key"] = request.GET.get(kept.DRAFT) or uuid4()
     form_key = _key(request)
     held = holding.held_for(request, form_key)
