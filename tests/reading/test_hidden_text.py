@@ -141,6 +141,20 @@ class TestStyles:
                 f"<w:rPr>{_HIDDEN}</w:rPr><m:t>x</m:t></m:r></m:oMath></w:p>",
                 id="of a formula",
             ),
+            pytest.param(
+                "",
+                '<w:p><w:r><w:drawing><d:inline xmlns:d="http://schemas.openxmlformats.org/drawingml/2006/'
+                f'wordprocessingDrawing"><d:docPr hidden="1"/><w:txbxContent>{p(r("x"))}</w:txbxContent>'
+                "</d:inline></w:drawing></w:r></w:p>",
+                id="of a drawing",
+            ),
+            pytest.param(
+                "",
+                '<w:p><w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml" style="display:none">'
+                f"<v:textbox><w:txbxContent>{p(r('x'))}</w:txbxContent></v:textbox></v:shape></w:pict></w:r>"
+                "</w:p>",
+                id="of an old drawing",
+            ),
         ],
     )
     def test_that_programs_take_differently_are_for_word_alone(

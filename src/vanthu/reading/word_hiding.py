@@ -7,6 +7,7 @@ damaged style would hide text, programs differ: such a file is for Word alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -29,6 +30,7 @@ from vanthu.reading.wordml import (
 _STAYING = frozenset({"rPr", "fldChar", "instrText"})
 #: What is no loss to anybody when it is hidden.
 _EMPTY = frozenset({"t", "tab", "br", "cr", "softHyphen", "noBreakHyphen", "lastRenderedPageBreak", "ptab"})
+_UNSEEN = re.compile(r"visibility\s*:\s*hidden|display\s*:\s*none", re.IGNORECASE)
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}r"
 #: Properties that stand behind `vanish` are so many that its place is sought among those before it.
 _BEFORE = (
@@ -142,16 +144,24 @@ def settle_hidden(root: Element, hiding: Hiding, notes: Notes) -> None:
 
     Raises HiddenUnread.
     """
+    _require_certain(root, hiding)
+    for run in [each for each in root.iter() if local(each) == "r"]:
+        if _is_hidden(run, hiding):
+            _take_out(run, notes)
+
+
+def _require_certain(root: Element, hiding: Hiding) -> None:
+    """Raises HiddenUnread for what hides text, and programs take differently."""
     for math in root.iter(_MATH):
         if is_on(child(child(math, "rPr"), "vanish")):
             raise HiddenUnread("thuộc tính của công thức toán")
+    for shape in _hidden_shapes(root):
+        if any(local(each) in {"t", "delText"} and each.text for each in shape.iter()):
+            raise HiddenUnread("hình vẽ hoặc khung chữ bị ẩn")
     for table in (each for each in root.iter() if local(each) == "tbl"):
         style = child(child(table, "tblPr"), "tblStyle")
         if hiding.hides("table", attribute(style, "val") if style is not None else ""):
             raise HiddenUnread("kiểu bảng (table style)")
-    for run in [each for each in root.iter() if local(each) == "r"]:
-        if _is_hidden(run, hiding):
-            _take_out(run, notes)
 
 
 def settle_hidden_numbers(root: Element, hiding: Hiding, notes: Notes) -> bool:
@@ -166,6 +176,17 @@ def settle_hidden_numbers(root: Element, hiding: Hiding, notes: Notes) -> bool:
         put_attribute(said, "val", "")
         changed = True
     return changed
+
+
+def _hidden_shapes(root: Element) -> Iterator[Element]:
+    """Drawings nobody sees, of both languages for them."""
+    for element in root.iter("{*}docPr", "{*}cNvPr"):
+        parent = element.getparent()
+        if element.get("hidden", "").lower() in {"1", "true"} and parent is not None:
+            yield parent
+    for element in root.iter("{urn:schemas-microsoft-com:vml}*"):
+        if _UNSEEN.search(element.get("style", "")):
+            yield element
 
 
 def _is_hidden(run: Element, hiding: Hiding) -> bool:
