@@ -59,6 +59,25 @@ def test_comments_and_hidden_text_are_told_and_not_printed() -> None:
     assert draft.findings.counts == {FindingKind.COMMENT: 1, FindingKind.HIDDEN: 1}
 
 
+def test_what_word_shows_is_printed_and_nothing_else() -> None:
+    styles = (
+        '<w:style w:type="paragraph" w:styleId="An"><w:rPr><w:vanish/></w:rPr></w:style>'
+        '<w:style w:type="character" w:styleId="Chu"><w:rPr><w:vanish/></w:rPr></w:style>'
+    )
+    shown, in_style = '<w:rStyle w:val="Chu"/>', '<w:pStyle w:val="An"/>'
+    content = docx(
+        p(r("hai kiểu", shown), r(" một kiểu"), properties=in_style) + p(r("Nội dung"), r(" kín", _HIDDEN)),
+        styles=styles,
+        glossaryDocument=f"<w:docParts><w:docPart><w:docPartBody>{p(r('khối dựng sẵn'))}</w:docPartBody>"
+        "</w:docPart></w:docParts>",
+    )
+
+    draft = _draft(content)
+
+    assert _said(draft).split() == ["hai", "kiểu", "Nội", "dung"]
+    assert draft.findings.counts == {FindingKind.HIDDEN: 2}
+
+
 class TestTrackedChanges:
     CONTENT = docx(p(r("Giao "), deleted("ông A"), inserted(r("ông B"))))
 

@@ -226,7 +226,7 @@ class TestAcceptDraft:
     def test_refuses_a_word_file_libreoffice_cannot_read(self, var: Path) -> None:
         broken = papers.zipped({"[Content_Types].xml": "<", "word/document.xml": "<"})
 
-        with pytest.raises(Unsettled, match="Không đọc được nội dung tệp"):
+        with pytest.raises(Unsettled, match="Một thành phần của tệp bị hỏng"):
             _draft(broken, "a.docx")
 
         assert _files_in(var) == []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 from tests.documents import papers
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -28,6 +31,15 @@ def docx(body: str, **parts: str) -> bytes:
         )
         base["[Content_Types].xml"] = base["[Content_Types].xml"].replace("</Types>", override)
     return papers.zipped(base)
+
+
+def with_part(data: bytes, name: str, content: bytes) -> bytes:
+    """The same file with other bytes in the place of one part."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            new.writestr(part, content if part == name else old.read(part))
+    return out.getvalue()
 
 
 def kind(name: str) -> str:

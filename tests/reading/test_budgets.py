@@ -11,6 +11,7 @@ import pytest
 
 from tests.bounded import read_bounded
 from tests.documents import office_files as office
+from tests.documents import papers
 from vanthu.pdfsign import TooComplex
 from vanthu.reading import excel, first_page, parts
 from vanthu.reading.excel import SheetUnreadable
@@ -25,6 +26,7 @@ def _docx(body: str, extra: int = 0) -> bytes:
         archive.writestr(
             "word/document.xml", f'<w:document xmlns:w="{_WORD}"><w:body>{body}</w:body></w:document>'
         )
+        archive.writestr("_rels/.rels", papers.docx_parts("")["_rels/.rels"])
         for number in range(extra):
             archive.writestr(f"word/media/{number}.png", b"")
     return out.getvalue()

@@ -275,13 +275,14 @@ class TestWhatNobodySees:
             pytest.param("<w:vanish/>", "", id="by itself"),
             pytest.param(
                 '<w:rStyle w:val="An"/>',
-                '<w:style w:styleId="An"><w:rPr><w:vanish/></w:rPr></w:style>',
+                '<w:style w:type="character" w:styleId="An"><w:rPr><w:vanish/></w:rPr></w:style>',
                 id="by its style",
             ),
             pytest.param(
                 '<w:rStyle w:val="Con"/>',
-                '<w:style w:styleId="Con"><w:basedOn w:val="An"/></w:style>'
-                '<w:style w:styleId="An"><w:rPr><w:vanish w:val="true"/></w:rPr></w:style>',
+                '<w:style w:type="character" w:styleId="Con"><w:basedOn w:val="An"/></w:style>'
+                '<w:style w:type="character" w:styleId="An"><w:rPr>'
+                '<w:vanish w:val="true"/></w:rPr></w:style>',
                 id="by the style under its style",
             ),
         ],

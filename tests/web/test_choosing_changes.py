@@ -16,6 +16,7 @@ from tests.pdfsign import sheets
 from tests.web.desk import Desk
 from tests.web.outgoing_desk import filled, text_of
 from tests.world import PASSWORD, World, build_world
+from vanthu.documents import intake
 from vanthu.documents.operations import current_file
 from vanthu.documents.states import FileKind
 from vanthu.kernel import blobs
@@ -150,6 +151,23 @@ class TestTheAuthor:
 
         assert page not in text_of(officer, "/")
         assert UploadState.CANCELLED in DraftUpload.objects.values_list("state", flat=True)
+
+    def test_who_chooses_when_the_file_is_gone_is_told_to_send_it_again(
+        self, officer: Client, cast: World
+    ) -> None:
+        page = _sent(officer, cast, subject="V/v giữ lại chữ đã gõ")
+        _run()
+        # What no row speaks of is swept one night.
+        intake.discard_unspoken(list(blobs.names()))
+
+        officer.post(f"{page}thay-doi/", {"changes": "accept"})
+        _run()
+
+        assert "không còn nữa. Hãy mở lại trang soạn và chọn lại tệp" in text_of(officer, page)
+        assert page in text_of(officer, "/")
+        again = f"{_DRAFTING}?tu={DraftUpload.objects.get().id}"
+        assert "V/v giữ lại chữ đã gõ" in text_of(officer, again)
+        assert OutgoingDocument.objects.count() == 0
 
     def test_alone_is_asked(self, officer: Client, cast: World) -> None:
         page = _sent(officer, cast)

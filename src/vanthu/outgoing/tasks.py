@@ -17,6 +17,7 @@ from vanthu.documents import intake
 from vanthu.documents.intake import AcceptedDraft, AcceptedFile, FileRefused
 from vanthu.documents.settling import ChangesUndecided
 from vanthu.documents.states import ChangesChoice
+from vanthu.kernel import blobs, custody
 from vanthu.kernel.actor import Actor, system
 from vanthu.kernel.attempts import written_down
 from vanthu.kernel.errors import DomainError
@@ -86,6 +87,7 @@ def _save(upload: Upload, made: list[str]) -> None:
     person = organizations.actor_for_session(upload.author_id, upload.post_id)
     if person is None:
         raise FileRefused("Người soạn không còn giữ vị trí đã gửi tệp này. Hãy đăng nhập lại rồi gửi lại.")
+    _require_files(upload)
     draft, attachments = _read(upload, made)
     sent, now = upload.sent, timezone.now()
     if sent.seen is not None:
@@ -112,6 +114,17 @@ def _save(upload: Upload, made: list[str]) -> None:
         upload_id=upload.id,
         now=now,
     )
+
+
+def _require_files(upload: Upload) -> None:
+    """Its author may have chosen so late that the sweep took the bytes. Raises FileRefused, StorageAway."""
+    custody.require_storage()
+    stored = [file.blob for each in upload.sent.files for file in each.stored]
+    if not all(blobs.seems_whole(blob.sha256, size=blob.size) for blob in stored):
+        raise FileRefused(
+            "Tệp đã gửi để lâu quá hạn lưu tạm nên không còn nữa. Hãy mở lại trang soạn và chọn lại tệp; "
+            "những gì đã điền vẫn còn."
+        )
 
 
 def _read(upload: Upload, made: list[str]) -> tuple[AcceptedDraft | None, list[AcceptedFile]]:

@@ -21,6 +21,8 @@ _FORMER = frozenset(
 )
 #: Of properties that a former set does not speak of, and which therefore stay.
 _STAYING = frozenset({"rPr", "sectPr", "headerReference", "footerReference"})
+#: Properties of fractions, roots and the like.
+_OF_A_FORMULA = "{http://schemas.openxmlformats.org/officeDocument/2006/math}ctrlPr"
 _CELLS = frozenset({"cellIns", "cellDel", "cellMerge"})
 _MARKERS = frozenset(
     {"numberingChange"}
@@ -126,6 +128,13 @@ class _Settling:
     def _content(self, element: Element, name: str) -> None:
         holder = element.getparent()
         kind = local(holder)
+        if (holder is not None and holder.tag == _OF_A_FORMULA) or (
+            kind == "rPr" and local(holder.getparent() if holder is not None else None) != "pPr"
+        ):
+            raise OfficeUnread(
+                "Tệp có thay đổi chưa duyệt ở công thức toán hoặc định dạng chữ mà chỉ Word xử lý được. "
+                "Hãy chấp nhận hoặc từ chối thay đổi đó trong Word, lưu lại rồi chọn lại tệp."
+            )
         act: Callable[[Element], None] = remove
         if kind == "rPr":
             self._later(self._joined, name, holder, "p")

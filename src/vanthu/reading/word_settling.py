@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from vanthu.pdfsign.errors import PdfSignError
@@ -12,26 +12,27 @@ from vanthu.reading.parts import open_archive
 from vanthu.reading.rewriting import Parts, serialized, unread, write_anew
 from vanthu.reading.word_changes import find_changes, settle_changes
 from vanthu.reading.word_fields import settle_fields
+from vanthu.reading.word_hiding import Hiding, settle_hidden, settle_hidden_numbers
+from vanthu.reading.word_package import WordPackage
 from vanthu.reading.wordml import (
-    PRINTED,
     Element,
     attribute,
-    child,
-    is_on,
     is_repeated,
     local,
+    mark_repeated,
     remove,
     text_of,
+    unmark_repeated,
     where,
 )
 
 _COMMENTED = frozenset({"commentRangeStart", "commentRangeEnd", "commentReference"})
-#: What a run shows.
-_SHOWN = frozenset(
-    {"t", "tab", "br", "cr", "sym", "noBreakHyphen", "softHyphen", "drawing", "pict", "object"}
+#: Where a text takes in another file: a part of this one, or one beside it.
+_OTHER_FILES = frozenset({"altChunk", "subDoc"})
+#: Changes of several people at once that Word could not bring together ([MS-DOCX] 2.5).
+_CONFLICT = re.compile(
+    r"\{http://schemas\.microsoft\.com/office/word/20\d\d/[^}]*\}(?:conflict|customXmlConflict)"
 )
-#: Styles based on one another, further than which nobody goes.
-_DEEPEST = 20
 
 
 def settle_word(source: Path, target: Path, *, accept: bool | None) -> Notes:
@@ -42,7 +43,7 @@ def settle_word(source: Path, target: Path, *, accept: bool | None) -> Notes:
     """
     try:
         with open_archive(source) as archive:
-            notes, changed = _settled(Parts(archive), archive.namelist(), accept)
+            notes, changed = _settled(WordPackage(Parts(archive), archive.namelist()), accept)
             if accept is not None or not notes.counts[Kind.CHANGE]:
                 write_anew(archive, target, changed)
             return notes
@@ -53,50 +54,49 @@ def settle_word(source: Path, target: Path, *, accept: bool | None) -> Notes:
         raise unread(error) from error
 
 
-@dataclass(slots=True)
-class _Known:
-    """What the parts beside the text tell of it."""
-
-    #: Who wrote a comment and what, by its number.
-    comments: dict[str, str] = field(default_factory=dict)
-    #: Styles that hide what they are put on.
-    hiding: frozenset[str] = frozenset()
-
-
-def _settled(parts: Parts, names: list[str], accept: bool | None) -> tuple[Notes, dict[str, bytes]]:
-    notes, known, texts = Notes(), _Known(), dict[str, Element]()
-    for name in names:
-        root = parts.parse(name)
-        kind = local(root)
-        if root is None or not kind:
-            continue
-        if kind in PRINTED:
-            texts[name] = root
-        elif kind == "comments":
-            known.comments = {attribute(each, "id"): _comment(each) for each in root}
-        elif kind == "styles":
-            known.hiding = _hiding(root)
-    if not any(local(root) == "document" for root in texts.values()):
-        raise OfficeUnread
-    changed = {}
-    for name, root in texts.items():
-        _settle(root, known, notes, accept)
+def _settled(package: WordPackage, accept: bool | None) -> tuple[Notes, dict[str, bytes]]:
+    notes, changed = Notes(), {}
+    hiding = Hiding.of(package.root(package.styles))
+    # Who wrote a comment and what, by its number.
+    listed = package.root(package.comments)
+    comments = {attribute(each, "id"): _comment(each) for each in listed} if listed is not None else {}
+    for name, root in package.texts.items():
+        _require_understood(root)
+        marked = mark_repeated(root)
+        _settle(root, hiding, comments, notes, accept)
+        unmark_repeated(marked)
         changed[name] = serialized(root)
+    numbering = package.root(package.numbering)
+    if numbering is not None and package.numbering:
+        settle_hidden_numbers(numbering, hiding, notes)
+        changed[package.numbering] = serialized(numbering)
     return notes, changed
 
 
-def _settle(root: Element, known: _Known, notes: Notes, accept: bool | None) -> None:
-    if any(local(each) == "altChunk" for each in root.iter()):
-        raise OfficeUnread(
-            "Văn bản có một tệp khác được nhúng nguyên vào giữa nội dung. "
-            "Hãy mở bằng Word, lưu lại ở dạng docx rồi chọn lại tệp."
-        )
+def _require_understood(root: Element) -> None:
+    """Raises OfficeUnread for what only Word settles."""
+    for element in root.iter():
+        if local(element) in _OTHER_FILES:
+            raise OfficeUnread(
+                "Văn bản có một tệp khác được nhúng nguyên vào giữa nội dung. "
+                "Hãy mở bằng Word, lưu lại ở dạng docx rồi chọn lại tệp."
+            )
+        if _CONFLICT.match(str(element.tag)):
+            raise OfficeUnread(
+                "Tệp có các thay đổi xung đột do nhiều người cùng sửa mà chưa giải quyết. Hãy mở bằng Word, "
+                "giải quyết xung đột, lưu lại rồi chọn lại tệp."
+            )
+
+
+def _settle(
+    root: Element, hiding: Hiding, comments: Mapping[str, str], notes: Notes, accept: bool | None
+) -> None:
     find_changes(root, notes)
-    _settle_comments(root, known.comments, notes)
+    _settle_comments(root, comments, notes)
     if accept is not None:
         settle_changes(root, accept=accept)
     settle_fields(root, notes)
-    _settle_hidden(root, known.hiding, notes)
+    settle_hidden(root, hiding, notes)
     for bound in [each for each in root.iter() if local(each) == "dataBinding"]:
         # Its text would be fetched anew from elsewhere in the file.
         remove(bound)
@@ -114,55 +114,3 @@ def _settle_comments(root: Element, comments: Mapping[str, str], notes: Notes) -
         if is_named and notes.wants(Kind.COMMENT):
             notes.add(Kind.COMMENT, comments.get(attribute(mark, "id"), "không có chữ"), where(mark))
         remove(mark)
-
-
-def _settle_hidden(root: Element, hiding: frozenset[str], notes: Notes) -> None:
-    for run in [each for each in root.iter() if local(each) == "r"]:
-        if not _is_hidden(run, hiding):
-            continue
-        words = quoted(text_of(run))
-        if words and not is_repeated(run) and notes.wants(Kind.HIDDEN):
-            notes.add(Kind.HIDDEN, words, where(run))
-        for each in [each for each in run if local(each) in _SHOWN]:
-            run.remove(each)
-
-
-def _is_hidden(run: Element, hiding: frozenset[str]) -> bool:
-    properties = child(run, "rPr")
-    own = child(properties, "vanish")
-    if own is not None:
-        return is_on(own)
-    if not hiding:
-        return False
-    style = child(properties, "rStyle")
-    if style is not None and attribute(style, "val") in hiding:
-        return True
-    paragraph = next((each for each in run.iterancestors() if local(each) == "p"), None)
-    of_paragraph = child(child(paragraph, "pPr"), "pStyle")
-    return of_paragraph is not None and attribute(of_paragraph, "val") in hiding
-
-
-def _hiding(root: Element) -> frozenset[str]:
-    """The styles that hide text, by themselves or by what they are based on."""
-    own: dict[str, bool] = {}
-    based: dict[str, str] = {}
-    for style in root:
-        if local(style) != "style":
-            continue
-        name = attribute(style, "styleId")
-        vanish, base = child(child(style, "rPr"), "vanish"), child(style, "basedOn")
-        if vanish is not None:
-            own[name] = is_on(vanish)
-        if base is not None:
-            based[name] = attribute(base, "val")
-    return frozenset(name for name in {*own, *based} if _hides(name, own, based))
-
-
-def _hides(name: str, own: Mapping[str, bool], based: Mapping[str, str]) -> bool:
-    for _ in range(_DEEPEST):
-        if name in own:
-            return own[name]
-        if name not in based:
-            return False
-        name = based[name]
-    return False

@@ -26,7 +26,18 @@ PRINTED = frozenset({"document", *_STORIES})
 _TEXT = frozenset({"t", "delText"})
 #: Elements looked at for a quotation.
 _LOOKED_AT = 2_000
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_FALLBACK, _CHOICE = f"{_COMPATIBILITY}Fallback", f"{_COMPATIBILITY}Choice"
+#: What is compared of the two: text, and what may be told of it.
+_TELLING = frozenset(
+    {
+        *("t", "delText", "instrText", "fldSimple", "fldChar", "vanish", "commentReference"),
+        *("ins", "del", "moveTo", "moveFrom", "rStyle", "pStyle", "rPrChange", "pPrChange", "sectPrChange"),
+        *("tblPrChange", "tblPrExChange", "trPrChange", "tcPrChange", "tblGridChange"),
+    }
+)
+#: Of a Fallback whose Choice says all it says; only while a part is settled.
+_REPEATED = "settled-beside"
 
 
 def local(element: Element | None) -> str:
@@ -42,6 +53,11 @@ def local(element: Element | None) -> str:
 def attribute(element: Element, name: str) -> str:
     """An attribute of this language; "" where it is not."""
     return next((value for space in _SPACES if (value := element.get(space + name)) is not None), "")
+
+
+def put_attribute(element: Element, name: str, value: str) -> None:
+    """Set an attribute of this language, of the element's own edition."""
+    element.set(element.tag.rpartition("}")[0] + "}" + name, value)
 
 
 def is_on(element: Element | None) -> bool:
@@ -98,9 +114,35 @@ def where(element: Element) -> str:
     return _STORIES.get(local(root), "") + (f"đoạn {words}" if words else "đoạn không có chữ")
 
 
+def mark_repeated(root: Element) -> list[Element]:
+    """Mark the Fallbacks that say what a Choice beside them says; `unmark_repeated` them again.
+
+    One that says something else is printed by whatever program does not know the Choice.
+    """
+    found = []
+    for fallback in root.iter(_FALLBACK):
+        # A file may bring a mark of its own.
+        fallback.attrib.pop(_REPEATED, "")
+        said, parent = _telling(fallback), fallback.getparent()
+        if parent is not None and any(_telling(each) == said for each in parent.iterchildren(_CHOICE)):
+            fallback.set(_REPEATED, "")
+            found.append(fallback)
+    return found
+
+
+def unmark_repeated(marked: list[Element]) -> None:
+    """Take the marks away."""
+    for each in marked:
+        del each.attrib[_REPEATED]
+
+
+def _telling(element: Element) -> list[tuple[str, str | None]]:
+    return [(local(each), each.text) for each in element.iter() if local(each) in _TELLING]
+
+
 def is_repeated(element: Element) -> bool:
     """Whether an element stands where programs that know better find the same again."""
-    return any(above.tag == _FALLBACK for above in element.iterancestors())
+    return any(above.get(_REPEATED) is not None for above in element.iterancestors(_FALLBACK))
 
 
 def paragraphs(root: Element) -> Iterator[Element]:
