@@ -21,6 +21,7 @@ from tests.pdfsign.office import Office
 from tests.pdfsign.tampering import Change
 from vanthu.pdfsign import Changes, Verdict
 from vanthu.pdfsign.altering import Kind
+from vanthu.pdfsign.errors import PdfSignError
 from vanthu.pdfsign.sides import inside
 
 #: What may be told of a change to a reachable object that is harmless all the same: each has a rule.
@@ -177,7 +178,11 @@ class TestAnyChange:
     ) -> None:
         office, sources = kept.office, kept.sources
         data = changed(sources[source], which=which, how=how, key=key, value=value, indirect=indirect)
-        report = office.judged(outside.saved(office.folder, data, "changed.pdf"))
+        try:
+            report = office.judged(outside.saved(office.folder, data, "changed.pdf"))
+        except PdfSignError:
+            # Refused as a whole, in a sentence: that is not «valid» either.
+            return
 
         if report.verdict is Verdict.VALID:
             last = report.signatures[-1]
