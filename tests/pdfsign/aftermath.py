@@ -19,7 +19,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigFieldSpec, append_signature_field
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
-from tests.pdfsign import outside, tampering
+from tests.pdfsign import disguises, outside, tampering
 from tests.pdfsign.documents import typeset
 from tests.pdfsign.office import Office
 from tests.pdfsign.tampering import Change
@@ -326,6 +326,41 @@ def kinds(office: Office) -> Iterator[Kind]:
         )
 
 
+def disguised(office: Office) -> Iterator[Kind]:
+    """What calls itself something harmless, and the harmless things it takes after."""
+    good, bad, open_ = Verdict.VALID, Verdict.INVALID, Verdict.INDETERMINATE
+    signed, sealed = ((office.folder / f"{name}.pdf").read_bytes() for name in ("signed", "sealed"))
+
+    def after(change: Change, source: bytes = sealed) -> bytes:
+        path = outside.saved(office.folder, source, "stage.pdf")
+        return tampering.append_revision(path, change).read_bytes()
+
+    def sealed_after(change: Change) -> bytes:
+        path = outside.saved(office.folder, after(change, signed), "between.pdf")
+        return office.sealed(path).read_bytes()
+
+    def kind(name: str, verdict: Verdict, make: Callable[[], bytes]) -> Kind:
+        return Kind(name=name, make=make, verdict=verdict)
+
+    for change in disguises.HARMFUL:
+        yield kind(f"attack: {change.__name__}", bad, partial(after, change))
+        yield kind(f"attack: before the seal, {change.__name__}", bad, partial(sealed_after, change))
+    for change in disguises.UNCLEAR:
+        yield kind(f"unclear: {change.__name__}", open_, partial(after, change))
+    yield kind("honest: a field for a signature", good, partial(after, disguises.PLAIN_FIELD))
+    yield kind("honest: a field, told to readers aloud", good, partial(after, disguises.tag_new_field))
+    for prepare, change in disguises.PREPARED:
+        deceiving = outside.signed(disguises.prepared(typeset(), prepare), office.pki)
+        yield kind(f"honest: {prepare.__name__}, signed", good, partial(bytes, deceiving))
+        yield kind(f"attack: {prepare.__name__}", bad, partial(after, change, deceiving))
+    used = outside.signed(disguises.prepared(typeset(), disguises.drawings_that_are_a_field), office.pki)
+    yield kind(
+        "unclear: a drawing that is a field",
+        open_,
+        lambda: outside.signed(after(disguises.draw_by_the_field, used), office.pki, field="Hai"),
+    )
+
+
 def _shadow(office: Office) -> bytes:
     draft = with_hidden_page(typeset())
     return repoint(outside.signed(draft, office.pki))
@@ -333,5 +368,5 @@ def _shadow(office: Office) -> bytes:
 
 def paths(office: Office, folder: Path) -> Iterator[tuple[Kind, Path]]:
     """Every kind as a file."""
-    for number, kind in enumerate(kinds(office)):
+    for number, kind in enumerate([*kinds(office), *disguised(office)]):
         yield kind, outside.saved(folder, kind.make(), f"kind-{number}.pdf")

@@ -10,7 +10,7 @@ from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timesta
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator import ValidationContext
 
-from tests.pdfsign import aftermath
+from tests.pdfsign import aftermath, disguises
 from tests.pdfsign.aftermath import Kind
 from tests.pdfsign.office import Office
 from tests.pdfsign.pki import Pki
@@ -43,7 +43,17 @@ REASONS: dict[str, str] = {
     ),
     "attack: draw_unsigned_seal": "12.7.5.5: an empty field that shows a seal deceives; nobody signed it.",
     "attack: before the seal, draw_unsigned_seal": "As above; the seal after it does not own the picture.",
+    "honest: a field, told to readers aloud": (
+        "14.7.5.3: the element of a new empty field changes nothing signed; the library wants none more."
+    ),
 }
+for _change in disguises.FIELDS:
+    for _when in ("attack: ", "attack: before the seal, "):
+        REASONS[f"{_when}{_change.__name__}"] = (
+            "12.5.6.19: a field's widget is nothing else and does nothing; the library asks /FT alone."
+        )
+for _change in disguises.UNCLEAR_FIELDS:
+    REASONS[f"unclear: {_change.__name__}"] = "12.5.6.19: a viewer may draw from these entries, or show them."
 
 
 def _theirs(path: Path, pki: Pki) -> str:

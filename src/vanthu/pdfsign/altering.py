@@ -42,6 +42,8 @@ class Kind(enum.Enum):
     METADATA = (Weight.HARMLESS, "ISO 32000-2 14.3", "thông tin mô tả tệp được cập nhật")
     #: 7.5.6: what nothing refers to is no part of the document.
     UNUSED = (Weight.HARMLESS, "ISO 32000-2 7.5.6", "có dữ liệu không dùng tới")
+    #: 7.5.6: an object is written once more and says what it said, but for dates and the like.
+    REWRITTEN = (Weight.HARMLESS, "ISO 32000-2 7.5.6", "có dữ liệu được ghi lại mà nội dung như cũ")
     #: 7.2.3: white space outside objects means nothing.
     BLANK_END = (Weight.HARMLESS, "ISO 32000-2 7.2.3", "có khoảng trắng ở cuối tệp")
 
@@ -51,6 +53,8 @@ class Kind(enum.Enum):
     FIELD_ENTRY = (Weight.UNCLEAR, "ISO 32000-2 12.7.4", "ô «{name}» ở {place} có mục bị thay đổi")
     STRUCTURE = (Weight.UNCLEAR, "ISO 32000-2 14.7", "cấu trúc đọc của văn bản bị thay đổi")
     UNREADABLE = (Weight.UNCLEAR, "ISO 32000-2 7.3", "có phần bổ sung không đọc được")
+    #: Some part of the document has changed, and no rule has looked at it.
+    UNACCOUNTED = (Weight.UNCLEAR, "ISO 32000-2 7.5.6", "có phần khác của tệp bị thay đổi")
     BYTES_AFTER = (Weight.UNCLEAR, "ISO 32000-2 7.5.5", "có dữ liệu lạ ở cuối tệp")
 
     PAGE_CONTENT = (Weight.HARMFUL, "ISO 32000-2 7.7.3.3", "nội dung {place} bị thay đổi")
@@ -113,11 +117,12 @@ MAY_END_UNSIGNED = frozenset(
         Kind.ROOM_FOR_SIGNATURE,
         Kind.METADATA,
         Kind.UNUSED,
+        Kind.REWRITTEN,
         Kind.BLANK_END,
     }
 )
 #: What even a signer who allows no changes (DocMDP 1) cannot forbid: ISO 32000-2 12.8.2.2, table 257.
 #: Whoever adds those notes the day in the metadata.
 NEVER_FORBIDDEN = frozenset(
-    {Kind.VALIDATION_DATA, Kind.TIMESTAMPED, Kind.METADATA, Kind.UNUSED, Kind.BLANK_END}
+    {Kind.VALIDATION_DATA, Kind.TIMESTAMPED, Kind.METADATA, Kind.UNUSED, Kind.REWRITTEN, Kind.BLANK_END}
 )

@@ -1,7 +1,8 @@
 """What one revision of a file changed in the one before it, told thing by thing.
 
 Both are walked in step from the trailer down, each part of the document by the rule for it: catalogue, page
-tree, pages, annotations, form, validation data. What no rule knows is compared through all that hangs on it.
+tree, pages, annotations, form, validation data. What no rule knows is compared through all that hangs on it,
+and at the end every change that the document can come to must have been looked at (`accounting`).
 Nothing here asks how the change was written down, only what the document was and what it has become; so the
 same answer comes for every program that wrote it.
 """
@@ -12,12 +13,14 @@ from typing import Any
 
 from pyhanko.pdf_utils import generic, misc
 
-from vanthu.pdfsign.altering import Alteration, Kind
+from vanthu.pdfsign.accounting import Account
+from vanthu.pdfsign.altering import Alteration, Kind, Weight
 from vanthu.pdfsign.form_changes import FormChanges
-from vanthu.pdfsign.likeness import Likeness, Place
+from vanthu.pdfsign.likeness import Likeness, Place, is_leaf
 from vanthu.pdfsign.objects import is_true, page_references
 from vanthu.pdfsign.reader import MeasuredReader
 from vanthu.pdfsign.sides import References, Side, changed_between, containers, redefined
+from vanthu.pdfsign.tags import NewTags
 
 #: How a file is stored, and by what number it is known (7.5.5, 14.4).
 _STORED = frozenset(
@@ -31,7 +34,7 @@ _CATALOG = {
     "/AF": Kind.ATTACHMENT,
     "/Collection": Kind.ATTACHMENT,
 }
-#: Judged by rules of their own, or of no matter: 7.2.2 of versions, 7.12 of extensions.
+#: Judged by rules of their own, or of no matter: 7.12 of extensions.
 _CATALOG_APART = frozenset(
     {
         "/Pages",
@@ -40,9 +43,7 @@ _CATALOG_APART = frozenset(
         "/Metadata",
         "/Names",
         "/StructTreeRoot",
-        "/Version",
         "/Extensions",
-        "/Type",
     }
 )
 _NAMES = {"/JavaScript": Kind.SCRIPT, "/EmbeddedFiles": Kind.ATTACHMENT}
@@ -50,10 +51,13 @@ _SHOWN = frozenset(
     {"/Contents", "/Resources", "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Rotate"}
     | {"/UserUnit", "/Group", "/Type"}
 )
-_INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
-_PAGE_APART = frozenset({"/Annots", "/Parent", "/LastModified", "/Tabs", "/Metadata", "/StructParents"})
+_PAGE_APART = frozenset({"/Annots", "/Parent", "/Kids", "/Count", "/Metadata"})
+#: Of no matter, as long as nothing hangs on them: dates, versions (7.2.2), the order of going through fields.
+_PLAIN = frozenset({"/Version", "/LastModified", "/Tabs"})
 _STORE = frozenset({"/Type", "/VRI", "/Certs", "/OCSPs", "/CRLs"})
-_FORM_APART = frozenset({"/Fields", "/SigFlags", "/DR"})
+_FORM_APART = frozenset({"/Fields", "/DR"})
+
+_ARRAY = (generic.ArrayObject, generic.NullObject, type(None))
 
 
 def compare(
@@ -75,8 +79,10 @@ class _Comparison:
         references.learn(self._new, [self._new.trailer, *references_changed])
         changed = {reference.idnum for reference in references_changed}
         self._touched = references.leading_to(changed)
-        self._likeness = Likeness(self._old, self._new, self._touched, reader.budget)
-        self._form = FormChanges(self._old, self._new, self._touched, self._likeness, end)
+        self._account = Account(changed, self._touched, reader.budget)
+        self._likeness = Likeness(self._old, self._new, self._touched, self._account, reader.budget)
+        self._form = FormChanges(self._old, self._new, self._touched, self._likeness, self._account, end)
+        self._likeness.may_come = NewTags(self._old, self._new, self._account, self._form.new).may_come
         self._found: list[Place] = []
         if changed & containers(self._old) or redefined(self._old, self._new):
             self._found.append(Place(Kind.REDEFINED))
@@ -90,8 +96,7 @@ class _Comparison:
         except (misc.PdfReadError, misc.PdfStreamError, ValueError, TypeError, ArithmeticError):
             self._found.append(Place(Kind.UNREADABLE))
         places = [*self._found, *self._form.found, *self._likeness.differences]
-        if not places and self._all_changed:
-            places.append(Place(Kind.UNUSED))
+        places += self._unaccounted(places)
         pages = self._page_numbers() if any(place.page for place in places) else {}
         return tuple(
             dict.fromkeys(
@@ -100,15 +105,32 @@ class _Comparison:
             )
         )
 
+    def _unaccounted(self, found: list[Place]) -> list[Place]:
+        """What is left to say when all that the rules found is harmless: did they look at all?"""
+        if any(place.kind.weight is not Weight.HARMLESS for place in found):
+            return []
+        sides = (self._old, self._new)
+        self._account.judged |= self._likeness.judged_apart
+        if not self._account.is_complete(sides):
+            return [Place(Kind.UNACCOUNTED)]
+        if found or not self._all_changed:
+            return []
+        return [Place(Kind.REWRITTEN if self._account.is_reached(sides) else Kind.UNUSED)]
+
     def _compare_all(self) -> None:
         old, new = self._old.trailer, self._new.trailer
         for key in (old.keys() | new.keys()) - _STORED:
             self._differ(old, new, key, Place(Kind.CATALOG_ENTRY, name=key))
-        if not self._is_same(old, new, "/Info"):
-            self._found.append(Place(Kind.METADATA))
+        self._describe(old, new, "/Info")
         if not self._is_same(old, new, "/Root"):
             self._compare_root(dict.get(old, "/Root"), dict.get(new, "/Root"))
         self._likeness.finish()
+
+    def _describe(self, old: Any, new: Any, key: str) -> None:
+        """Metadata, wherever they stand: by this way nothing is shown."""
+        if not self._is_same(old, new, key):
+            self._found.append(Place(Kind.METADATA))
+            self._account.accept(dict.get(old, key), dict.get(new, key))
 
     def _compare_root(self, old: Any, new: Any) -> None:
         before, after = self._old.follow(old), self._new.follow(new)
@@ -116,10 +138,16 @@ class _Comparison:
         if not all(isinstance(one, generic.DictionaryObject) for one in both):
             self._found.append(Place(Kind.PAGES))
             return
+        self._refuse_streams(*both)
         self._likeness.judged_apart |= {
             one.idnum for one in (old, new) if isinstance(one, generic.IndirectObject)
         }
         self._compare_catalog(before, after)
+
+    def _refuse_streams(self, *values: Any) -> None:
+        """A page, the catalogue, the form have no content; what has is something else besides."""
+        if any(isinstance(one, generic.StreamObject) for one in values):
+            self._found.append(Place(Kind.REDEFINED))
 
     def _is_same(self, old: Any, new: Any, key: str) -> bool:
         """Whether nothing of an entry can have changed."""
@@ -132,10 +160,10 @@ class _Comparison:
         return bool(same and one.idnum not in self._touched)
 
     def _differ(self, old: Any, new: Any, key: str, place: Place) -> None:
-        self._likeness.compare(dict.get(old, key), dict.get(new, key), place)
+        self._likeness.compare(dict.get(old, key), dict.get(new, key), place, key)
 
     def _compare_catalog(self, old: Any, new: Any) -> None:
-        for key in (old.keys() | new.keys()) - _CATALOG_APART:
+        for key in _to_compare(old, new, _CATALOG_APART):
             self._differ(old, new, key, Place(_CATALOG.get(key, Kind.CATALOG_ENTRY), name=key))
         self._compare_names(old, new)
         self._compare_form(old, new)
@@ -144,21 +172,23 @@ class _Comparison:
         self._differ(old, new, "/StructTreeRoot", Place(Kind.STRUCTURE, may_grow=True))
         if not self._is_same(old, new, "/DSS"):
             self._compare_store(self._new.get(new, "/DSS"))
-        if not self._is_same(old, new, "/Metadata"):
-            self._found.append(Place(Kind.METADATA))
+            self._account.accept(dict.get(old, "/DSS"), dict.get(new, "/DSS"))
+        self._account.accept(dict.get(old, "/Extensions"), dict.get(new, "/Extensions"))
+        self._describe(old, new, "/Metadata")
 
     def _compare_names(self, old: Any, new: Any) -> None:
         names, others = self._old.get(old, "/Names"), self._new.get(new, "/Names")
-        if any(isinstance(one, generic.ArrayObject) for one in (names, others)):
+        if not (_is_plain(names) and _is_plain(others)):
             self._differ(old, new, "/Names", Place(Kind.CATALOG_ENTRY, name="/Names"))
             return
+        self._account.judge(dict.get(old, "/Names"), dict.get(new, "/Names"))
         names, others = _dictionary(names), _dictionary(others)
         for key in names.keys() | others.keys():
             self._differ(names, others, key, Place(_NAMES.get(key, Kind.CATALOG_ENTRY), name=key))
 
     def _compare_store(self, store: Any) -> None:
         """Validation data may come, go, and take the place of others: they prove what they prove."""
-        plain = store is None or (isinstance(store, generic.DictionaryObject) and store.keys() <= _STORE)
+        plain = _is_plain(store) and _dictionary(store).keys() <= _STORE
         self._found.append(Place(Kind.VALIDATION_DATA) if plain else Place(Kind.CATALOG_ENTRY, name="/DSS"))
 
     def _compare_form(self, old: Any, new: Any) -> None:
@@ -168,8 +198,11 @@ class _Comparison:
         for form in (dict.get(old, "/AcroForm"), dict.get(new, "/AcroForm")):
             if isinstance(form, generic.IndirectObject):
                 self._likeness.judged_apart.add(form.idnum)
-        before = _dictionary(self._old.get(old, "/AcroForm"))
-        after = _dictionary(self._new.get(new, "/AcroForm"))
+        forms = self._old.get(old, "/AcroForm"), self._new.get(new, "/AcroForm")
+        if not all(_is_plain(form) for form in forms):
+            self._found.append(Place(Kind.REDEFINED))
+        before, after = (_dictionary(form) for form in forms)
+        self._listed(before, after, "/Fields")
         for key in (before.keys() | after.keys()) - _FORM_APART:
             if self._is_as_if_absent(before, after, key):
                 continue
@@ -180,10 +213,14 @@ class _Comparison:
         self._form.compare(before, after)
 
     def _is_as_if_absent(self, old: Any, new: Any, key: str) -> bool:
-        """A default look where there was none, or that viewers need not draw: as if it were not there."""
+        """Flags of signing, a default look where there was none, that viewers need not draw: of no matter."""
         if key == "/DA":
-            return self._old.get(old, key) is None
-        return key == "/NeedAppearances" and not is_true(self._new.get(new, key))
+            return self._old.get(old, key) is None and is_leaf(dict.get(new, key))
+        if key == "/SigFlags":
+            return isinstance(dict.get(new, key), generic.NumberObject)
+        return (
+            key == "/NeedAppearances" and is_leaf(dict.get(new, key)) and not is_true(self._new.get(new, key))
+        )
 
     def _compare_plain_fields(self, old: Any, new: Any) -> None:
         """Fields that are no objects of their own."""
@@ -192,7 +229,7 @@ class _Comparison:
             [
                 one
                 for one in side.listed(side.raw(form, "/Fields"))
-                if isinstance(one, generic.DictionaryObject)
+                if not isinstance(one, generic.IndirectObject)
             ]
             for side, form in sides
         )
@@ -224,18 +261,18 @@ class _Comparison:
         if not (isinstance(old, generic.DictionaryObject) and isinstance(new, generic.DictionaryObject)):
             self._found.append(Place(Kind.PAGES))
             return []
+        self._refuse_streams(old, new)
+        self._compare_page(old, new, number)
         above = (
             [(dict.get(old, "/Parent"), dict.get(new, "/Parent"))]
             if "/Parent" in old or "/Parent" in new
             else []
         )
         if "/Kids" not in old and "/Kids" not in new:
-            self._compare_page(old, new, number)
+            self._differ(old, new, "/Count", Place(Kind.PAGE_ENTRY, number, "/Count"))
             return above
-        for key in _INHERITED:
-            self._differ(old, new, key, Place(Kind.PAGE_CONTENT))
         self._differ(old, new, "/Count", Place(Kind.PAGES))
-        before, after = self._old.listed(dict.get(old, "/Kids")), self._new.listed(dict.get(new, "/Kids"))
+        before, after = self._listed(old, new, "/Kids")
         self._reader.budget.spend(1 + len(before) // 8)
         if len(before) != len(after):
             self._found.append(Place(Kind.PAGES))
@@ -243,28 +280,32 @@ class _Comparison:
         return [*above, *zip(before, after, strict=True)]
 
     def _compare_page(self, old: Any, new: Any, number: int) -> None:
-        for key in (old.keys() | new.keys()) - _PAGE_APART:
+        for key in _to_compare(old, new, _PAGE_APART):
             kind = Kind.PAGE_CONTENT if key in _SHOWN else Kind.SCRIPT if key == "/AA" else Kind.PAGE_ENTRY
             self._differ(old, new, key, Place(kind, number, key))
-        before = self._old.listed(dict.get(old, "/Annots"))
-        after = self._new.listed(dict.get(new, "/Annots"))
+        self._describe(old, new, "/Metadata")
+        before, after = self._listed(old, new, "/Annots")
         self._reader.budget.spend(1 + (len(before) + len(after)) // 8)
-        known = {one.idnum: one for one in before if isinstance(one, generic.IndirectObject)}
-        kept = [one for one in after if isinstance(one, generic.IndirectObject) and one.idnum in known]
-        if len({one.idnum for one in kept}) < len(known):
+        known = {_number(one): one for one in before if _number(one) is not None}
+        order = [each for each in map(_number, after) if each is None or each in known]
+        if not known.keys() <= set(order):
             self._found.append(Place(Kind.ANNOTATION_GONE, number))
-        elif [one.idnum for one in kept] != list(known):
+        elif order != [_number(one) for one in before]:
             self._found.append(Place(Kind.PAGE_ENTRY, number, "/Annots"))
-        for one in after:
-            is_own = isinstance(one, generic.IndirectObject)
-            self._annotations.append((known.get(one.idnum) if is_own else None, one, number))
-        plain = [one for one in before if not isinstance(one, generic.IndirectObject)]
-        if plain:
-            self._likeness.compare(
-                generic.ArrayObject(plain),
-                generic.ArrayObject([one for one in after if not isinstance(one, generic.IndirectObject)]),
-                Place(Kind.ANNOTATION, number),
-            )
+        self._annotations += [(known.get(_number(one)), one, number) for one in after]
+        plain, others = ([one for one in side if _number(one) is None] for side in (before, after))
+        if plain or others:
+            place = Place(Kind.ANNOTATION, number)
+            self._likeness.compare(generic.ArrayObject(plain), generic.ArrayObject(others), place, "/Annots")
+
+    def _listed(self, old: Any, new: Any, key: str) -> tuple[list[Any], list[Any]]:
+        """The elements of an array on both sides; whoever asks judges them. Anything else is unclear."""
+        sides = ((self._old, dict.get(old, key)), (self._new, dict.get(new, key)))
+        self._account.judge(*(raw for _, raw in sides))
+        if not all(isinstance(side.follow(raw), _ARRAY) for side, raw in sides):
+            self._found.append(Place(Kind.UNREADABLE))
+        before, after = (side.listed(raw) for side, raw in sides)
+        return before, after
 
     def _compare_annotations(self) -> None:
         """After the form: its widgets are judged with their fields."""
@@ -280,11 +321,29 @@ class _Comparison:
                 self._found.append(place)
             elif new.idnum in self._touched:
                 self._likeness.judged_apart.add(new.idnum)
-                self._likeness.compare(self._old.follow(old), shown, place)
+                self._likeness.compare(self._old.follow(old), shown, place, "/Annots")
 
     def _page_numbers(self) -> dict[int, int]:
         view = self._reader.get_historical_resolver(self._old.revision)
         return {page.idnum: number for number, page in enumerate(page_references(view), start=1)}
+
+
+def _number(value: Any) -> int | None:
+    """The number of the object a reference names; None for a value that is no reference."""
+    return value.idnum if isinstance(value, generic.IndirectObject) else None
+
+
+def _to_compare(old: Any, new: Any, apart: frozenset[str]) -> set[str]:
+    """The entries that no rule of their own judges, and that may matter."""
+    keys = (old.keys() | new.keys()) - apart
+    return {key for key in keys if key not in _PLAIN or not is_leaf(dict.get(new, key))}
+
+
+def _is_plain(value: Any) -> bool:
+    """Nothing, or a dictionary that is no stream."""
+    if isinstance(value, generic.StreamObject):
+        return False
+    return value is None or isinstance(value, generic.DictionaryObject)
 
 
 def _dictionary(value: Any) -> generic.DictionaryObject:

@@ -8,8 +8,9 @@ from typing import Any
 
 from pyhanko.pdf_utils import generic
 
-from vanthu.pdfsign.altering import Kind
-from vanthu.pdfsign.likeness import Likeness, Place
+from vanthu.pdfsign.accounting import Account
+from vanthu.pdfsign.altering import Kind, Weight
+from vanthu.pdfsign.likeness import Likeness, Place, is_leaf
 from vanthu.pdfsign.prepare import ISSUE_FIELDS
 from vanthu.pdfsign.sides import Side
 
@@ -18,7 +19,13 @@ _DEEPEST = 40
 _WRITTEN_WITH_VALUE = frozenset({"/V", "/AP", "/AS", "/M", "/MK", "/DA", "/NM", "/StructParent", "/Type"})
 #: Of a signature field, besides: flags, borders, and what was asked of the signature.
 _WRITTEN_WITH_SIGNATURE = _WRITTEN_WITH_VALUE | {"/F", "/BS", "/Border", "/SV", "/Lock", "/Ff"}
-_OF_NO_MATTER = frozenset({"/StructParent", "/M", "/NM", "/Type"})
+_OF_NO_MATTER = frozenset({"/M", "/NM"})
+#: Of a new field, besides those: what it is. Of the rest nobody needs any for a signature still to come.
+_OF_NEW = _WRITTEN_WITH_SIGNATURE | {"/FT", "/T", "/TU", "/Subtype", "/Rect", "/P", "/Parent", "/Kids"}
+#: What a viewer draws a widget with that has no look of its own.
+_BORDERS = ("/MK", "/BS", "/Border")
+#: What runs by itself (12.6).
+_RUN = frozenset({"/A", "/AA"})
 _PLACED = frozenset({"/Rect", "/F", "/Ff", "/Lock", "/T", "/FT", "/Kids", "/P", "/Parent", "/OC", "/MaxLen"})
 _DRAWN = frozenset({"/AP", "/AS", "/MK", "/DA", "/Rect", "/F", "/BS", "/Border", "/OC"})
 
@@ -62,14 +69,19 @@ def fields_of(side: Side, form: Any) -> Iterator[Field]:
 class FormChanges:
     """Compares the forms of two revisions."""
 
-    def __init__(self, old: Side, new: Side, touched: set[int], likeness: Likeness, end: int) -> None:
+    def __init__(
+        self, old: Side, new: Side, touched: set[int], likeness: Likeness, account: Account, end: int
+    ) -> None:
         """`end`: where the later revision ends in the file."""
         self._old, self._new, self._touched, self._likeness, self._end = old, new, touched, likeness, end
+        self._account = account
         self.found: list[Place] = []
         #: Widgets that belong to fields, old and new: what was done to them is told here.
         self.widgets: set[int] = set()
         #: Of these, those that may be put on a page: of a field that was added or signed.
         self.may_appear: set[int] = set()
+        #: And of these, those that are new.
+        self.new: set[int] = set()
 
     def compare(self, old_form: Any, new_form: Any) -> None:
         """Find the changes between two forms, either of which may be None."""
@@ -90,19 +102,24 @@ class FormChanges:
                 self._look_over(field, areas)
 
     def _compare_field(self, old: Field, new: Field) -> None:
+        if _is_stream(old) or _is_stream(new):
+            # A field has no content; what has is something else besides, whose content would go unseen.
+            self._tell(Kind.FIELD_FILLED, new)
         signed_now = new.type == "/Sig" and old.value is None and new.value is not None
         if signed_now:
             self.may_appear.add(new.number)
             self._tell(self._signed(new), new)
         for key in old.dictionary.keys() | new.dictionary.keys():
             kind = self._kind_of_entry(key, old, new, signed_now=signed_now)
+            values = dict.get(old.dictionary, key), dict.get(new.dictionary, key)
             if kind is not None:
-                place = Place(kind, self._page(new), new.name)
-                self._likeness.compare(dict.get(old.dictionary, key), dict.get(new.dictionary, key), place)
+                self._likeness.compare(*values, Place(kind, self._page(new), new.name), key)
+            if (kind is None or kind.weight is Weight.HARMLESS) and key not in _OF_NO_MATTER:
+                self._account.accept(*values)
 
     def _kind_of_entry(self, key: str, old: Field, new: Field, *, signed_now: bool) -> Kind | None:
         """What a difference in this entry is; None when it does not matter there."""
-        if key in _OF_NO_MATTER:
+        if key in _OF_NO_MATTER and is_leaf(dict.get(new.dictionary, key)):
             return None
         if signed_now:
             return None if key in _WRITTEN_WITH_SIGNATURE else self._else(key)
@@ -127,18 +144,54 @@ class FormChanges:
         return self._else(key)
 
     def _else(self, key: str) -> Kind:
+        if key in _RUN:
+            return Kind.SCRIPT
         return Kind.FIELD_CHANGED if key in _PLACED else Kind.FIELD_ENTRY
 
     def _judge_new(self, field: Field) -> None:
         self.may_appear.add(field.number)
-        if field.type != "/Sig":
+        was_there = self._old.version(generic.Reference(field.number, 0, self._old.reader)) is not None
+        if was_there or field.type != "/Sig" or _is_stream(field):
             self._tell(Kind.FIELD_NEW, field)
-        elif field.value is not None:
-            self._tell(self._signed(field), field)
-        elif self._shows_something(field):
-            self._tell(Kind.UNSIGNED_DRAWING, field)
-        else:
-            self._tell(Kind.ROOM_FOR_SIGNATURE, field)
+            return
+        self.new.add(field.number)
+        self._account.judged.add(field.number)
+        self._tell(self._kind_of_new(field), field)
+        # Where it is, and below and above what, is found by the ways those have themselves.
+        apart = ("/P", "/Parent", "/Kids")
+        self._account.accept(*(one for key, one in dict.items(field.dictionary) if key not in apart))
+
+    def _kind_of_new(self, field: Field) -> Kind:
+        """What a new field for a signature is: no more than that, or something that calls itself so."""
+        keys = field.dictionary.keys()
+        subtype = self._new.get(field.dictionary, "/Subtype")
+        if keys & _RUN:
+            return Kind.SCRIPT
+        if subtype is not None and subtype != "/Widget":
+            return Kind.UNSIGNED_DRAWING
+        if not keys <= _OF_NEW or not self._is_plain(field):
+            return Kind.FIELD_ENTRY
+        if field.value is not None:
+            return self._signed(field)
+        if self._shows_something(field):
+            return Kind.UNSIGNED_DRAWING
+        return Kind.FIELD_ENTRY if self._has_borders(field) else Kind.ROOM_FOR_SIGNATURE
+
+    def _is_plain(self, field: Field) -> bool:
+        """Whether all below it are objects of their own, judged themselves, and it says what it is."""
+        kids = self._new.raw(field.dictionary, "/Kids")
+        are_own = all(isinstance(one, generic.IndirectObject) for one in self._new.listed(kids))
+        kind = self._new.get(field.dictionary, "/Type")
+        return are_own and (kids is None or isinstance(kids, list)) and kind in (None, "/Annot")
+
+    def _has_borders(self, field: Field) -> bool:
+        """Whether a viewer may draw something around or behind an empty field."""
+        for key in _BORDERS:
+            found = self._new.get(field.dictionary, key)
+            is_list = isinstance(found, generic.ArrayObject)
+            if any(self._new.follow(each) != 0 for each in list.__iter__(found)) if is_list else found:
+                return True
+        return False
 
     def _signed(self, field: Field) -> Kind:
         """A signature answers for the revision that brings it only when it covers it."""
@@ -153,8 +206,11 @@ class FormChanges:
         return Kind.TIMESTAMPED if is_stamp and not self._shows_something(field) else Kind.SIGNED
 
     def _shows_something(self, field: Field) -> bool:
+        """Whether any look of the field, at rest or under the mouse, draws anything."""
         states = self._new.get(field.dictionary, "/AP")
-        shown = self._new.get(states, "/N")
+        return any(self._draws(self._new.get(states, state)) for state in ("/N", "/R", "/D"))
+
+    def _draws(self, shown: Any) -> bool:
         if isinstance(shown, generic.StreamObject):
             return bool(shown.data.strip())
         # States of a signature's look, chosen by /AS: nobody's signing needs them.
@@ -181,7 +237,13 @@ class FormChanges:
         return page.idnum if isinstance(page, generic.IndirectObject) else 0
 
 
+def _is_stream(field: Field) -> bool:
+    return isinstance(field.dictionary, generic.StreamObject)
+
+
 def _of_signed(key: str) -> Kind:
+    if key in _RUN:
+        return Kind.SCRIPT
     if key == "/V":
         return Kind.SIGNATURE_TOUCHED
     return Kind.SIGNATURE_REDRAWN if key in _DRAWN else Kind.FIELD_ENTRY

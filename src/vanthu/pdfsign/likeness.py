@@ -6,12 +6,13 @@ references each are a dozen pairs, not four thousand paths.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from pyhanko.pdf_utils import generic, misc
 
+from vanthu.pdfsign.accounting import Account
 from vanthu.pdfsign.altering import Kind
 from vanthu.pdfsign.budget import Budget
 from vanthu.pdfsign.sides import Side
@@ -19,6 +20,12 @@ from vanthu.pdfsign.sides import Side
 #: Of a stream, how its bytes are kept; those are compared themselves.
 _STORAGE = frozenset({"/Length", "/Filter", "/DecodeParms", "/DL"})
 _BYTES_PER_STEP = 1024
+#: Entries by which one part of a document names another that has rules of its own. Under any other it would
+#: not be named but used, of which those rules know nothing: a field that is a page's resources.
+_NAMING = frozenset(
+    {"/P", "/Pg", "/Parent", "/Obj", "/Kids", "/Fields", "/Annots", "/Popup", "/IRT", "/D", "/Dest", "/Dests"}
+    | {"/Names", "/Data", "/OpenAction", "/SE"}
+)
 _NUMBER = (generic.NumberObject, generic.FloatObject)
 
 
@@ -34,55 +41,77 @@ class Place:
     may_grow: bool = False
 
 
+def none_may_come(_key: str, _one: Any) -> bool:
+    """Of nothing new in an array, that it may be there."""
+    return False
+
+
 class Likeness:
     """Compares values of two revisions, and keeps where they differ."""
 
-    def __init__(self, old: Side, new: Side, touched: set[int], budget: Budget) -> None:
+    def __init__(self, old: Side, new: Side, touched: set[int], account: Account, budget: Budget) -> None:
         #: `touched`: the objects from which a changed one can be reached.
         self._old, self._new, self._touched, self._budget = old, new, touched, budget
         #: Pages, fields, annotations: compared by rules of their own, and met here only by name.
         self.judged_apart: set[int] = set()
+        #: Whether an element may have come to the end of an array under a key, where more may come.
+        self.may_come: Callable[[str, Any], bool] = none_may_come
+        self._account = account
         self.differences: list[Place] = []
-        self._waiting: list[tuple[Any, Any, Place]] = []
+        self._waiting: list[tuple[Any, Any, Place, str]] = []
         self._seen: set[tuple[int, int, Kind, bool]] = set()
 
-    def compare(self, old: Any, new: Any, place: Place) -> None:
-        """Put down two values, possibly None or references, to be compared by `finish`."""
-        self._waiting.append((old, new, place))
+    def compare(self, old: Any, new: Any, place: Place, key: str = "") -> None:
+        """Put down two values, possibly None or references, to be compared by `finish`.
+
+        `key`: the entry they were found under.
+        """
+        self._waiting.append((old, new, place, key))
 
     def finish(self) -> None:
         """Compare all that was put down. Raises TooComplex."""
         while self._waiting:
-            old, new, place = self._waiting.pop()
+            old, new, place, key = self._waiting.pop()
             self._budget.spend()
             try:
-                same = self._same(old, new, place)
+                same = self._same(old, new, place, key)
             except (misc.PdfReadError, misc.PdfStreamError):
                 same, place = False, Place(Kind.UNREADABLE)
             if not same:
                 self.differences.append(place)
 
-    def _same(self, old: Any, new: Any, place: Place) -> bool:
+    def _same(self, old: Any, new: Any, place: Place, key: str) -> bool:
         if isinstance(old, generic.IndirectObject) and isinstance(new, generic.IndirectObject):
-            if old.idnum == new.idnum and old.generation == new.generation:
-                if old.idnum not in self._touched or old.idnum in self.judged_apart:
-                    return True
-            elif old.idnum in self.judged_apart or new.idnum in self.judged_apart:
-                return False
+            same = old.idnum == new.idnum and old.generation == new.generation
+            if same and old.idnum not in self._touched:
+                return True
+            if {old.idnum, new.idnum} & self.judged_apart:
+                return same and self._names_it(place, key)
             seen = (old.idnum, new.idnum, place.kind, place.may_grow)
             if seen in self._seen:
                 return True
             self._seen.add(seen)
-        return self._same_values(_present(self._old.follow(old)), _present(self._new.follow(new)), place)
+        before, after = _present(self._old.follow(old)), _present(self._new.follow(new))
+        if before is None and place.kind is Kind.FONTS and place.may_grow:
+            self._account.accept(new)
+            return True
+        self._account.judge(old, new)
+        return self._same_values(before, after, place, key)
 
-    def _same_values(self, old: Any, new: Any, place: Place) -> bool:
+    def _names_it(self, place: Place, key: str) -> bool:
+        """A thing with rules of its own is the same where it is only named; else nobody knows its use."""
+        if key not in _NAMING or place.kind in (Kind.PAGE_CONTENT, Kind.FONTS, Kind.LAYERS):
+            self.differences.append(Place(Kind.UNACCOUNTED))
+        return True
+
+    def _same_values(self, old: Any, new: Any, place: Place, key: str) -> bool:
         if isinstance(old, generic.DictionaryObject) and isinstance(new, generic.DictionaryObject):
             return self._same_dictionaries(old, new, place)
         if isinstance(new, generic.ArrayObject) and place.may_grow:
-            return self._has_grown(old, new, place)
+            return self._has_grown(old, new, place, key)
         if isinstance(old, generic.ArrayObject) and isinstance(new, generic.ArrayObject):
-            return self._same_arrays(list(list.__iter__(old)), list(list.__iter__(new)), place)
-        return (old is None and place.may_grow) or is_same_leaf(old, new)
+            return self._same_arrays(list(list.__iter__(old)), list(list.__iter__(new)), place, key)
+        return is_same_leaf(old, new) or (place.may_grow and _counts_on(old, new, key))
 
     def _same_dictionaries(
         self, old: generic.DictionaryObject, new: generic.DictionaryObject, place: Place
@@ -92,11 +121,11 @@ class Likeness:
             if not self._same_bytes(old, new):
                 return False
             skipped = _STORAGE
-        keys = old.keys() if place.may_grow else old.keys() | new.keys()
+        keys = old.keys() | new.keys()
         self._budget.spend(1 + len(keys) // 8)
         for key in keys:
             if key not in skipped:
-                self.compare(dict.get(old, key), dict.get(new, key), place)
+                self.compare(dict.get(old, key), dict.get(new, key), place, key)
         return True
 
     def _same_bytes(self, old: Any, new: Any) -> bool:
@@ -117,27 +146,31 @@ class Likeness:
             # What cannot be unpacked is what its bytes are, and those differ.
             return False
 
-    def _same_arrays(self, old: list[Any], new: list[Any], place: Place) -> bool:
+    def _same_arrays(self, old: list[Any], new: list[Any], place: Place, key: str) -> bool:
         self._budget.spend(1 + len(old) // 8)
         if len(old) != len(new):
             return False
         for one, other in zip(old, new, strict=True):
-            self.compare(one, other, place)
+            self.compare(one, other, place, key)
         return True
 
-    def _has_grown(self, old: Any, new: generic.ArrayObject, place: Place) -> bool:
-        """Whether all that was there comes again in its order; a single value may have become a list."""
+    def _has_grown(self, old: Any, new: generic.ArrayObject, place: Place, key: str) -> bool:
+        """Whether all that was there comes again, then the rest; a single value may have become a list."""
         before = list(list.__iter__(old)) if isinstance(old, generic.ArrayObject) else []
         if old is not None and not isinstance(old, generic.ArrayObject):
             before = [old]
-        after = iter(list.__iter__(new))
-        for one in before:
-            self._budget.spend()
-            found = next((other for other in after if _may_be_the_same(one, other)), None)
-            if found is None:
-                return False
-            self.compare(one, found, place)
-        return True
+        after = list(list.__iter__(new))
+        self._budget.spend(1 + len(after) // 8)
+        if len(after) < len(before):
+            return False
+        for one, other in zip(before, after, strict=False):
+            self.compare(one, other, place, key)
+        return all(self.may_come(key, one) for one in after[len(before) :])
+
+
+def _counts_on(old: Any, new: Any, key: str) -> bool:
+    """The next free number of a tree that has grown (ISO 32000-2 14.7.2)."""
+    return key == "/ParentTreeNextKey" and isinstance(old, int) and isinstance(new, int) and old <= new
 
 
 def _present(value: Any) -> Any:
@@ -145,13 +178,9 @@ def _present(value: Any) -> Any:
     return None if isinstance(value, generic.NullObject) else value
 
 
-def _may_be_the_same(old: Any, new: Any) -> bool:
-    if isinstance(old, generic.IndirectObject) and isinstance(new, generic.IndirectObject):
-        return bool(old.idnum == new.idnum)
-    both = (old, new)
-    if any(isinstance(one, generic.IndirectObject | generic.DictionaryObject | list) for one in both):
-        return type(old) is type(new)
-    return is_same_leaf(old, new)
+def is_leaf(value: Any) -> bool:
+    """Whether nothing hangs on a value."""
+    return not isinstance(value, generic.IndirectObject | generic.DictionaryObject | generic.ArrayObject)
 
 
 def is_same_leaf(old: Any, new: Any) -> bool:

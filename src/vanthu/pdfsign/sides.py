@@ -8,7 +8,7 @@ looked at.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Container, Hashable, Iterable, Iterator
 from typing import Any
 
 from pyhanko.pdf_utils import generic, misc
@@ -84,7 +84,7 @@ class References:
 
     def learn(self, side: Side, starts: Iterable[Any]) -> None:
         """Read on from these references and values as far as there is anything new."""
-        waiting = [reference for start in starts for reference in _inside(start)]
+        waiting = [reference for start in starts for reference in inside(start)]
         while waiting:
             reference = waiting.pop()
             version = (reference.idnum, reference.generation, side.version(reference))
@@ -96,7 +96,7 @@ class References:
             except (misc.PdfReadError, misc.PdfStreamError):
                 # Whoever comes to it in a comparison will say that it cannot be read.
                 continue
-            below = list(_inside(found))
+            below = list(inside(found))
             self._reader.budget.spend(1 + len(below) // 8)
             for each in below:
                 self._upwards[each.idnum].add(reference.idnum)
@@ -134,11 +134,13 @@ def containers(side: Side) -> set[int]:
     }
 
 
-def _inside(value: Any) -> Iterator[Any]:
-    """Every reference in a value, those behind references not."""
+def inside(value: Any, but: Container[int] = ()) -> Iterator[Any]:
+    """Every reference in a value, those behind references not; `but`: values (by id) passed by."""
     waiting = [value]
     while waiting:
         found = waiting.pop()
+        if id(found) in but:
+            continue
         if isinstance(found, generic.IndirectObject):
             yield found
         elif isinstance(found, generic.DictionaryObject):
