@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import timedelta
 from functools import partial
 from hashlib import sha256
 from html import unescape
 from pathlib import Path
+from urllib.parse import unquote_plus
 from uuid import uuid4
 
 import pytest
@@ -59,7 +61,7 @@ class TestWithoutScripts:
         assert answer.status_code == 403
         return leader, address, answer.content.decode()
 
-    def test_a_directive_outlives_the_session(self, lost: tuple[Client, str, str]) -> None:
+    def test_a_directive_outlives_the_session(self, lost: tuple[Client, str, str], world: World) -> None:
         leader, address, page = lost
 
         shown = _enter(leader, page, "leader")
@@ -69,6 +71,10 @@ class TestWithoutScripts:
         assert _DIRECTIVE in shown
         assert 'value="05/03/2031 17:00"' in shown
         assert "123456" not in page + shown
+        # Whoever sits there before the leader comes back reads nothing in the source of the page.
+        assert "CCVC" not in page
+        assert "5/3/2031" not in unquote_plus(page)
+        assert str(world.leader.user_id) not in page
         # Once: whoever opens the form afterwards begins anew.
         assert _DIRECTIVE not in leader.get(address).content.decode()
 
@@ -100,7 +106,7 @@ class TestWithoutScripts:
         browser.cookies = head.cookies
         stale = browser.post(address, words | {"csrfmiddlewaretoken": "x" * 32})
 
-        back = head.post("/dien-lai/", _fields(stale.content.decode(), "words"))
+        back = head.post("/dien-lai/", _fields(stale.content.decode(), "sealed"))
         shown = head.get(back["Location"]).content.decode()
 
         assert (stale.status_code, back["Location"]) == (403, address)
@@ -116,8 +122,23 @@ class TestWithoutScripts:
             "whose": kept.keeper_of(world.officer.user_id),
         }
         head.post("/dien-lai/", sent)
+        sealed = kept.sealed(sent["words"], kept.keeper_of(world.officer.user_id))
+        head.post("/dien-lai/", {"next": address, "sealed": sealed})
 
         assert "Lỗi" not in head.get(address).content.decode()
+
+    def test_what_was_sealed_is_opened_for_its_writer_alone_and_not_for_ever(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        writer, other = world.officer.user_id, world.head.user_id
+        sealed = kept.sealed("reason=x", kept.keeper_of(writer))
+
+        assert kept.unsealed(sealed, writer) == "reason=x"
+        assert (kept.unsealed(sealed, other), kept.unsealed(sealed, None)) == ("", "")
+        assert (kept.unsealed(sealed[:-4], writer), kept.unsealed("ký tự lạ", writer)) == ("", "")
+        later = time.time() + timedelta(days=7, seconds=5).total_seconds()
+        monkeypatch.setattr(time, "time", lambda: later)
+        assert kept.unsealed(sealed, writer) == ""
 
 
 def _post_elsewhere(world: World) -> Post:
