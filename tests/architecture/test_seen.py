@@ -39,7 +39,6 @@ NOTHING_SHOWN = {
     "outgoing.actions.drafting.draft_document": "makes what is not there yet; sent twice, it makes one",
     "outgoing.actions.uploading.ask_about_changes": "a job met tracked changes",
     "outgoing.actions.holding.hold_files": "one's own files, of which nothing has come",
-    "outgoing.actions.holding.use_held_files": "one's own files, which go on with their form",
     "outgoing.actions.uploading.begin_upload": "a job begins to read files",
     "outgoing.actions.uploading.cancel_upload": "one's own files, of which nothing has come; else it refuses",
     "outgoing.actions.uploading.choose_changes": "one's own files, of which nothing has come yet",

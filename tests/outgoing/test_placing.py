@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.outgoing.steps import moved
-from tests.path import drafted, stored
+from tests.path import content, drafted, stored
 from tests.pdfsign.documents import scanned, typeset
 from tests.seeing import now_seen
 from tests.traces import audited, nothing_changed
@@ -80,3 +80,28 @@ class TestPlaceMarks:
         actions.submit_draft(actor=world.officer, document_id=document, seen=now_seen(document), now=NOW)
 
         assert OutgoingDocument.objects.get(pk=document).state == "reviewing"
+
+    def test_of_a_draft_from_before_letters_were_read_are_told_of_at_its_next_revision(
+        self, world: World
+    ) -> None:
+        document = drafted(world)
+        box = {"page": 1, "x0": 120, "y0": 500, "x1": 420, "y1": 560}
+        places = moved(document) | {"signature": box}
+        actions.place_marks(
+            actor=world.officer, document_id=document, seen=now_seen(document), places=places, now=NOW
+        )
+        told = queries.get_outgoing(world.officer, document_id=document, now=NOW).remarks
+        OutgoingDocument.objects.filter(pk=document).update(letter={})
+
+        actions.revise_draft(
+            actor=world.officer,
+            document_id=document,
+            seen=now_seen(document),
+            content=content(world),
+            draft=None,
+            now=NOW,
+        )
+
+        assert OutgoingDocument.objects.get(pk=document).places == places
+        assert any("Khung «Chữ ký» đè lên chữ" in remark for remark in told)
+        assert queries.get_outgoing(world.officer, document_id=document, now=NOW).remarks == told

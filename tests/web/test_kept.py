@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import timedelta
+from functools import partial
+from hashlib import sha256
 from html import unescape
 from pathlib import Path
+from urllib.parse import unquote_plus
 from uuid import uuid4
 
 import pytest
@@ -15,13 +19,16 @@ from django.test import Client
 
 from tests import arrivals, path
 from tests.architecture.source import SRC
+from tests.at_once import at_once
 from tests.pdfsign.documents import typeset
 from tests.seeing import now_seen
 from tests.web.conftest import SignIn
+from tests.web.desk import Desk
 from tests.web.outgoing_desk import filled, pdf
-from tests.world import PASSWORD, World
+from tests.world import PASSWORD, World, build_world
 from vanthu.interfaces.web import kept
-from vanthu.outgoing.models import OutgoingDocument
+from vanthu.organizations.models import Post
+from vanthu.outgoing.models import DraftUpload, OutgoingDocument
 
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 _DIRECTIVE = "Giao Phòng CCVC chủ trì."
@@ -54,7 +61,7 @@ class TestWithoutScripts:
         assert answer.status_code == 403
         return leader, address, answer.content.decode()
 
-    def test_a_directive_outlives_the_session(self, lost: tuple[Client, str, str]) -> None:
+    def test_a_directive_outlives_the_session(self, lost: tuple[Client, str, str], world: World) -> None:
         leader, address, page = lost
 
         shown = _enter(leader, page, "leader")
@@ -64,6 +71,10 @@ class TestWithoutScripts:
         assert _DIRECTIVE in shown
         assert 'value="05/03/2031 17:00"' in shown
         assert "123456" not in page + shown
+        # Whoever sits there before the leader comes back reads nothing in the source of the page.
+        assert "CCVC" not in page
+        assert "5/3/2031" not in unquote_plus(page)
+        assert str(world.leader.user_id) not in page
         # Once: whoever opens the form afterwards begins anew.
         assert _DIRECTIVE not in leader.get(address).content.decode()
 
@@ -95,7 +106,7 @@ class TestWithoutScripts:
         browser.cookies = head.cookies
         stale = browser.post(address, words | {"csrfmiddlewaretoken": "x" * 32})
 
-        back = head.post("/dien-lai/", _fields(stale.content.decode(), "words"))
+        back = head.post("/dien-lai/", _fields(stale.content.decode(), "sealed"))
         shown = head.get(back["Location"]).content.decode()
 
         assert (stale.status_code, back["Location"]) == (403, address)
@@ -111,8 +122,40 @@ class TestWithoutScripts:
             "whose": kept.keeper_of(world.officer.user_id),
         }
         head.post("/dien-lai/", sent)
+        sealed = kept.sealed(sent["words"], kept.keeper_of(world.officer.user_id))
+        head.post("/dien-lai/", {"next": address, "sealed": sealed})
 
         assert "Lỗi" not in head.get(address).content.decode()
+
+    def test_what_was_sealed_is_opened_for_its_writer_alone_and_not_for_ever(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        writer, other = world.officer.user_id, world.head.user_id
+        sealed = kept.sealed("reason=x", kept.keeper_of(writer))
+
+        assert kept.unsealed(sealed, writer) == "reason=x"
+        assert (kept.unsealed(sealed, other), kept.unsealed(sealed, None)) == ("", "")
+        assert (kept.unsealed(sealed[:-4], writer), kept.unsealed("ký tự lạ", writer)) == ("", "")
+        later = time.time() + timedelta(days=7, seconds=5).total_seconds()
+        monkeypatch.setattr(time, "time", lambda: later)
+        assert kept.unsealed(sealed, writer) == ""
+
+
+def _post_elsewhere(world: World) -> Post:
+    """The officer also works at the neighbour."""
+    there = world.posts["outsider_officer"]
+    return Post.objects.create(
+        user=world.users["officer"],
+        agency=there.agency,
+        unit=there.unit,
+        position=there.position,
+        roles=there.roles,
+        started_at=there.started_at,
+    )
+
+
+def _bare() -> SimpleUploadedFile:
+    return pdf(_without_a_subject())
 
 
 def _without_a_subject() -> bytes:
@@ -188,6 +231,41 @@ class TestFiles:
         assert other.status_code == 422
         assert "Hãy chọn tệp dự thảo" in other.content.decode()
 
+    def test_held_at_one_agency_do_not_come_to_another(self, sign_in: SignIn, world: World) -> None:
+        officer, key = sign_in("officer"), str(uuid4())
+        other = _post_elsewhere(world)
+        officer.post("/doi-vi-tri/", {"post_id": world.posts["officer"].id})
+        officer.post("/van-ban-di/soan/", filled(world, subject=" ", draft_key=key, draft_file=_bare()))
+        officer.post("/doi-vi-tri/", {"post_id": other.id})
+        signer = str(world.outsider_leader.user_id)
+        there = filled(world, draft_key=key, signer_id=signer, recipients=[str(world.department.id)])
+        without = officer.post("/van-ban-di/soan/", there | {"draft_file": "", "subject": " "})
+        held = officer.post("/van-ban-di/soan/", there | {"draft_file": _bare(), "subject": " "})
+        saved = officer.post("/van-ban-di/soan/", there | {"draft_file": ""})
+
+        assert without.context["form"].held_draft == [], without.context["form"].errors
+        assert "draft_file" in without.context["form"].errors, without.context["form"].errors
+        assert [each.file.name for each in held.context["form"].held_draft] == ["du-thao.pdf"]
+        assert saved.status_code == 303, saved.content.decode()
+        states = DraftUpload.objects.order_by("sent_at").values_list("agency_id", "state")
+        assert list(states) == [(world.department.id, "held"), (world.neighbour.id, "used")]
+
+    @pytest.mark.django_db(transaction=True)
+    def test_that_two_presses_bring_on_make_one_draft_and_no_refusal(self, transactional_db: None) -> None:
+        world, key = build_world(), str(uuid4())
+        browsers = [Desk(world.officer) for _ in range(2)]
+        for browser in browsers:
+            browser.post("/dang-nhap/", {"username": "officer", "password": PASSWORD})
+        refused = filled(world, subject=" ", draft_key=key, draft_file=_bare())
+        assert browsers[0].post("/van-ban-di/soan/", refused).status_code == 422
+        words = filled(world, draft_key=key, draft_file="")
+
+        answers, _ = at_once([partial(each.post, "/van-ban-di/soan/", words) for each in browsers])
+
+        assert [answer.status_code for answer in answers] == [303, 303]
+        assert OutgoingDocument.objects.count() == 1
+        assert DraftUpload.objects.get().state == "used"
+
 
 class TestASavedForm:
     def test_come_back_to_leads_to_its_draft(self, sign_in: SignIn, world: World) -> None:
@@ -211,6 +289,20 @@ class TestASavedForm:
         (document,) = OutgoingDocument.objects.all()
         assert f'action="/van-ban-di/{document.pk}/sua/"' in page
         assert document.document.subject == "V/v rà soát vị trí việc làm"
+
+    def test_sent_again_with_another_file_of_the_same_name_and_size_does_not_lose_it(
+        self, sign_in: SignIn, world: World
+    ) -> None:
+        officer, key = sign_in("officer"), str(uuid4())
+        letter = typeset(name="Phạm Văn Hùng", title_lines=("GIÁM ĐỐC",))
+        first, second = letter + b"%A\n", letter + b"%B\n"
+        officer.post("/van-ban-di/soan/", filled(world, draft_key=key, draft_file=pdf(first)))
+        again = officer.post("/van-ban-di/soan/", filled(world, draft_key=key, draft_file=pdf(first)))
+        other = officer.post("/van-ban-di/soan/", filled(world, draft_key=key, draft_file=pdf(second)))
+
+        assert (again.status_code, other.status_code) == (303, 409)
+        (held,) = other.context["form"].held_draft
+        assert held.file.blob.sha256 == sha256(second).hexdigest()
 
 
 #: Forms into which nothing is typed that could be kept, by the end of the template's path.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -14,7 +17,7 @@ from tests import arrivals, path
 from tests.keys import PIN, KeyRing, register_credentials
 from tests.web.browser import DESK, PHONE, visiting
 from tests.web.outgoing_desk import state_of
-from tests.world import NOW, World
+from tests.world import NOW, PASSWORD, World
 from vanthu.outgoing.states import State
 
 _WRONG = "87654321"
@@ -142,11 +145,99 @@ class TestAPinThatIsKept:
 
         assert state_of(first) is State.ISSUED
 
+    def test_lets_the_browser_forget_what_was_typed_for_the_letter_that_is_sealed(
+        self, chromium: Browser, live_server: LiveServer, signers_at_work: World
+    ) -> None:
+        first, second = path.signed(signers_at_work), path.signed(signers_at_work)
+        with visiting(chromium, live_server.url, "clerk") as visit:
+            page = visit.open(f"/van-ban-di/{first}/cap-so-dong-dau/?hang=to_number")
+            # What is typed for a seal is a secret: a form of the same address stands for one that has words.
+            page.evaluate("name => localStorage.setItem(name, `${Date.now()} x`)", _kept_name(page))
+            name = _kept_name(page)
+            _seal(page, PIN)
+            page.wait_for_url(f"**/van-ban-di/{second}/cap-so-dong-dau/?hang=to_number")
+            assert page.locator("body").get_attribute("data-arrived") == name.rpartition(" ")[2]
+            assert page.evaluate("name => localStorage.getItem(name)", name) is None
+
+    def test_is_forgotten_after_five_minutes_without_a_seal(
+        self, chromium: Browser, live_server: LiveServer, signers_at_work: World
+    ) -> None:
+        with _second_letter(chromium, live_server, signers_at_work, clock=True) as page:
+            page.clock.fast_forward(4 * 60 * 1000)
+            expect(_field(page)).to_have_value(PIN)
+            page.clock.fast_forward(61 * 1000)
+            expect(_field(page)).to_have_value("")
+            assert not _is_in_a_field(page, PIN)
+
+    def test_is_forgotten_at_back(
+        self, chromium: Browser, live_server: LiveServer, signers_at_work: World
+    ) -> None:
+        with _second_letter(chromium, live_server, signers_at_work) as page:
+            for _ in range(2):
+                page.go_back()
+                expect(page.locator("h1").first).to_have_text("Nội dung vừa thay đổi")
+                assert not _is_in_a_field(page, PIN)
+                page.go_forward()
+                expect(_field(page)).to_have_value("")
+                assert not _is_written(page, PIN)
+
+    def test_is_forgotten_when_somebody_else_has_signed_in_in_another_tab(
+        self, chromium: Browser, live_server: LiveServer, signers_at_work: World
+    ) -> None:
+        with _second_letter(chromium, live_server, signers_at_work) as page:
+            other = page.context.new_page()
+            other.goto(f"{live_server.url}/")
+            other.locator("details.me summary").click()
+            other.get_by_role("button", name="Đăng xuất").click()
+            other.wait_for_url("**/dang-nhap/")
+            other.fill("[name=username]", "officer")
+            other.fill("[name=password]", PASSWORD)
+            other.click("button[type=submit]")
+            other.wait_for_url(f"{live_server.url}/")
+            page.get_by_role("button", name="Cấp số, đóng dấu và phát hành").click()
+            expect(page.locator("form[data-pin-run]")).to_have_count(0)
+            page.wait_for_load_state("load")
+            assert not _is_in_a_field(page, PIN)
+            assert not _is_written(page, PIN)
+            assert not _is_written(other, PIN)
+
 
 def _seal(page: Page, pin: str) -> None:
     page.get_by_label("Mã PIN của thiết bị ký").fill(pin)
     page.get_by_text("Giữ mã PIN trên trang này").click()
     page.get_by_role("button", name="Cấp số, đóng dấu và phát hành").click()
+
+
+@contextmanager
+def _second_letter(
+    chromium: Browser, live_server: LiveServer, world: World, *, clock: bool = False
+) -> Iterator[Page]:
+    """The clerk has sealed one letter with a PIN that is kept; the next stands in the page."""
+    first, second = path.signed(world), path.signed(world)
+    with visiting(chromium, live_server.url, "clerk") as visit:
+        if clock:
+            visit.page.clock.install()
+        page = visit.open(f"/van-ban-di/{first}/cap-so-dong-dau/?hang=to_number")
+        _seal(page, PIN)
+        page.wait_for_url(f"**/van-ban-di/{second}/cap-so-dong-dau/?hang=to_number")
+        expect(_field(page)).to_have_value(PIN)
+        assert not _is_written(page, PIN)
+        yield page
+
+
+def _field(page: Page) -> Locator:
+    return page.get_by_label("Mã PIN của thiết bị ký")
+
+
+def _kept_name(page: Page) -> str:
+    """Under which name the browser keeps what is typed into the form of this page."""
+    person = page.locator("body").get_attribute("data-person")
+    return f"vanthu-kept {person} {urlsplit(page.url).path}"
+
+
+def _is_in_a_field(page: Page, secret: str) -> bool:
+    values = page.evaluate("[...document.querySelectorAll('input, textarea')].map(each => each.value)")
+    return secret in values
 
 
 def _is_written(page: Page, secret: str) -> bool:

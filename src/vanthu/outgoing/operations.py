@@ -86,18 +86,40 @@ def lock_upload(actor: Actor, upload_id: UUID) -> DraftUpload:
 
 
 def held_upload(actor: Actor, form_key: UUID, now: datetime) -> DraftUpload:
-    """What is held for the actor's form, locked until the caller commits, and made when nothing was held."""
+    """What is held for the actor's form at his agency, made when nothing is; locked until commit."""
     upload, _ = DraftUpload.objects.get_or_create(
         author_id=actor.user_id,
-        draft_key=uploads.held_key(form_key),
+        agency_id=actor.agency_id,
+        draft_key=uploads.held_key(form_key, agency_id=actor.agency_id),
         defaults={
-            "agency_id": actor.agency_id,
             "post_id": actor.post_id,
             "state": UploadState.HELD,
             "sent_at": now,
         },
     )
     return lock_upload(actor, upload.pk)
+
+
+def use_held(actor: Actor, form_key: UUID | None, now: datetime) -> DraftUpload | None:
+    """Dùng tệp giữ lại: what was held for the form goes on with it, in the transaction that takes it on.
+
+    None when nothing was held.
+    """
+    if form_key is None:
+        return None
+    found = DraftUpload.objects.select_for_update(of=("self",), no_key=True)
+    key = uploads.held_key(form_key, agency_id=actor.agency_id)
+    upload = found.filter(permissions.own_uploads(actor), draft_key=key, state=UploadState.HELD).first()
+    if upload is not None:
+        upload.state = next_upload_state(UploadState(upload.state), UploadStep.USE)
+        upload.ended_at = now
+        upload.save(update_fields=["state", "ended_at"])
+    return upload
+
+
+def held_facts(upload: DraftUpload | None) -> dict[str, Any]:
+    """What was held and went on, for the audit trail of the act that took it on; nothing when nothing was."""
+    return {"held": [file["sha256"] for file in upload.files]} if upload else {}
 
 
 def save_upload(actor: Actor, upload_id: UUID, document: OutgoingDocument, now: datetime) -> None:
@@ -150,17 +172,23 @@ def as_filled_in(document: OutgoingDocument) -> dict[str, tuple[str, ...]]:
     }
 
 
-def read_paper(sha256: str, *, signer_name: str, signer_title: str) -> Paper:
-    """Read a stored PDF for the person who is to sign it. Raises NotReady, RoomClosed."""
+def read_paper(
+    sha256: str, *, signer_name: str, signer_title: str, places: pdfsign.Places | None = None
+) -> Paper:
+    """Read a stored PDF for the person who is to sign it. Raises NotReady, RoomClosed.
+
+    `places` are those somebody has put already: they stay, and what lies beneath them is told.
+    """
     try:
         with blobs.as_path(sha256) as path:
             letter = papers.read_letter(path, signer_name=signer_name, signer_title=signer_title)
-            lying = papers.beneath(path, letter.places)
+            stands = letter.places if places is None else places
+            lying = papers.beneath(path, stands)
     except pdfsign.PdfSignError as error:
         raise NotReady(str(error)) from error
     notation = letter.heading.notation
     return Paper(
-        places=letter.places.to_dict(),
+        places=stands.to_dict(),
         notation=notation if len(notation) <= document_rules.NOTATION_LIMIT else "",
         year=letter.heading.year,
         letter=LetterRead(says=letter.says, beneath=lying),

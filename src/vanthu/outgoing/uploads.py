@@ -47,9 +47,12 @@ class Sent:
     removed: Sequence[UUID] = ()
 
 
-def held_key(form_key: UUID) -> UUID:
-    """The key under which the files of a form are held: not the one under which the form itself is sent."""
-    return uuid5(form_key, "held")
+def held_key(form_key: UUID, *, agency_id: UUID) -> UUID:
+    """The key under which the files of a form are held: not the one under which the form itself is sent.
+
+    Whoever has posts at two agencies carries nothing held at the one into a draft of the other.
+    """
+    return uuid5(form_key, f"held {agency_id}")
 
 
 def words_of(sent: Sent) -> dict[str, Any]:

@@ -29,7 +29,8 @@ _KEPT = "Phiên làm việc đã hết. Hãy đăng nhập lại; những gì b�
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Answer a request nobody stands behind: the sign-in page, which carries on what was posted.
 
-    The words stand in that page and nowhere else: what a stranger sends is stored nowhere.
+    The words stand in that page and nowhere else: what a stranger sends is stored nowhere. They are sealed
+    for their writer, so that whoever sits here next reads nothing of them in its source.
     """
     carried = kept.carried(request)
     if carried is None:

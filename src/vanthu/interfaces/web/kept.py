@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
+from cryptography.fernet import Fernet, InvalidToken
 from django import forms
 from django.core import signing
 from django.core.exceptions import SuspiciousOperation
@@ -29,9 +30,14 @@ KEEPER = "keeper"
 DRAFT = "ban"
 
 _SALT = "vanthu.kept"
+_CARRIED_SALT = "vanthu.kept.carried"
 _AGAIN, _ARRIVED = "kept_again", "kept_arrived"
 #: Characters of words as they are kept in a session; a draft for 5,000 agencies takes 250,000.
 LONGEST = 500_000
+#: Characters of as many when they are sealed, in Base64.
+LONGEST_SEALED = LONGEST * 4 // 3 + 200
+#: Seconds for which what was sealed can be opened: seven days, as the browser keeps it.
+_SEALED_FOR = 7 * 86_400
 #: Fields of forms that nobody types.
 _NOT_TYPED = frozenset({"csrfmiddlewaretoken", KEEPER, "seen", "next", "find", "q", "draft_key", "held"})
 #: How many addresses of forms that arrived a page names.
@@ -62,8 +68,8 @@ class Carried:
     """What was posted and did not arrive, on its way through a page in between; `back` leads to its form."""
 
     back: str
-    words: str
-    keeper: str
+    #: What was typed, as `sealed` leaves it: whoever reads that page's source learns nothing of it.
+    sealed: str
 
 
 def _may_be_sent_empty(field: forms.Field) -> bool:
@@ -96,6 +102,29 @@ def lock_of(user_id: UUID | None) -> str:
     """The key by which this person's pages lock what is typed: 256 bits, URL-safe Base64."""
     key = salted_hmac(_SALT, f"lock {user_id}", algorithm="sha256").digest()
     return urlsafe_b64encode(key).decode()
+
+
+def sealed(words: str, keeper: str) -> str:
+    """`words` so that only the server reads them, for the person of `keeper`; goes into pages others may see.
+
+    Raises signing.BadSignature for what is no keeper.
+    """
+    person = signing.Signer(salt=_SALT).unsign(keeper)
+    return _seal_of(person).encrypt(words.encode()).decode()
+
+
+def unsealed(carried: str, user_id: UUID | None) -> str:
+    """The words that were `sealed` for this person; none for anybody else's, and for those of long ago."""
+    try:
+        return _seal_of(str(user_id)).decrypt(carried.encode(), ttl=_SEALED_FOR).decode()
+    except InvalidToken:
+        return ""
+
+
+def _seal_of(person: str) -> Fernet:
+    # Not `lock_of`, which stands in that person's pages.
+    key = salted_hmac(_CARRIED_SALT, person, algorithm="sha256").digest()
+    return Fernet(urlsafe_b64encode(key))
 
 
 def address_in(address: str) -> str:
@@ -171,21 +200,14 @@ def carried(request: HttpRequest) -> Carried | None:
         pairs = [(name, each) for name, several in request.POST.lists() for each in several]
     except _UNREADABLE:
         return None
-    if not _is_signed(keeper):
-        return None
     secret = _NOT_TYPED | _secrets()
     words = urlencode([(name, each) for name, each in pairs if name not in secret])
     if not words or len(words) > LONGEST:
         return None
-    return Carried(back=request.get_full_path(), words=words, keeper=keeper)
-
-
-def _is_signed(keeper: str) -> bool:
     try:
-        signing.Signer(salt=_SALT).unsign(keeper)
+        return Carried(back=request.get_full_path(), sealed=sealed(words, keeper))
     except signing.BadSignature:
-        return False
-    return True
+        return None
 
 
 def _secrets() -> frozenset[str]:

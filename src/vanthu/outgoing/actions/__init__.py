@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vanthu.outgoing.actions.approving import approve_content, submit_draft
 from vanthu.outgoing.actions.drafting import draft_document, place_marks, revise_draft
-from vanthu.outgoing.actions.holding import hold_files, use_held_files
+from vanthu.outgoing.actions.holding import hold_files
 from vanthu.outgoing.actions.issuing import assign_number, begin_seal, issue_document, record_seal
 from vanthu.outgoing.actions.returning import discard_draft, return_draft, return_signed, withdraw_draft
 from vanthu.outgoing.actions.signing import begin_signature, record_signature
@@ -39,6 +39,5 @@ __all__ = [
     "revise_draft",
     "send_draft",
     "submit_draft",
-    "use_held_files",
     "withdraw_draft",
 ]

@@ -55,6 +55,7 @@ def draft_document(
     attachments: Sequence[AcceptedFile] = (),
     replies_to: UUID | None = None,
     draft_key: UUID | None = None,
+    form_key: UUID | None = None,
     upload_id: UUID | None = None,
     now: datetime,
 ) -> UUID:
@@ -62,7 +63,8 @@ def draft_document(
 
     `replies_to` is a registered incoming document of the same agency that is being answered. A second act
     of the same author with the same `draft_key` changes nothing and answers with the draft the first made.
-    `upload_id` is the upload whose files these are, saved with it (UploadOver when that was cancelled).
+    What is held for the form `form_key` goes on with it. `upload_id` is the upload whose files these are,
+    saved with it (UploadOver when that was cancelled).
     Raises NotAllowed, DraftRefused, SecretRefused, NotASigner, UnknownRecipient, NotFound (no such document
     to answer).
     """
@@ -117,6 +119,7 @@ def draft_document(
     operations.index(document)
     if replies_to:
         documents.relate(source_id=record.id, target_id=replies_to, kind=RelationKind.REPLIES_TO)
+    held = operations.use_held(actor, form_key, now)
     if upload_id:
         operations.save_upload(actor, upload_id, document, now)
 
@@ -131,6 +134,7 @@ def draft_document(
             "type": content.type_code,
             "pdf": draft.pdf.blob.sha256,
             **_found(draft),
+            **operations.held_facts(held),
         },
     )
     return record.id
@@ -146,14 +150,15 @@ def revise_draft(
     draft: AcceptedDraft | None,
     attachments: Sequence[AcceptedFile] = (),
     removed: Collection[UUID] = (),
+    form_key: UUID | None = None,
     upload_id: UUID | None = None,
     now: datetime,
 ) -> None:
     """Sửa dự thảo: change what was filled in, and add a version of the PDF when `draft` is given.
 
     Versions before it are kept. `attachments` are added to those attached, of which the files `removed` are
-    taken out. `upload_id` as in `draft_document`. Raises NotFound, Stale, NotAllowed, IllegalStep,
-    DraftRefused, SecretRefused, NotASigner, UnknownRecipient.
+    taken out. `form_key` and `upload_id` as in `draft_document`. Raises NotFound, Stale, NotAllowed,
+    IllegalStep, DraftRefused, SecretRefused, NotASigner, UnknownRecipient.
     """
     document = operations.lock(actor, document_id, seen)
 
@@ -169,9 +174,10 @@ def revise_draft(
     if draft is not None or is_other_signer or not document.letter:
         # Otherwise the places stay, as somebody may have corrected them.
         sha256 = draft.pdf.blob.sha256 if draft else operations.main_file(document).blob_id
-        paper = _read(sha256, chosen)
-        if draft is not None or is_other_signer:
-            document.places = paper.places
+        # A draft from before letters were read keeps the places it has.
+        stays = draft is None and not is_other_signer
+        paper = _read(sha256, chosen, document.places if stays else None)
+        document.places = paper.places
         document.letter = paper.letter.to_dict()
         document.written_notation, document.written_year = paper.notation, paper.year
     _name_subject(chosen, document.letter_read)
@@ -189,6 +195,7 @@ def revise_draft(
     operations.move(document, state, now, also=("signer", "urgency", *read))
     _set_recipients(document, recipients)
     operations.index(document)
+    held = operations.use_held(actor, form_key, now)
     if upload_id:
         operations.save_upload(actor, upload_id, document, now)
 
@@ -203,6 +210,7 @@ def revise_draft(
             "subject": record.subject,
             "pdf": draft.pdf.blob.sha256 if draft else None,
             **_found(draft),
+            **operations.held_facts(held),
             "removed": [str(file_id) for file_id in removed],
             "changed": rules.changes(before, operations.as_filled_in(document)),
         },
@@ -298,9 +306,12 @@ def _found(draft: AcceptedDraft | None) -> dict[str, Any]:
     return {"found": draft.findings.to_dict()} if draft and draft.findings.counts else {}
 
 
-def _read(sha256: str, chosen: Mapping[str, Any]) -> Paper:
+def _read(sha256: str, chosen: Mapping[str, Any], places: Mapping[str, Any] | None = None) -> Paper:
     return operations.read_paper(
-        sha256, signer_name=chosen["signer_name"], signer_title=chosen["signer_title"]
+        sha256,
+        signer_name=chosen["signer_name"],
+        signer_title=chosen["signer_title"],
+        places=pdfsign.Places.from_dict(places) if places is not None else None,
     )
 
 

@@ -36,28 +36,12 @@ def hold_files(*, actor: Actor, form_key: UUID, files: Sequence[SentFile], now: 
     upload.state, upload.files, upload.sent_at = state, uploads.files_of(files), now
     upload.save(update_fields=["state", "files", "sent_at"])
 
-    _record(upload, "held", actor, now)
+    _record(upload, actor, now)
 
 
-@use_case
-def use_held_files(*, actor: Actor, form_key: UUID, now: datetime) -> None:
-    """Dùng tệp giữ lại: what was held for the form has gone on with it. Raises NotAllowed, UploadOver."""
-    User.objects.select_for_update(no_key=True).get(pk=actor.user_id)
-    upload = operations.held_upload(actor, form_key, now)
-
-    require(permissions.may_draft(actor))
-
-    state = next_upload_state(UploadState(upload.state), UploadStep.USE)
-
-    upload.state, upload.ended_at = state, now
-    upload.save(update_fields=["state", "ended_at"])
-
-    _record(upload, "used", actor, now)
-
-
-def _record(upload: DraftUpload, fact: str, actor: Actor, now: datetime) -> None:
+def _record(upload: DraftUpload, actor: Actor, now: datetime) -> None:
     audit.record(
-        action=f"outgoing.files-{fact}",
+        action="outgoing.files-held",
         actor=actor,
         at=now,
         agency_id=upload.agency_id,

@@ -22,10 +22,11 @@ _SUBJECT_TYPE = "outgoing.upload"
 
 
 @use_case
-def send_draft(*, actor: Actor, sent: Sent, now: datetime) -> UUID:
+def send_draft(*, actor: Actor, sent: Sent, form_key: UUID | None = None, now: datetime) -> UUID:
     """Gửi tệp dự thảo: keep what a form brought until its files are read; returns the upload.
 
-    The same form sent again (`draft_key`) is the same upload. Raises NotFound, Stale, NotAllowed,
+    The same form sent again (`draft_key`) is the same upload. What is held for the form `form_key` goes on
+    with it. Raises NotFound, Stale, NotAllowed,
     IllegalStep.
     """
     # One form sent twice is taken one after the other, so the second finds what the first made.
@@ -51,6 +52,7 @@ def send_draft(*, actor: Actor, sent: Sent, now: datetime) -> UUID:
         draft_key=sent.draft_key,
         sent_at=now,
     )
+    operations.use_held(actor, form_key, now)
 
     _record(upload, "sent", actor, now)
 

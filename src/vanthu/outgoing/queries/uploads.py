@@ -92,9 +92,10 @@ def under_way_with(actor: Actor, *, draft_key: UUID) -> Upload | None:
 
 
 def held_files(actor: Actor, *, form_key: UUID) -> list[SentFile]:
-    """The files held for the actor's form; those whose bytes are gone meanwhile are not."""
+    """The files held for the actor's form at his agency; those whose bytes are gone meanwhile are not."""
+    key = held_key(form_key, agency_id=actor.agency_id)
     held = DraftUpload.objects.filter(
-        author_id=actor.user_id, draft_key=held_key(form_key), state=UploadState.HELD
+        permissions.own_uploads(actor), draft_key=key, state=UploadState.HELD
     ).first()
     files = files_from(held.files) if held else []
     return [

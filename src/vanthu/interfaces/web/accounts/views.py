@@ -67,16 +67,17 @@ def _enter(request: HttpRequest, answer: actions.SignIn, username: str, after: s
     session.enter(request, user_id=answer.user_id, must_change_password=answer.must_change_password)
     if answer.warning:
         flash(request, answer.warning, "wait")
-    if (carried := _carried(request, after)) and kept.is_keeper(carried.keeper, answer.user_id):
-        kept.fill_in_again(request, back=after, words=carried.words)
+    if carried := _carried(request, after):
+        words = kept.unsealed(carried.sealed, answer.user_id)
+        kept.fill_in_again(request, back=after, words=words)
     response = go(request, session.CHANGE_PASSWORD if answer.must_change_password else after)
     return devices.remember(request, response, username)
 
 
 def _carried(request: HttpRequest, after: str) -> kept.Carried | None:
     """What was posted when the session had ended, on its way to whoever typed it."""
-    words, keeper = request.POST.get("words", ""), request.POST.get("whose", "")
-    return kept.Carried(back=after, words=words, keeper=keeper) if words else None
+    sealed = request.POST.get("sealed", "")
+    return kept.Carried(back=after, sealed=sealed) if 0 < len(sealed) <= kept.LONGEST_SEALED else None
 
 
 @require_POST

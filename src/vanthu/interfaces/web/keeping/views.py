@@ -12,22 +12,27 @@ from vanthu.interfaces.web.http import WebRequest, go, safe_next
 
 
 class AgainForm(Form):
-    """What was typed and did not arrive, and where."""
+    """What was typed and did not arrive, and where: as a page in between carried it, or from the browser."""
 
+    sealed = forms.CharField(max_length=kept.LONGEST_SEALED, required=False)
     words = forms.CharField(max_length=kept.LONGEST, required=False, widget=forms.Textarea)
     #: The fields that were changed, a space between them; without it, every field there is.
     names = forms.CharField(max_length=kept.LONGEST, required=False)
     #: The keeper of that form: what somebody else typed is not filled in.
-    whose = forms.CharField(max_length=200)
+    whose = forms.CharField(max_length=200, required=False)
 
 
 @require_POST
 def again(request: WebRequest) -> HttpResponse:
     """Điền lại: open the form at «next» with what was typed there before and did not arrive."""
     form, back = AgainForm(request.POST), safe_next(request, "home:home")
-    if form.is_valid() and kept.is_keeper(form.cleaned_data["whose"], request.actor.user_id):
-        names = form.cleaned_data["names"].split() or None
-        kept.fill_in_again(request, back=back, words=form.cleaned_data["words"], names=names)
+    if not form.is_valid():
+        return go(request, back)
+    sent, person = form.cleaned_data, request.actor.user_id
+    if sent["sealed"]:
+        kept.fill_in_again(request, back=back, words=kept.unsealed(sent["sealed"], person))
+    elif kept.is_keeper(sent["whose"], person):
+        kept.fill_in_again(request, back=back, words=sent["words"], names=sent["names"].split() or None)
     return go(request, back)
 
 

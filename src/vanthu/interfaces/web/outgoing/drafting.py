@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -53,12 +55,7 @@ def draft(request: WebRequest) -> HttpResponse:
     if request.method == "GET" and kept.DRAFT not in request.GET:
         # Each new draft has an address of its own, so that Back leads to that draft and to no second one.
         return redirect(f"{request.path}?{urlencode({**request.GET.dict(), kept.DRAFT: uuid4()})}")
-    initial: dict[str, Any] = {}
-    if answered is not None:
-        recipient = [answered.recipient_id] if answered.recipient_id else []
-        # What it is about stands in the answer itself, and is read from there.
-        initial = {"recipients": recipient, "urgency": answered.urgency}
-    initial["draft_key"] = request.GET.get(kept.DRAFT) or uuid4()
+    initial = _answer_to(answered) | {"draft_key": request.GET.get(kept.DRAFT) or uuid4()}
     form_key = _key(request)
     held = holding.held_for(request, form_key)
     form = _form(request, initial | uploading.filled_before(request), is_revision=False, held=held)
@@ -68,7 +65,9 @@ def draft(request: WebRequest) -> HttpResponse:
 
         def save(files: Sequence[SentFile]) -> HttpResponse | None:
             if any(each.is_unread for each in files):
-                return uploading.send(request, form, files, seen=None, replies_to=replies_to)
+                return uploading.send(
+                    request, form, files, form_key=form_key, seen=None, replies_to=replies_to
+                )
             chosen = holding.draft_of(files)
             assert chosen is not None, "a new draft is refused without its file"
             document_id = actions.draft_document(
@@ -78,16 +77,29 @@ def draft(request: WebRequest) -> HttpResponse:
                 attachments=holding.attachments_of(files),
                 replies_to=replies_to,
                 draft_key=form.cleaned_data["draft_key"],
+                form_key=form_key,
                 now=timezone.now(),
             )
             return go(request, reverse("outgoing:document", args=[document_id]), said=_SAVED)
 
         if (answer := holding.save_or_hold(request, form, form_key, save)) is not None:
             return uploading.instead_of(request, answer)
+        # The same form, sent at the same moment, may have been saved meanwhile, with what was held.
+        if (before := _sent_before(request)) is not None:
+            return before
     title = "Soạn văn bản trả lời" if answered else "Soạn văn bản"
     way = [Crumb(label="Văn bản đi", url=reverse("outgoing:list")), Crumb(label=title)]
     context = {"answered": answered, "crumbs": way, "page_title": title, "back": reverse("outgoing:list")}
     return _screen(request, form, context)
+
+
+def _answer_to(answered: incoming.ReplyDefaults | None) -> dict[str, Any]:
+    """What the form of a reply starts with."""
+    if answered is None:
+        return {}
+    recipient = [answered.recipient_id] if answered.recipient_id else []
+    # What it is about stands in the answer itself, and is read from there.
+    return {"recipients": recipient, "urgency": answered.urgency}
 
 
 def _sent_before(request: WebRequest) -> HttpResponse | None:
@@ -154,9 +166,18 @@ def _with_files_held(request: WebRequest, form: DraftForm, conflict: Conflict, f
 
 
 def _brings_other_files(request: WebRequest, document: queries.OutgoingPage) -> bool:
-    """Whether files came that the saved draft does not have, by their names and sizes."""
-    has = {(file.name, file.size) for file in (*document.versions, *document.attachments)}
-    return any((file.name, file.size) not in has for _, several in request.FILES.lists() for file in several)
+    """Whether files came that the saved draft does not have, by their names and every one of their bytes."""
+    has = {(file.name, file.sha256) for file in (*document.versions, *document.attachments)}
+    return any(
+        (file.name, _hash_of(file)) not in has for _, several in request.FILES.lists() for file in several
+    )
+
+
+def _hash_of(file: UploadedFile[bytes]) -> str:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 @require_http_methods(["GET", "POST"])
@@ -220,7 +241,7 @@ def _revise(request: WebRequest, document_id: UUID) -> HttpResponse:
 
         def save(files: Sequence[SentFile]) -> HttpResponse | None:
             if any(each.is_unread for each in files):
-                return uploading.send(request, form, files, seen=seen, replies_to=None)
+                return uploading.send(request, form, files, form_key=document_id, seen=seen, replies_to=None)
             actions.revise_draft(
                 actor=request.actor,
                 document_id=document_id,
@@ -229,6 +250,7 @@ def _revise(request: WebRequest, document_id: UUID) -> HttpResponse:
                 draft=holding.draft_of(files),
                 attachments=holding.attachments_of(files),
                 removed=form.cleaned_data["removed"],
+                form_key=document_id,
                 now=timezone.now(),
             )
             return go(request, reverse("outgoing:document", args=[document_id]), said="Đã lưu dự thảo.")

@@ -41,6 +41,8 @@ def save_or_hold(
 ) -> HttpResponse | None:
     """Take in what the form brought and `save` it with what was held; what is not saved is held.
 
+    The act that saves says of what was held that it is used.
+
     None when the form was refused, by itself, for a file or by the act, as it then says.
     """
     held = held_for(request, form_key)
@@ -51,8 +53,6 @@ def save_or_hold(
             with refusals_into(form):
                 answer = save(files)
             if answer is not None:
-                if held and form_key:
-                    actions.use_held_files(actor=request.actor, form_key=form_key, now=timezone.now())
                 return answer
         if form.brings_secrets or form_key is None:
             tray.empty()

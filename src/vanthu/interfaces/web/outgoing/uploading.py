@@ -74,6 +74,7 @@ def send(
     form: DraftForm,
     files: Sequence[SentFile],
     *,
+    form_key: UUID | None,
     seen: Seen | None,
     replies_to: UUID | None,
 ) -> HttpResponse | None:
@@ -86,7 +87,7 @@ def send(
         draft_key=form.cleaned_data.get("draft_key") if seen is None else None,
         removed=form.cleaned_data["removed"],
     )
-    upload_id = actions.send_draft(actor=request.actor, sent=sent, now=timezone.now())
+    upload_id = actions.send_draft(actor=request.actor, sent=sent, form_key=form_key, now=timezone.now())
     return follow(request, form, upload_id)
 
 

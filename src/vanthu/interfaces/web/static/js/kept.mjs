@@ -212,8 +212,14 @@ async function offerWhatWasBegun(here, form) {
   form.before(notice);
 }
 
-async function restore() {
+// What this page, or one that came in its place, says has arrived.
+export function hearWhatArrived() {
+  if (!person) return;
   for (const address of (document.body.dataset.arrived ?? "").split(" ").filter(Boolean)) forget(address);
+}
+
+async function restore() {
+  hearWhatArrived();
   const here = addressIn(location.href);
   const form = [...document.forms].find((each) => keeperOf(each) && addressOf(each) === here);
   if (!form || keeperOf(form).dataset.filled !== undefined) return;

@@ -2,13 +2,15 @@
 // one that was sealed. The PIN stays in the memory of this page, nowhere else, and not for long; every letter
 // is still asked about by itself.
 
+import { hearWhatArrived } from "./kept.mjs";
+
 const LONGEST = 5 * 60 * 1000; // milliseconds without a seal
 
 let kept = null;
 let timer = 0;
-let shown = ""; // the address of what was put into this page
 
 const here = () => location.pathname + location.search;
+let shown = here(); // the address of what stands in this page
 const run = () => document.querySelector("form[data-pin-run]");
 
 function forget() {
@@ -27,16 +29,23 @@ function keep(pin) {
 // Put the answer in the place of this page; Back asks for the page before anew.
 function show(answer, words) {
   const page = new DOMParser().parseFromString(words, "text/html");
-  if (!page.querySelector(".shell")) {
+  // Somebody else has signed in at this browser meanwhile: nothing of this page is for him.
+  const isAnothers = page.body.dataset.person !== document.body.dataset.person;
+  if (isAnothers || !page.querySelector(".shell")) {
+    forget();
     location.href = answer.url;
     return;
   }
   if (page.querySelector(".pin-bar .field-error")) kept = null;
   document.title = page.title;
   document.body.replaceChildren(...page.body.childNodes);
-  history.pushState(null, "", answer.url);
+  for (const { name, value } of page.body.attributes) document.body.setAttribute(name, value);
+  // To the browser all of a run is one page: what is to be asked for anew at Back and Forward is marked.
+  history.replaceState({ ...history.state, isRun: true }, "");
+  history.pushState({ isRun: true }, "", answer.url);
   shown = here();
   globalThis.htmx?.process(document.body);
+  hearWhatArrived();
   begin();
 }
 
@@ -72,8 +81,8 @@ async function send(event) {
 
 export function startPinRun() {
   document.addEventListener("submit", send);
-  window.addEventListener("popstate", () => {
-    if (shown && here() !== shown) location.reload();
+  window.addEventListener("popstate", (event) => {
+    if (event.state?.isRun && here() !== shown) location.reload();
   });
   window.addEventListener("pagehide", forget);
 }
