@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +15,7 @@ from django.test import Client
 from tests import path
 from tests.traces import nothing_changed
 from tests.web.conftest import SignIn
+from tests.web.database_once import KILL, at_commit
 from tests.web.outgoing_desk import state_of
 from tests.web.test_too_late import seen_on, text_of
 from tests.world import World, build_world
@@ -25,7 +24,6 @@ from vanthu.outgoing.states import State
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-_KILL = "PERFORM pg_terminate_backend(pg_backend_pid()), pg_sleep(5);"
 _PATIENCE = 30.0
 
 
@@ -33,36 +31,6 @@ _PATIENCE = 30.0
 def world(transactional_db: None) -> World:
     """Committed, as every act here is."""
     return build_world()
-
-
-@contextmanager
-def _commits_that(statement: str) -> Iterator[None]:
-    """Within: the next COMMIT of an act does this in the database, at its very end; later ones do not."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            CREATE SEQUENCE test_commits;
-            CREATE FUNCTION test_at_commit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
-            BEGIN
-                IF nextval('test_commits') = 1 THEN {statement} END IF;
-                RETURN NULL;
-            END $$;
-            CREATE CONSTRAINT TRIGGER test_at_commit AFTER INSERT ON kernel_auditentry
-                DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION test_at_commit();
-            """
-        )
-    try:
-        yield
-    finally:
-        connection.close()
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """
-                DROP TRIGGER test_at_commit ON kernel_auditentry;
-                DROP FUNCTION test_at_commit();
-                DROP SEQUENCE test_commits;
-                """
-            )
 
 
 class _Approval:
@@ -89,7 +57,7 @@ class TestOutcomeUnknown:
     def test_of_an_act_that_was_not_kept_it_is_done_again_once(self, world: World, sign_in: SignIn) -> None:
         """The back end is ended inside COMMIT."""
         approval = _Approval(world, sign_in)
-        with _commits_that(_KILL):
+        with at_commit(KILL):
             status, said = approval.do()
             assert (approval.times_kept(), state_of(approval.document)) == (0, State.REVIEWING)
             again, _ = approval.do()
@@ -142,7 +110,7 @@ class TestRefusedByTheDatabase:
         self, world: World, sign_in: SignIn, code: str, reason: str
     ) -> None:
         approval = _Approval(world, sign_in)
-        with _commits_that(f"RAISE EXCEPTION 'on purpose' USING ERRCODE = '{code}';"):
+        with at_commit(f"RAISE EXCEPTION 'on purpose' USING ERRCODE = '{code}';"):
             with nothing_changed():
                 status, said = approval.do()
             again, _ = approval.do()

@@ -15,6 +15,7 @@ from django.test import Client
 
 from tests import path
 from tests.web.conftest import SignIn
+from tests.web.database_once import KILL, at_session
 from tests.web.outgoing_desk import state_of
 from tests.web.test_too_late import seen_on, text_of
 from tests.world import World, build_world
@@ -22,7 +23,6 @@ from vanthu.outgoing.states import State
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-_KILL = "PERFORM pg_terminate_backend(pg_backend_pid()), pg_sleep(5);"
 _TOO_LONG = "RAISE EXCEPTION 'on purpose' USING ERRCODE = '57014';"
 
 
@@ -30,36 +30,6 @@ _TOO_LONG = "RAISE EXCEPTION 'on purpose' USING ERRCODE = '57014';"
 def world(transactional_db: None) -> World:
     """Committed, as every act here is."""
     return build_world()
-
-
-@contextmanager
-def _kept_sessions_that(statement: str) -> Iterator[None]:
-    """Within: the next change of a session does this in the database before it; later ones do not."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            CREATE SEQUENCE test_sessions;
-            CREATE FUNCTION test_at_session() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
-            BEGIN
-                IF nextval('test_sessions') = 1 THEN {statement} END IF;
-                RETURN NULL;
-            END $$;
-            CREATE TRIGGER test_at_session BEFORE UPDATE ON django_session
-                FOR EACH STATEMENT EXECUTE FUNCTION test_at_session();
-            """
-        )
-    try:
-        yield
-    finally:
-        connection.close()
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """
-                DROP TRIGGER test_at_session ON django_session;
-                DROP FUNCTION test_at_session();
-                DROP SEQUENCE test_sessions;
-                """
-            )
 
 
 @contextmanager
@@ -97,7 +67,7 @@ class TestAnActWhoseSessionWasNotKept:
     def test_because_the_database_went_away_is_told_so_and_that_it_was_done(
         self, world: World, sign_in: SignIn
     ) -> None:
-        _, state, status, said = _approve(world, sign_in, _kept_sessions_that(_KILL))
+        _, state, status, said = _approve(world, sign_in, at_session(KILL))
 
         assert (state, status) == (State.AWAITING_SIGNATURE, 503)
         assert "Cơ sở dữ liệu đang khởi động lại" in said
@@ -105,7 +75,7 @@ class TestAnActWhoseSessionWasNotKept:
         assert "Trình duyệt gửi dữ liệu" not in said
 
     def test_because_it_waited_too_long_is_told_so(self, world: World, sign_in: SignIn) -> None:
-        _, state, status, said = _approve(world, sign_in, _kept_sessions_that(_TOO_LONG))
+        _, state, status, said = _approve(world, sign_in, at_session(_TOO_LONG))
 
         assert (state, status) == (State.AWAITING_SIGNATURE, 503)
         assert "Một phần việc vừa làm đã được ghi" in said
@@ -131,7 +101,7 @@ def test_a_page_read_while_the_database_goes_away_comes_back_by_itself(world: Wo
     head = sign_in("head")
     head.raise_request_exception = False
     _forget_when_seen(head)
-    with _kept_sessions_that(_KILL):
+    with at_session(KILL):
         page = head.get("/van-ban-di/")
         connection.close_if_unusable_or_obsolete()
 
