@@ -18,7 +18,6 @@ from vanthu.interfaces.web.forms import refusals_into
 from vanthu.interfaces.web.http import (
     WebRequest,
     go,
-    next_asked_for,
     open_to_strangers,
     page,
     posted,
@@ -35,8 +34,6 @@ from vanthu.organizations import actions, hashing
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Đăng nhập: on success to where the person was going, or on to a change of password."""
     after = safe_next(request, "home:home")
-    if request.method == "GET" and next_asked_for(request) and getattr(request, "actor", None) is not None:
-        return go(request, after)
     form = SignInForm(posted(request))
     refused: DomainError | None = None
     if form.is_valid():
