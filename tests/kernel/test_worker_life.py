@@ -170,7 +170,8 @@ def _cut_off(number: int, state: str = "idle") -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)"
-            " WHERE locktype = 'advisory' AND classid = %s::oid AND objid = %s::oid AND granted AND state LIKE %s",
+            " WHERE locktype = 'advisory' AND classid = %s::oid AND objid = %s::oid AND granted"
+            " AND state LIKE %s",
             [LOCK_SPACE, number, state],
         )
 
