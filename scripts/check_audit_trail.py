@@ -9,7 +9,8 @@ from datetime import UTC
 
 import psycopg
 
-FACTS = "agency_id sequence action at user_id post_id actor_label subject_type subject_id data previous_hash"
+FACTS = """agency_id sequence form action at user_id post_id actor_label for_user_id for_post_id for_label
+subject_type subject_id data previous_hash"""
 names = FACTS.split()
 heads = {}
 broken = 0

@@ -100,6 +100,16 @@ TAMPERING: dict[str, tuple[Callable[[], None], int, str]] = {
         2,
         "nội dung đã bị sửa",
     ),
+    "whom the person stood in for": (
+        lambda: _change("UPDATE kernel_auditentry SET for_label = 'Lê Hà, Giám đốc' WHERE sequence = 2"),
+        2,
+        "nội dung đã bị sửa",
+    ),
+    "the form of the record": (
+        lambda: _change("UPDATE kernel_auditentry SET form = 2 WHERE sequence = 2"),
+        2,
+        "nội dung đã bị sửa",
+    ),
     "an entry in the middle removed": (
         lambda: _change("DELETE FROM kernel_auditentry WHERE sequence = 2"),
         2,

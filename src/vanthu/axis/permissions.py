@@ -32,4 +32,4 @@ def may_change(actor: Actor, agency: Agency) -> bool:
 
 def may_operate(actor: Actor) -> bool:
     """Whether the actor stands at the axis's own console."""
-    return OPERATOR in actor.roles and actor.agency_id == SYSTEM_ID
+    return OPERATOR in actor.holder.roles and actor.agency_id == SYSTEM_ID

@@ -21,24 +21,26 @@ def visible_packets(actor: Actor) -> Q:
     """Packets the actor may know of: an administrator's are those to his agency, and those to nobody here."""
     if actor.is_system:
         return Q()
-    if Role.ADMINISTRATOR not in actor.roles:
+    if Role.ADMINISTRATOR not in actor.holder.roles:
         return Q(pk__in=[])
     return Q(agency_id=actor.agency_id) | Q(agency__isnull=True)
 
 
 def may_reopen(actor: Actor) -> bool:
     """Whether the actor may have tried again what was put aside, and see what work that is."""
-    return actor.is_system or Role.ADMINISTRATOR in actor.roles
+    return actor.is_system or Role.ADMINISTRATOR in actor.holder.roles
 
 
 def may_note_return(actor: Actor, document: OutgoingDocument) -> bool:
     """What came back is the business of the sending agency's records clerk, and of the author."""
     if actor.agency_id != document.agency_id:
         return False
-    return Role.RECORDS_CLERK in actor.roles or actor.user_id == document.author_id
+    return Role.RECORDS_CLERK in actor.holder.roles or actor.holder.user_id == document.author_id
 
 
 def notable(actor: Actor) -> Q:
     """The deliveries of those documents: `may_note_return` as a condition."""
     own = Q(document__agency_id=actor.agency_id)
-    return own if Role.RECORDS_CLERK in actor.roles else own & Q(document__author_id=actor.user_id)
+    return (
+        own if Role.RECORDS_CLERK in actor.holder.roles else own & Q(document__author_id=actor.holder.user_id)
+    )

@@ -99,7 +99,7 @@ def receive(*, actor: Actor, arrival: Arrival, now: datetime) -> Received:
             "files": [file.blob.sha256 for file in arrival.files],
         },
     )
-    tell_sender(incoming, State.ARRIVED, at=now, staff=actor.label)
+    tell_sender(incoming, State.ARRIVED, at=now, staff=actor.told_as)
     if judgement.may_answer_itself:
         outbox.publish(SignatureUnsettled(document_id=record.id))
     return Received(document_id=record.id, is_new=True)

@@ -23,7 +23,7 @@ def visible(actor: Actor) -> Q:
     if actor.is_system:
         return Q()
     here = Q(agency_id=actor.agency_id)
-    if actor.roles & _SEE_ALL:
+    if actor.holder.roles & _SEE_ALL:
         return here
     parts = Assignment.objects.filter(workflow.own(actor), document_id=OuterRef("pk"))
     return here & Q(Exists(parts))
@@ -31,7 +31,7 @@ def visible(actor: Actor) -> Q:
 
 def may_register(actor: Actor, document: IncomingDocument) -> bool:
     """The agency's records clerk takes documents in (NĐ 30/2020 Điều 21–22)."""
-    return actor.agency_id == document.agency_id and Role.RECORDS_CLERK in actor.roles
+    return actor.agency_id == document.agency_id and Role.RECORDS_CLERK in actor.holder.roles
 
 
 may_return = may_register
@@ -40,12 +40,12 @@ may_present = may_register
 
 def presented_to(actor: Actor) -> Q:
     """What is for this leader to direct: what was presented to him, and what was presented to nobody yet."""
-    return Q(submitted_to_id=actor.user_id) | Q(submitted_to__isnull=True)
+    return Q(submitted_to_id=actor.holder.user_id) | Q(submitted_to__isnull=True)
 
 
 def is_presented_to(actor: Actor, document: IncomingDocument) -> bool:
     """Whether the document is one of `presented_to`."""
-    return document.submitted_to_id in {None, actor.user_id}
+    return document.submitted_to_id in {None, actor.holder.user_id}
 
 
 def may_direct(actor: Actor, document: IncomingDocument) -> bool:
@@ -55,7 +55,7 @@ def may_direct(actor: Actor, document: IncomingDocument) -> bool:
     """
     return (
         actor.agency_id == document.agency_id
-        and Role.LEADER in actor.roles
+        and Role.LEADER in actor.holder.roles
         and is_presented_to(actor, document)
     )
 

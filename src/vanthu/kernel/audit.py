@@ -1,9 +1,11 @@
 """The audit trail: append-only, one hash chain per agency, checkable from outside.
 
 A link's hash is the SHA-256 of the UTF-8 text of a JSON object with sorted keys and no spaces, holding
-agency_id, sequence, action, at (UTC, microseconds, `Z`), user_id, post_id, actor_label, subject_type,
-subject_id, data and previous_hash. The first link's previous_hash is sixty-four zeros. Whoever holds the
-rows can check them with these two sentences and no line of ours.
+agency_id, sequence, form, action, at (UTC, microseconds, `Z`), user_id, post_id, actor_label, for_user_id,
+for_post_id, for_label, subject_type, subject_id, data and previous_hash. `form` says that it is these facts,
+written so; entries that one day hold more have another one, and both are checked. The first link's
+previous_hash is sixty-four zeros. Whoever holds the rows can check them with this paragraph and no line of
+ours.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from vanthu.kernel.models import AuditChain, AuditEntry
 from vanthu.kernel.seen import Seen
 
 GENESIS = "0" * 64
+#: The form entries are written in.
+FORM = 1
 _LARGEST_FLOAT = 1e15
 
 
@@ -69,17 +73,21 @@ def record(
     for other data.
     """
     assert transaction.get_connection().in_atomic_block, "audit.record needs a transaction"
-    chain_id = agency_id or actor.agency_id
+    chain_id, behalf = agency_id or actor.agency_id, actor.on_behalf_of
     facts = {**(data or {}), **({"acted_on": acted_on.facts} if acted_on else {})}
     last_sequence, last_hash = _lock_chain(chain_id)
     entry = AuditEntry(
         agency_id=chain_id,
         sequence=last_sequence + 1,
+        form=FORM,
         action=action,
         at=at,
         user_id=actor.user_id,
         post_id=actor.post_id,
         actor_label=actor.label,
+        for_user_id=behalf.user_id if behalf else None,
+        for_post_id=behalf.post_id if behalf else None,
+        for_label=behalf.label if behalf else "",
         subject_type=subject_type,
         subject_id=subject_id,
         data=_lasting(facts),
@@ -93,9 +101,11 @@ def record(
 _LOCK = "SELECT last_sequence, last_hash FROM kernel_auditchain WHERE agency_id = %s FOR NO KEY UPDATE"
 _APPEND = """
 WITH link AS (
-    INSERT INTO kernel_auditentry (agency_id, sequence, action, at, user_id, post_id, actor_label,
+    INSERT INTO kernel_auditentry (agency_id, sequence, form, action, at, user_id, post_id, actor_label,
+                                   for_user_id, for_post_id, for_label,
                                    subject_type, subject_id, data, previous_hash, hash)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s) RETURNING agency_id, sequence, hash
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s)
+    RETURNING agency_id, sequence, hash
 )
 UPDATE kernel_auditchain chain SET last_sequence = link.sequence, last_hash = link.hash
 FROM link WHERE chain.agency_id = link.agency_id
@@ -123,11 +133,15 @@ def _append(entry: AuditEntry) -> None:
             [
                 entry.agency_id,
                 entry.sequence,
+                entry.form,
                 entry.action,
                 entry.at,
                 entry.user_id,
                 entry.post_id,
                 entry.actor_label,
+                entry.for_user_id,
+                entry.for_post_id,
+                entry.for_label,
                 entry.subject_type,
                 entry.subject_id,
                 json.dumps(entry.data),
@@ -142,11 +156,15 @@ def link_hash(entry: AuditEntry) -> str:
     facts = {
         "agency_id": str(entry.agency_id),
         "sequence": entry.sequence,
+        "form": entry.form,
         "action": entry.action,
         "at": entry.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "user_id": str(entry.user_id),
         "post_id": str(entry.post_id) if entry.post_id else None,
         "actor_label": entry.actor_label,
+        "for_user_id": str(entry.for_user_id) if entry.for_user_id else None,
+        "for_post_id": str(entry.for_post_id) if entry.for_post_id else None,
+        "for_label": entry.for_label,
         "subject_type": entry.subject_type,
         "subject_id": str(entry.subject_id),
         "data": entry.data,

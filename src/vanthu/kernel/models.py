@@ -60,11 +60,17 @@ class AuditEntry(models.Model):
 
     agency_id = models.UUIDField()
     sequence = models.BigIntegerField()
+    #: Which facts the hash covers, and how they are written; see kernel.audit.
+    form = models.PositiveSmallIntegerField(db_default=1)
     action = models.CharField(max_length=80)
     at = models.DateTimeField()
     user_id = models.UUIDField()
     post_id = models.UUIDField(null=True)
     actor_label = models.CharField(max_length=300)
+    #: Whose rights the act used, when the actor stood in for somebody.
+    for_user_id = models.UUIDField(null=True)
+    for_post_id = models.UUIDField(null=True)
+    for_label = models.CharField(max_length=300, blank=True, db_default="")
     subject_type = models.CharField(max_length=60)
     subject_id = models.UUIDField()
     data = models.JSONField(default=dict)

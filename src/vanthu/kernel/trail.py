@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from vanthu.kernel.actor import told
 from vanthu.kernel.models import AuditEntry
 
 
@@ -54,7 +55,7 @@ def history(
         HistoryRow(
             at=entry.at,
             text=texts[entry.action].format_map(_Values(entry.data)),
-            who=entry.actor_label,
+            who=told(entry.actor_label, entry.for_label),
             status_code=codes.get(entry.action, ""),
             version=entry.data.get("acted_on", {}).get("version", 0),
             changes=tuple(

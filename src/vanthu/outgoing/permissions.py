@@ -28,29 +28,34 @@ def visible(actor: Actor) -> Q:
     """
     if actor.is_system:
         return Q()
-    own = Q(author_id=actor.user_id)
-    if Role.LEADER in actor.roles:
+    own = Q(author_id=actor.holder.user_id)
+    if Role.LEADER in actor.holder.roles:
         own |= ~Q(state__in=[State.DRAFT, State.DISCARDED])
-    if actor.roles & {Role.RECORDS_CLERK, Role.ARCHIVIST, Role.MONITOR}:
+    if actor.holder.roles & {Role.RECORDS_CLERK, Role.ARCHIVIST, Role.MONITOR}:
         own |= Q(state__in=_WITH_RECORDS_CLERK)
-    if Role.UNIT_HEAD in actor.roles and actor.unit_id:
-        own |= Q(unit_id=actor.unit_id)
-    if Role.OFFICER in actor.roles and actor.unit_id:
-        own |= Q(unit_id=actor.unit_id, state=State.ISSUED)
-    turns = ApprovalStep.objects.filter(document_id=OuterRef("pk"), user_id=actor.user_id)
+    if Role.UNIT_HEAD in actor.holder.roles and actor.holder.unit_id:
+        own |= Q(unit_id=actor.holder.unit_id)
+    if Role.OFFICER in actor.holder.roles and actor.holder.unit_id:
+        own |= Q(unit_id=actor.holder.unit_id, state=State.ISSUED)
+    turns = ApprovalStep.objects.filter(document_id=OuterRef("pk"), user_id=actor.holder.user_id)
     # A turn that was dropped, before it came or when the draft was withdrawn, was never used.
     own |= Q(Exists(turns.exclude(state=ApprovalState.DROPPED)))
     return Q(agency_id=actor.agency_id) & own
 
 
 def own_uploads(actor: Actor) -> Q:
-    """Files on their way to a draft are their author's alone, at the agency he sent them from."""
+    """Files on their way to a draft are their author's alone, at the agency he sent them from.
+
+    Nobody else is served what is not a draft yet, whomever he stands in for.
+    """
     return Q() if actor.is_system else Q(author_id=actor.user_id, agency_id=actor.agency_id)
 
 
 def may_draft(actor: Actor) -> bool:
     """Everyone who works on documents may draft."""
-    return bool(actor.roles & {Role.OFFICER, Role.UNIT_HEAD, Role.LEADER, Role.RECORDS_CLERK, Role.ARCHIVIST})
+    return bool(
+        actor.holder.roles & {Role.OFFICER, Role.UNIT_HEAD, Role.LEADER, Role.RECORDS_CLERK, Role.ARCHIVIST}
+    )
 
 
 def may_answer(actor: Actor, document_id: UUID) -> bool:
@@ -59,7 +64,7 @@ def may_answer(actor: Actor, document_id: UUID) -> bool:
     Whoever was given a part of it may, and a leader or the records clerk of the agency it came to; nobody
     before it is registered (NĐ 30/2020 Điều 22).
     """
-    if actor.roles & {Role.LEADER, Role.RECORDS_CLERK}:
+    if actor.holder.roles & {Role.LEADER, Role.RECORDS_CLERK}:
         # An incoming document has its arrival number exactly when it is registered.
         return Document.objects.filter(
             id=document_id, agency_id=actor.agency_id, incoming__arrival_number__isnull=False
@@ -70,7 +75,7 @@ def may_answer(actor: Actor, document_id: UUID) -> bool:
 
 def may_edit(actor: Actor, document: OutgoingDocument) -> bool:
     """Only its author changes, submits, withdraws or discards a draft."""
-    return actor.user_id == document.author_id
+    return actor.holder.user_id == document.author_id
 
 
 may_withdraw = may_edit
@@ -79,17 +84,17 @@ may_discard = may_edit
 
 def may_approve(actor: Actor, step: ApprovalStep | None) -> bool:
     """Whose turn it is to review the content (NĐ 30/2020 Điều 12)."""
-    return step is not None and step.kind == ApprovalKind.REVIEW and step.user_id == actor.user_id
+    return step is not None and step.kind == ApprovalKind.REVIEW and step.user_id == actor.holder.user_id
 
 
 def may_sign(actor: Actor, step: ApprovalStep | None) -> bool:
     """Whose turn it is to sign (NĐ 30/2020 Điều 13)."""
-    return step is not None and step.kind == ApprovalKind.SIGN and step.user_id == actor.user_id
+    return step is not None and step.kind == ApprovalKind.SIGN and step.user_id == actor.holder.user_id
 
 
 def may_return(actor: Actor, step: ApprovalStep | None) -> bool:
     """Whoever's turn it is may send it back."""
-    return step is not None and step.user_id == actor.user_id
+    return step is not None and step.user_id == actor.holder.user_id
 
 
 def may_place(actor: Actor, document: OutgoingDocument, step: ApprovalStep | None) -> bool:
@@ -101,7 +106,7 @@ def may_place(actor: Actor, document: OutgoingDocument, step: ApprovalStep | Non
 
 def may_number(actor: Actor, document: OutgoingDocument) -> bool:
     """The agency's records clerk gives numbers, seals and issues (NĐ 30/2020 Điều 6, 15–18)."""
-    return actor.agency_id == document.agency_id and Role.RECORDS_CLERK in actor.roles
+    return actor.agency_id == document.agency_id and Role.RECORDS_CLERK in actor.holder.roles
 
 
 may_seal = may_number

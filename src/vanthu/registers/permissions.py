@@ -18,14 +18,14 @@ def visible(actor: Actor) -> Q:
 
 def may_read_entries(actor: Actor) -> bool:
     """Whether the actor may read what a register holds, line by line."""
-    return actor.is_system or not _READERS.isdisjoint(actor.roles)
+    return actor.is_system or not _READERS.isdisjoint(actor.holder.roles)
 
 
 def may_confirm_time(actor: Actor) -> bool:
     """Whether the actor answers for the registers: their keeping is the clerk's (NĐ 30/2020 Điều 6)."""
-    return Role.RECORDS_CLERK in actor.roles
+    return Role.RECORDS_CLERK in actor.holder.roles
 
 
 def may_open(actor: Actor) -> bool:
     """Whether the actor opens registers: which there are is the head's decision (NĐ 30/2020 Điều 15)."""
-    return actor.is_system or Role.ADMINISTRATOR in actor.roles
+    return actor.is_system or Role.ADMINISTRATOR in actor.holder.roles

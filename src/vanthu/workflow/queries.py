@@ -179,7 +179,7 @@ def approvals_of(actor: Actor, *, document_id: UUID) -> list[ApprovalRow]:
             kind=step.kind,
             kind_label=str(ApprovalKind(step.kind).label),
             person=step.user.full_name,
-            is_mine=step.user_id == actor.user_id,
+            is_mine=step.user_id == actor.holder.user_id,
             position=positions.get(step.user_id, ""),
             state=step.state,
             state_label=_decided(step),

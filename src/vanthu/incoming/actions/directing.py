@@ -83,7 +83,7 @@ def direct_document(
             "due_at": due_at.isoformat() if due_at else None,
         },
     )
-    operations.tell_sender(document, state, at=now, staff=actor.label)
+    operations.tell_sender(document, state, at=now, staff=actor.told_as)
 
 
 @use_case

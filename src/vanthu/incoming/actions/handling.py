@@ -48,7 +48,7 @@ def start_work(*, actor: Actor, document_id: UUID, seen: Seen, now: datetime) ->
         data={"assignment": str(part.id), "role": part.role},
     )
     if was is not state:
-        operations.tell_sender(document, state, at=now, staff=actor.label)
+        operations.tell_sender(document, state, at=now, staff=actor.told_as)
 
 
 @use_case
@@ -79,7 +79,7 @@ def report_work(*, actor: Actor, document_id: UUID, seen: Seen, result: str, now
         data={"assignment": str(part.id), "role": part.role, "result": result},
     )
     if was is not state:
-        operations.tell_sender(document, state, at=now, staff=actor.label)
+        operations.tell_sender(document, state, at=now, staff=actor.told_as)
 
 
 @use_case
@@ -107,7 +107,7 @@ def complete_document(*, actor: Actor, document_id: UUID, seen: Seen, result: st
         acted_on=document.acted_on,
         data={"result": result},
     )
-    operations.tell_sender(document, state, at=now, note=result, staff=actor.label)
+    operations.tell_sender(document, state, at=now, note=result, staff=actor.told_as)
 
 
 @use_case

@@ -82,7 +82,7 @@ def register_document(
             "submitted_to": str(leader_id) if leader_id else None,
         },
     )
-    operations.tell_sender(document, state, at=now, staff=actor.label)
+    operations.tell_sender(document, state, at=now, staff=actor.told_as)
     return taken.number
 
 
@@ -145,4 +145,4 @@ def return_document(*, actor: Actor, document_id: UUID, seen: Seen, reason: str,
         acted_on=document.acted_on,
         data={"reason": document.returned_reason, "verdict": document.verdict},
     )
-    operations.tell_sender(document, state, at=now, note=document.returned_reason, staff=actor.label)
+    operations.tell_sender(document, state, at=now, note=document.returned_reason, staff=actor.told_as)

@@ -136,7 +136,7 @@ def count_incoming(actor: Actor) -> dict[str, int]:
     for state, in_all, of_mine, to_him in by_state:
         every[state], own[state], presented[state] = in_all, of_mine, to_him
     of_tab = {"mine": own, "with_others": every - presented}
-    if Role.LEADER in actor.roles:
+    if Role.LEADER in actor.holder.roles:
         of_tab["to_direct"] = presented
     else:
         of_tab["with_others"] = Counter()
@@ -173,10 +173,14 @@ def _in_tab(actor: Actor, tab: str) -> QuerySet[IncomingDocument]:
         rows = rows.filter(state__in=states)
     if tab == "mine":
         rows = rows.filter(Exists(_open_parts(actor)))
-    if tab == "to_direct" and Role.LEADER in actor.roles:
+    if tab == "to_direct" and Role.LEADER in actor.holder.roles:
         rows = rows.filter(permissions.presented_to(actor))
     if tab == "with_others":
-        rows = rows.exclude(permissions.presented_to(actor)) if Role.LEADER in actor.roles else rows.none()
+        rows = (
+            rows.exclude(permissions.presented_to(actor))
+            if Role.LEADER in actor.holder.roles
+            else rows.none()
+        )
     return rows
 
 

@@ -230,7 +230,7 @@ def issue_document(*, actor: Actor, document_id: UUID, seen: Seen, now: datetime
             issued_at=now,
             code=document.document.code,
             replies_to=document.replies_to_id,
-            staff=actor.label,
+            staff=actor.told_as,
         )
     )
 

@@ -127,11 +127,11 @@ def count_outgoing(actor: Actor) -> dict[str, int]:
     turns = _current_turns(actor, kinds=(ApprovalKind.REVIEW, ApprovalKind.SIGN))
     # One question for all tabs: every page asks it, and asking costs more than the answer.
     by_state = visible(actor).filter(state__in=states).order_by().values_list("state")
-    author, turn = Count("pk", filter=Q(author_id=actor.user_id)), Count("pk", filter=Q(pk__in=turns))
+    author, turn = Count("pk", filter=Q(author_id=actor.holder.user_id)), Count("pk", filter=Q(pk__in=turns))
     counted = {"author": Counter[str](), "turn": Counter[str](), "clerk": Counter[str]()}
     for state, of_author, in_turn, in_all in by_state.annotate(author=author, turn=turn, clerk=Count("pk")):
         counted["author"][state], counted["turn"][state] = of_author, in_turn
-        counted["clerk"][state] = in_all if Role.RECORDS_CLERK in actor.roles else 0
+        counted["clerk"][state] = in_all if Role.RECORDS_CLERK in actor.holder.roles else 0
     counts = {tab: sum(counted[whose][state] for state in TABS[tab]) for tab, whose in QUEUES.items()}
     return {tab: min(count, COUNT_LIMIT) for tab, count in counts.items()}
 
@@ -194,11 +194,11 @@ def _in_tab(actor: Actor, tab: str) -> QuerySet[OutgoingDocument]:
     if len(states) < len(State):
         rows = rows.filter(state__in=states)
     if tab in {"my_drafts", "my_submitted"}:
-        return rows.filter(author_id=actor.user_id)
+        return rows.filter(author_id=actor.holder.user_id)
     if tab in {"reviewing", "awaiting_signature"}:
         kind = ApprovalKind.REVIEW if tab == "reviewing" else ApprovalKind.SIGN
         return _my_turns(actor, kinds=(kind,)).filter(state__in=states)
-    if tab in {"to_number", "to_issue"} and Role.RECORDS_CLERK not in actor.roles:
+    if tab in {"to_number", "to_issue"} and Role.RECORDS_CLERK not in actor.holder.roles:
         return rows.none()
     return rows
 
@@ -225,7 +225,9 @@ def _my_turns(actor: Actor, *, kinds: Collection[ApprovalKind]) -> QuerySet[Outg
 
 def _current_turns(actor: Actor, *, kinds: Collection[ApprovalKind]) -> QuerySet[ApprovalStep, Any]:
     """The ids of the documents in whose chain it is this person's turn."""
-    turns = ApprovalStep.objects.filter(user_id=actor.user_id, state=ApprovalState.CURRENT, kind__in=kinds)
+    turns = ApprovalStep.objects.filter(
+        user_id=actor.holder.user_id, state=ApprovalState.CURRENT, kind__in=kinds
+    )
     return turns.values("document_id")
 
 

@@ -344,7 +344,7 @@ def _waiting(actor: Actor, outgoing: OutgoingDocument, step: ApprovalStep | None
             who=step.user.full_name,
             what=str(ApprovalKind(step.kind).label).lower(),
             since=step.became_current_at or outgoing.moved_at,
-            is_me=step.user_id == actor.user_id,
+            is_me=step.user_id == actor.holder.user_id,
         )
     clerk_work = {
         State.SIGNED: "cấp số, đóng dấu",
@@ -364,7 +364,7 @@ def _waiting(actor: Actor, outgoing: OutgoingDocument, step: ApprovalStep | None
             who=outgoing.author.full_name,
             what=what,
             since=outgoing.moved_at,
-            is_me=outgoing.author_id == actor.user_id,
+            is_me=outgoing.author_id == actor.holder.user_id,
         )
     return None
 
