@@ -355,8 +355,8 @@ def disguised(office: Office) -> Iterator[Kind]:
         yield kind(f"attack: {prepare.__name__}", bad, partial(after, change, deceiving))
     used = outside.signed(disguises.prepared(typeset(), disguises.drawings_that_are_a_field), office.pki)
     yield kind(
-        "unclear: a drawing that is a field",
-        open_,
+        "attack: a drawing that is a field",
+        bad,
         lambda: outside.signed(after(disguises.draw_by_the_field, used), office.pki, field="Hai"),
     )
 

@@ -55,6 +55,10 @@ class Kind(enum.Enum):
     UNREADABLE = (Weight.UNCLEAR, "ISO 32000-2 7.3", "có phần bổ sung không đọc được")
     #: Some part of the document has changed, and no rule has looked at it.
     UNACCOUNTED = (Weight.UNCLEAR, "ISO 32000-2 7.5.6", "có phần khác của tệp bị thay đổi")
+    #: Entries, objects or tables that a file defines twice: what is shown depends on who reads.
+    TWOFOLD = (Weight.UNCLEAR, "ISO 32000-2 7.3.7", "có phần bổ sung mà mỗi phần mềm đọc một khác")
+    #: 12.5.5: a picture of a later signature is that signer's, what it covers is not.
+    OVER_TEXT = (Weight.UNCLEAR, "ISO 32000-2 12.7.5.5", "hình của ô «{name}» che chữ ở {place}")
     BYTES_AFTER = (Weight.UNCLEAR, "ISO 32000-2 7.5.5", "có dữ liệu lạ ở cuối tệp")
 
     PAGE_CONTENT = (Weight.HARMFUL, "ISO 32000-2 7.7.3.3", "nội dung {place} bị thay đổi")

@@ -22,6 +22,7 @@ from vanthu.pdfsign.coverage import Coverage, end_of
 from vanthu.pdfsign.form_changes import fields_of
 from vanthu.pdfsign.reader import MeasuredReader
 from vanthu.pdfsign.sides import References, Side
+from vanthu.pdfsign.twofold import has_unlisted
 from vanthu.pdfsign.verdict import Changes
 
 _OF_FIELDS = frozenset(
@@ -45,6 +46,7 @@ class History:
     trailing: tuple[Alteration, ...] = ()
     _references: References = field(init=False)
     _found: dict[int, tuple[Alteration, ...]] = field(default_factory=dict)
+    _unlisted: dict[int, bool] = field(default_factory=dict)
     _budget: Budget = field(default_factory=lambda: Budget(SIGNATURES_STEPS))
 
     def __post_init__(self) -> None:
@@ -58,6 +60,13 @@ class History:
     def between(self, first: int, last: int) -> list[Alteration]:
         """What was changed after revision `first`, up to `last`. Raises TooComplex."""
         return [one for number in range(first + 1, last + 1) for one in self._at(number)]
+
+    def has_unlisted(self, start: int) -> bool:
+        """Whether something stands between a place in the file and its end that no table names."""
+        if start not in self._unlisted:
+            self.reader.budget = Budget(SIGNATURE_STEPS)
+            self._unlisted[start] = has_unlisted(self.reader, start)
+        return self._unlisted[start]
 
     def _at(self, revision: int) -> tuple[Alteration, ...]:
         if revision not in self._found:
@@ -86,6 +95,8 @@ def changes_after(
     covered = history.between(coverage.revision, last_signed)
     ending = _unsigned(history.between(max(coverage.revision, last_signed), history.last))
     found = [*covered, *ending, *(() if coverage.whole_file else history.trailing)]
+    if history.has_unlisted(coverage.end):
+        found.append(Alteration(kind=Kind.TWOFOLD))
     if not found and coverage.whole_file:
         return Changes.NONE, ()
     found += [*_forbidden(signature, found), *_locked(signature, coverage, found, history)]

@@ -21,6 +21,8 @@ from vanthu.pdfsign.objects import is_true, page_references
 from vanthu.pdfsign.reader import MeasuredReader
 from vanthu.pdfsign.sides import References, Side, changed_between, containers, redefined
 from vanthu.pdfsign.tags import NewTags
+from vanthu.pdfsign.twofold import differs_within
+from vanthu.pdfsign.xrefs import named_in
 
 #: How a file is stored, and by what number it is known (7.5.5, 14.4).
 _STORED = frozenset(
@@ -84,8 +86,11 @@ class _Comparison:
         self._form = FormChanges(self._old, self._new, self._touched, self._likeness, self._account, end)
         self._likeness.may_come = NewTags(self._old, self._new, self._account, self._form.new).may_come
         self._found: list[Place] = []
+        section = reader.xrefs._xref_sections[revision].xref_data
         if changed & containers(self._old) or redefined(self._old, self._new):
             self._found.append(Place(Kind.REDEFINED))
+        if differs_within(section) or reader.named_twice & {number for number, _ in named_in(section)}:
+            self._found.append(Place(Kind.TWOFOLD))
         self._all_changed = bool(changed)
         self._seen_pages: set[tuple[int, int]] = set()
         self._annotations: list[tuple[Any, Any, int]] = []

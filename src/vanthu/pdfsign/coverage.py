@@ -28,6 +28,8 @@ class Coverage:
     whole_file: bool
     #: The newest revision that lies in the range; -1 when it is not sound.
     revision: int = -1
+    #: Where the range ends in the file.
+    end: int = 0
 
 
 NOTHING = Coverage(sound=False, whole_file=False)
@@ -58,7 +60,7 @@ def coverage_of(signature: EmbeddedPdfSignature) -> Coverage:
     if int(signature.signed_revision) > revision:
         # What the reader takes for the signature was written after it.
         return NOTHING
-    return Coverage(sound=True, whole_file=end == size, revision=revision)
+    return Coverage(sound=True, whole_file=end == size, revision=revision, end=end)
 
 
 def signed_digest(signature: EmbeddedPdfSignature, budget: Budget) -> bytes:

@@ -11,14 +11,15 @@ from pyhanko.pdf_utils import generic
 from vanthu.pdfsign.accounting import Account
 from vanthu.pdfsign.altering import Kind, Weight
 from vanthu.pdfsign.likeness import Likeness, Place, is_leaf
-from vanthu.pdfsign.prepare import ISSUE_FIELDS
+from vanthu.pdfsign.prepare import ISSUE_FIELDS, PERSON_FIELD, SEAL_FIELD
 from vanthu.pdfsign.sides import Side
 
 _DEEPEST = 40
 #: Entries of a field that its being signed or filled may write (ISO 32000-2 12.5.2, 12.5.5, 12.7.4).
 _WRITTEN_WITH_VALUE = frozenset({"/V", "/AP", "/AS", "/M", "/MK", "/DA", "/NM", "/StructParent", "/Type"})
-#: Of a signature field, besides: flags, borders, and what was asked of the signature.
-_WRITTEN_WITH_SIGNATURE = _WRITTEN_WITH_VALUE | {"/F", "/BS", "/Border", "/SV", "/Lock", "/Ff"}
+#: Of a signature field, besides: flags, borders, what was asked of the signature, and what is for fields with
+#: text alone (12.7.4.3) or for a pressed mouse: iText and with it the government's tool write such.
+_WRITTEN_WITH_SIGNATURE = _WRITTEN_WITH_VALUE | {"/F", "/BS", "/Border", "/SV", "/Lock", "/Ff", "/DR", "/Q", "/H"}
 _OF_NO_MATTER = frozenset({"/M", "/NM"})
 #: Of a new field, besides those: what it is. Of the rest nobody needs any for a signature still to come.
 _OF_NEW = _WRITTEN_WITH_SIGNATURE | {"/FT", "/T", "/TU", "/Subtype", "/Rect", "/P", "/Parent", "/Kids"}
@@ -75,6 +76,7 @@ class FormChanges:
         """`end`: where the later revision ends in the file."""
         self._old, self._new, self._touched, self._likeness, self._end = old, new, touched, likeness, end
         self._account = account
+        self._is_prepared = False
         self.found: list[Place] = []
         #: Widgets that belong to fields, old and new: what was done to them is told here.
         self.widgets: set[int] = set()
@@ -87,6 +89,8 @@ class FormChanges:
         """Find the changes between two forms, either of which may be None."""
         before = {field.number: field for field in fields_of(self._old, old_form)}
         after = {field.number: field for field in fields_of(self._new, new_form)}
+        # What other programs call «so» is a field like any other: nobody looks at what it shows.
+        self._is_prepared = bool({field.name for field in before.values()} & {PERSON_FIELD, SEAL_FIELD})
         self.widgets = set(before) | set(after)
         self._likeness.judged_apart |= set(before) & set(after)
         for number, field in before.items():
@@ -127,7 +131,7 @@ class FormChanges:
             return _of_signed(key)
         if new.type == "/Sig":
             return self._of_unsigned(key, new)
-        if new.name not in ISSUE_FIELDS:
+        if new.name not in ISSUE_FIELDS or not self._is_prepared:
             return Kind.FIELD_FILLED
         if key in _WRITTEN_WITH_VALUE:
             return Kind.FILLED

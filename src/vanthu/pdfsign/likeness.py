@@ -7,7 +7,7 @@ references each are a dozen pairs, not four thousand paths.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pyhanko.pdf_utils import generic, misc
@@ -16,6 +16,7 @@ from vanthu.pdfsign.accounting import Account
 from vanthu.pdfsign.altering import Kind
 from vanthu.pdfsign.budget import Budget
 from vanthu.pdfsign.sides import Side
+from vanthu.pdfsign.twofold import is_further
 
 #: Of a stream, how its bytes are kept; those are compared themselves.
 _STORAGE = frozenset({"/Length", "/Filter", "/DecodeParms", "/DL"})
@@ -66,6 +67,8 @@ class Likeness:
 
         `key`: the entry they were found under.
         """
+        if is_further(key):
+            place = replace(place, kind=Kind.TWOFOLD)
         self._waiting.append((old, new, place, key))
 
     def finish(self) -> None:

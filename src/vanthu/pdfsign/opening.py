@@ -22,7 +22,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import enumerate_sig_fields
 
-from vanthu.pdfsign import fastlex, xrefs
+from vanthu.pdfsign import fastlex, twofold, xrefs
 from vanthu.pdfsign.budget import PAGES
 from vanthu.pdfsign.errors import (
     BrokenPdf,
@@ -38,6 +38,7 @@ from vanthu.pdfsign.weighing import weigh_pages
 
 fastlex.install()
 xrefs.install()
+twofold.install()
 # What the library finds odd in a file is in the verdict; in the log it would be a line per object.
 logging.getLogger("pyhanko").setLevel(logging.ERROR)
 logger = logging.getLogger(__name__)
@@ -193,13 +194,13 @@ def open_reader(file: Path) -> Iterator[MeasuredReader]:
         yield read_pdf(stream)
 
 
-def read_pdf(stream: IO[bytes]) -> MeasuredReader:
-    """A reader over an open file.
+def read_pdf(stream: IO[bytes], *, keeps_twofold: bool = False) -> MeasuredReader:
+    """A reader over an open file; `keeps_twofold`: as MeasuredReader.
 
     Raises BrokenPdf, PasswordProtected.
     """
     with parsing():
-        reader = MeasuredReader(stream)
+        reader = MeasuredReader(stream, keeps_twofold=keeps_twofold)
         # First of all: in a locked file nothing else can be understood, its root may be in a locked stream.
         if _is_locked(reader):
             raise PasswordProtected
@@ -237,7 +238,7 @@ def open_suspect(file: Path) -> Iterator[Suspect]:
     with file.open("rb") as stream:
         size = stream.seek(0, os.SEEK_END)
         try:
-            reader, cut = read_pdf(stream), False
+            reader, cut = read_pdf(stream, keeps_twofold=True), False
             end = _end_of_tables(reader, size)
         except BrokenPdf as broken:
             (reader, end), cut = _read_earlier(stream, broken), True
@@ -264,7 +265,8 @@ def _read_earlier(stream: IO[bytes], broken: BrokenPdf) -> tuple[MeasuredReader,
     for end in itertools.islice(_revision_ends(stream, size), _MOST_BROKEN_REVISIONS):
         if size > end:
             with contextlib.suppress(BrokenPdf):
-                return read_pdf(cast(IO[bytes], io.BufferedReader(_Head(stream, end)))), end
+                head = cast(IO[bytes], io.BufferedReader(Head(stream, end)))
+                return read_pdf(head, keeps_twofold=True), end
     raise broken
 
 
@@ -279,7 +281,7 @@ def _revision_ends(stream: IO[bytes], size: int) -> Iterator[int]:
             end = found
 
 
-class _Head(io.RawIOBase):
+class Head(io.RawIOBase):
     """The first bytes of a file, as a file."""
 
     def __init__(self, stream: IO[bytes], length: int) -> None:

@@ -49,17 +49,21 @@ class MeasuredReader(PdfFileReader):
     Raises TooComplex from whatever asks it for an object then.
     """
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: IO[bytes], *, keeps_twofold: bool = False) -> None:
+        #: Whether further entries of one name are kept, for whoever judges and writes nothing (`twofold`).
+        self.keeps_twofold = keeps_twofold
         #: Whoever judges by parts puts a fresh budget here for each.
         self.budget = Budget(FILE_STEPS)
         self._syntax = Budget(SYNTAX_BYTES)
         self._weights: dict[tuple[int, int], int] = {}
         self._history: dict[tuple[int, int, Any], Any] = {}
         self._packed: dict[int, _Packed] = {}
-        with counting():
+        with counting() as tables:
             super().__init__(stream, strict=False, decode_limits=_LIMITS)
         if self.xrefs.total_revisions > REVISIONS:
             raise TooComplex
+        #: Objects (by number) that one table names twice.
+        self.named_twice = tables.named_twice
         self.xrefs: IndexedXRefs = IndexedXRefs(self, self.xrefs._xref_sections)
 
     def get_object(  # type: ignore[override]  # as the library's own reader has it

@@ -45,7 +45,7 @@ class Side:
             try:
                 found: Hashable = data.try_resolve(reference)
             except KeyError:
-                if number and reference.idnum in data.freed and data.hybrid is None:
+                if number and reference.idnum in data.freed and not _is_hidden(data, reference.idnum):
                     return None
                 continue
             return found
@@ -72,6 +72,14 @@ class Side:
         """The elements of an array, not followed; [] for anything else."""
         found = self.follow(value)
         return list(list.__iter__(found)) if isinstance(found, generic.ArrayObject) else []
+
+
+def _is_hidden(data: Any, number: int) -> bool:
+    """Whether a table that frees an object hides it from old readers alone: its other one has it (7.5.8.4)."""
+    if data.hybrid is None:
+        return False
+    other = data.hybrid.xref_data
+    return number in other.standard_xrefs or number in other.xrefs_in_objstm
 
 
 class References:

@@ -17,36 +17,57 @@ from pyhanko.pdf_utils.xref import XRefCache
 
 from vanthu.pdfsign.budget import OBJECTS, REVISIONS, Budget
 
-_ENTRIES: contextvars.ContextVar[Budget] = contextvars.ContextVar("entries")
 #: The module is handled as an object with replaceable parts, which its types do not foresee.
 _library: Any = xref
 _original_table, _original_stream = _library.parse_xref_table, _library.parse_xref_stream
 
 
+class Tables:
+    """What is told of all tables of one file while they are read."""
+
+    def __init__(self) -> None:
+        self.budget = Budget(2 * OBJECTS)
+        #: Objects (by number) that one table names twice: programs differ in which they take.
+        self.named_twice: set[int] = set()
+
+    def noting(self, entries: Iterator[Any]) -> Iterator[Any]:
+        """The entries of one table."""
+        seen: set[int] = set()
+        for entry in entries:
+            if entry.idnum in seen:
+                self.named_twice.add(int(entry.idnum))
+            seen.add(entry.idnum)
+            yield entry
+
+
+_ENTRIES: contextvars.ContextVar[Tables] = contextvars.ContextVar("entries")
+
+
 @contextlib.contextmanager
-def counting() -> Iterator[None]:
+def counting() -> Iterator[Tables]:
     """All tables that are read inside are of one file. Raises TooComplex when they hold too much."""
-    token = _ENTRIES.set(Budget(2 * OBJECTS))
+    tables = Tables()
+    token = _ENTRIES.set(tables)
     try:
-        yield
+        yield tables
     finally:
         _ENTRIES.reset(token)
 
 
 def _table(stream: Any, strict: bool) -> Iterator[Any]:
-    budget = _ENTRIES.get(None)
-    if budget is None:
+    tables = _ENTRIES.get(None)
+    if tables is None:
         return iter(_original_table(stream, strict))
-    budget.spend(OBJECTS // REVISIONS)
-    return iter(_original_table(_Counted(stream, budget), strict))
+    tables.budget.spend(OBJECTS // REVISIONS)
+    return tables.noting(_original_table(_Counted(stream, tables.budget), strict))
 
 
 def _stream(holder: Any, strict: bool = True) -> Iterator[Any]:
-    budget = _ENTRIES.get(None)
-    if budget is not None:
+    tables = _ENTRIES.get(None)
+    if tables is not None:
         pairs = holder.get("/Index", [0, holder.get("/Size")])
         sizes = [int(size) for _, size in misc.pair_iter(pairs)]
-        budget.spend(OBJECTS // REVISIONS + len(sizes) + 2 * sum(max(0, size) for size in sizes))
+        tables.budget.spend(OBJECTS // REVISIONS + len(sizes) + 2 * sum(max(0, size) for size in sizes))
     return iter(_original_stream(holder, strict))
 
 
