@@ -84,6 +84,9 @@ UNCLEAR_FIELDS: tuple[Change, ...] = (
     field_that_is("a_border", {"/BS": dictionary({"/W": generic.NumberObject(9)})}),
     field_that_is("something_else", {"/Contents": pdf_string("50 triệu")}),
 )
+FIELD_AS_ITEXT_WRITES = field_that_is(
+    "iText's", {"/DR": dictionary({"/XObject": dictionary({})}), "/H": pdf_name("/N")}
+)
 PLAIN_FIELD = field_that_is("a_field", {"/MK": dictionary({})})
 
 

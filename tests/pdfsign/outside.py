@@ -24,6 +24,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from tests.pdfsign import hostile, tampering
 from tests.pdfsign.pki import Pki
+from tests.pdfsign.tampering import Change
 
 _ROOM = 8_000
 
@@ -59,6 +60,14 @@ def signed(
         certify=certify is not None,
         docmdp_permissions=certify or MDPPerm.FILL_FORMS,
     )
+    return bytes(signers.sign_pdf(writer, meta, signer=signer_of(pki, name)).getvalue())
+
+
+def signed_in(data: bytes, pki: Pki, add: Change, *, field: str, name: str = "agency") -> bytes:
+    """One more signature in a field that `add` puts there in the same revision."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(data), strict=False)
+    add(writer)
+    meta = signers.PdfSignatureMetadata(field_name=field, md_algorithm="sha256")
     return bytes(signers.sign_pdf(writer, meta, signer=signer_of(pki, name)).getvalue())
 
 

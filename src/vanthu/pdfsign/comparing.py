@@ -80,7 +80,7 @@ class _Comparison:
         references.learn(self._old, [self._old.trailer])
         references.learn(self._new, [self._new.trailer, *references_changed])
         changed = {reference.idnum for reference in references_changed}
-        self._touched = references.leading_to(changed)
+        self._touched = references.leading_to(changed | references.unreadable)
         self._account = Account(changed, self._touched, reader.budget)
         self._likeness = Likeness(self._old, self._new, self._touched, self._account, reader.budget)
         self._form = FormChanges(self._old, self._new, self._touched, self._likeness, self._account, end)
@@ -91,7 +91,7 @@ class _Comparison:
             self._found.append(Place(Kind.REDEFINED))
         if differs_within(section) or reader.named_twice & {number for number, _ in named_in(section)}:
             self._found.append(Place(Kind.TWOFOLD))
-        self._all_changed = bool(changed)
+        self._changed = changed
         self._seen_pages: set[tuple[int, int]] = set()
         self._annotations: list[tuple[Any, Any, int]] = []
 
@@ -100,6 +100,8 @@ class _Comparison:
             self._compare_all()
         except (misc.PdfReadError, misc.PdfStreamError, ValueError, TypeError, ArithmeticError):
             self._found.append(Place(Kind.UNREADABLE))
+        if self._reader.packed_oddly & self._changed:
+            self._found.append(Place(Kind.TWOFOLD))
         places = [*self._found, *self._form.found, *self._likeness.differences]
         places += self._unaccounted(places)
         pages = self._page_numbers() if any(place.page for place in places) else {}
@@ -118,7 +120,7 @@ class _Comparison:
         self._account.judged |= self._likeness.judged_apart
         if not self._account.is_complete(sides):
             return [Place(Kind.UNACCOUNTED)]
-        if found or not self._all_changed:
+        if found or not self._changed:
             return []
         return [Place(Kind.REWRITTEN if self._account.is_reached(sides) else Kind.UNUSED)]
 

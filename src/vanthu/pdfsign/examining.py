@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from vanthu.pdfsign.certificates import Certificate
 from vanthu.pdfsign.changes import History, changes_after
 from vanthu.pdfsign.coverage import NOTHING, Coverage, coverage_of, signed_digest
 from vanthu.pdfsign.errors import BrokenPdf, TooComplex
+from vanthu.pdfsign.hiding import Hidden, Laid, hidden_by_pictures
 from vanthu.pdfsign.issue_fields import deceptive_fields
 from vanthu.pdfsign.objects import pick
 from vanthu.pdfsign.opening import parsing
@@ -27,8 +29,9 @@ from vanthu.pdfsign.verdict import Changes
 #: What makes bytes behind the end of a file more than rubbish: a reader that mends files would take them in.
 _OBJECTS = re.compile(rb"\bobj\b|\bxref\b|\btrailer\b|\bstartxref\b|\bstream\b")
 
-#: White space of PDF syntax (ISO 32000-2 7.2.3), and how much of it may come along on a file's way.
-_BLANKS, _FEW_BLANKS = b"\0\t\n\f\r ", 64
+#: White space of PDF syntax (ISO 32000-2 7.2.3). As much of it may come along on a file's way as leaves the
+#: end-of-file mark within the last 1,024 bytes, where readers look for it (ISO 32000-1 Annex H, note 18).
+_BLANKS, _MOST_BLANKS = b"\0\t\n\f\r ", 1_024 - len("%%EOF\r\n")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +96,7 @@ def examine(reader: MeasuredReader, beyond: bytes = b"", *, cut: bool = False) -
 def _trailing(beyond: bytes) -> tuple[Alteration, ...]:
     if not beyond:
         return ()
-    if len(beyond) <= _FEW_BLANKS and not beyond.strip(_BLANKS):
+    if len(beyond) <= _MOST_BLANKS and not beyond.strip(_BLANKS):
         return (Alteration(kind=Kind.BLANK_END),)
     return (Alteration(kind=Kind.OBJECTS_AFTER if _OBJECTS.search(beyond) else Kind.BYTES_AFTER),)
 
@@ -157,4 +160,39 @@ def look_at(file: Path, reader: MeasuredReader, examined: list[Examined]) -> lis
         lying = deceptive_fields(file, reader, revisions, first=min(revisions))
     except TooComplex:
         return [replace(one, unfinished=True) for one in examined]
-    return [replace(one, shown_otherwise=lying.get(one.revision, ())) for one in examined]
+    examined = [replace(one, shown_otherwise=lying.get(one.revision, ())) for one in examined]
+    return _with_hidden(file, reader, examined)
+
+
+def _with_hidden(file: Path, reader: MeasuredReader, examined: list[Examined]) -> list[Examined]:
+    """Tell those signers whose page a later signature's picture hides."""
+    sound = [one for one in examined if one.embedded and one.coverage.sound]
+    laid = [
+        Laid(revision=one.revision, field=one.field, dictionary=one.embedded.sig_field)
+        for one in sound[1:]
+        if one.embedded
+    ]
+    if not laid:
+        return examined
+    try:
+        hidden = hidden_by_pictures(file, reader, sound[0].coverage.end, laid)
+    except TooComplex:
+        return [replace(one, unfinished=True) for one in examined]
+    except BrokenPdf:
+        # What cannot be drawn cannot be looked at; the rules about entries have had their say.
+        altered: tuple[Alteration, ...] = (Alteration(kind=Kind.UNREADABLE),)
+        return [_left_open(one, altered) for one in examined]
+    return [_left_open(one, tuple(_over_text(one, hidden))) for one in examined]
+
+
+def _over_text(one: Examined, hidden: Sequence[Hidden]) -> Iterator[Alteration]:
+    for each in hidden:
+        if one.embedded and one.revision < each.revision:
+            yield Alteration(kind=Kind.OVER_TEXT, page=each.page, name=", ".join(each.fields))
+
+
+def _left_open(one: Examined, altered: tuple[Alteration, ...]) -> Examined:
+    """What weighs more has been told already; what is harmless is not told beside an open question."""
+    if not altered or one.changes in (Changes.ILLEGAL, Changes.UNKNOWN):
+        return one
+    return replace(one, changes=Changes.UNKNOWN, altered=altered)

@@ -19,7 +19,17 @@ _DEEPEST = 40
 _WRITTEN_WITH_VALUE = frozenset({"/V", "/AP", "/AS", "/M", "/MK", "/DA", "/NM", "/StructParent", "/Type"})
 #: Of a signature field, besides: flags, borders, what was asked of the signature, and what is for fields with
 #: text alone (12.7.4.3) or for a pressed mouse: iText and with it the government's tool write such.
-_WRITTEN_WITH_SIGNATURE = _WRITTEN_WITH_VALUE | {"/F", "/BS", "/Border", "/SV", "/Lock", "/Ff", "/DR", "/Q", "/H"}
+_WRITTEN_WITH_SIGNATURE = _WRITTEN_WITH_VALUE | {
+    "/F",
+    "/BS",
+    "/Border",
+    "/SV",
+    "/Lock",
+    "/Ff",
+    "/DR",
+    "/Q",
+    "/H",
+}
 _OF_NO_MATTER = frozenset({"/M", "/NM"})
 #: Of a new field, besides those: what it is. Of the rest nobody needs any for a signature still to come.
 _OF_NEW = _WRITTEN_WITH_SIGNATURE | {"/FT", "/T", "/TU", "/Subtype", "/Rect", "/P", "/Parent", "/Kids"}

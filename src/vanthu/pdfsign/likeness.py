@@ -15,7 +15,7 @@ from pyhanko.pdf_utils import generic, misc
 from vanthu.pdfsign.accounting import Account
 from vanthu.pdfsign.altering import Kind
 from vanthu.pdfsign.budget import Budget
-from vanthu.pdfsign.sides import Side
+from vanthu.pdfsign.sides import Side, inside
 from vanthu.pdfsign.twofold import is_further
 
 #: Of a stream, how its bytes are kept; those are compared themselves.
@@ -121,7 +121,7 @@ class Likeness:
     ) -> bool:
         skipped: Iterable[str] = ()
         if isinstance(old, generic.StreamObject) or isinstance(new, generic.StreamObject):
-            if not self._same_bytes(old, new):
+            if self._is_measured_anew(old, new) or not self._same_bytes(old, new):
                 return False
             skipped = _STORAGE
         keys = old.keys() | new.keys()
@@ -130,6 +130,15 @@ class Likeness:
             if key not in skipped:
                 self.compare(dict.get(old, key), dict.get(new, key), place, key)
         return True
+
+    def _is_measured_anew(self, old: Any, new: Any) -> bool:
+        """Whether what tells how a stream is kept, its length say, is another object than it was."""
+        kept = [dict.get(one, key) for one in (old, new) for key in _STORAGE if isinstance(one, dict)]
+        return any(
+            reference.idnum in self._touched and self._old.version(reference) is not None
+            for value in kept
+            for reference in inside(value)
+        )
 
     def _same_bytes(self, old: Any, new: Any) -> bool:
         if not (isinstance(old, generic.StreamObject) and isinstance(new, generic.StreamObject)):

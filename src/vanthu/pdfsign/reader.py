@@ -8,6 +8,7 @@ is read once, and all walks, the library's own too, end when the file's budget i
 from __future__ import annotations
 
 import io
+from collections import Counter
 from typing import IO, Any
 
 from pyhanko.pdf_utils import generic, misc
@@ -58,6 +59,8 @@ class MeasuredReader(PdfFileReader):
         self._weights: dict[tuple[int, int], int] = {}
         self._history: dict[tuple[int, int, Any], Any] = {}
         self._packed: dict[int, _Packed] = {}
+        #: Objects (by number) read from a stream that has them twice, or elsewhere than the table says.
+        self.packed_oddly: set[int] = set()
         with counting() as tables:
             super().__init__(stream, strict=False, decode_limits=_LIMITS)
         if self.xrefs.total_revisions > REVISIONS:
@@ -122,6 +125,9 @@ class MeasuredReader(PdfFileReader):
         packed = self._packed.get(stmnum)
         if packed is None:
             packed = self._packed[stmnum] = self._unpack(stmnum)
+        if packed.told.get(idx) != idnum or idnum in packed.twice:
+            # Some programs look an object up by its number, some by its place.
+            self.packed_oddly.add(idnum)
         where = packed.places.get(idnum)
         if where is None or not 0 <= idx < packed.count:
             return generic.NullObject()
@@ -145,11 +151,13 @@ class MeasuredReader(PdfFileReader):
         numbers = data[: max(0, first)].split()[: 2 * max(0, count)]
         self._syntax.spend(max(0, first))
         places: dict[int, int] = {}
+        told: dict[int, int] = {}
         for at in range(0, len(numbers) - 1, 2):
             if not (numbers[at].isdigit() and numbers[at + 1].isdigit()):
                 break
+            told[at // 2] = int(numbers[at])
             places.setdefault(int(numbers[at]), first + int(numbers[at + 1]))
-        return _Packed(data, places, count)
+        return _Packed(data, places, told, count)
 
 
 class MeasuredResolver(HistoricalResolver):
@@ -170,5 +178,8 @@ class MeasuredResolver(HistoricalResolver):
 class _Packed:
     """An object stream, unpacked."""
 
-    def __init__(self, data: bytes, places: dict[int, int], count: int) -> None:
-        self.data, self.places, self.count = data, places, count
+    def __init__(self, data: bytes, places: dict[int, int], told: dict[int, int], count: int) -> None:
+        #: `places`: where each number begins; `told`: the numbers as they are told, by their order.
+        self.data, self.places, self.told, self.count = data, places, told, count
+        numbers = list(told.values())
+        self.twice = {number for number, times in Counter(numbers).items() if times > 1}

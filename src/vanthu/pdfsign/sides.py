@@ -75,7 +75,7 @@ class Side:
 
 
 def _is_hidden(data: Any, number: int) -> bool:
-    """Whether a table that frees an object hides it from old readers alone: its other one has it (7.5.8.4)."""
+    """Whether a table frees an object for old readers alone: the one beside it has it (7.5.8.4)."""
     if data.hybrid is None:
         return False
     other = data.hybrid.xref_data
@@ -87,6 +87,8 @@ class References:
 
     def __init__(self, reader: MeasuredReader) -> None:
         self._reader = reader
+        #: Objects (by number) of which nobody knows what they lead to: it may be what has changed.
+        self.unreadable: set[int] = set()
         self._read: set[tuple[int, int, Hashable]] = set()
         self._upwards: dict[int, set[int]] = defaultdict(set)
 
@@ -103,6 +105,7 @@ class References:
                 found = side.object(reference)
             except (misc.PdfReadError, misc.PdfStreamError):
                 # Whoever comes to it in a comparison will say that it cannot be read.
+                self.unreadable.add(reference.idnum)
                 continue
             below = list(inside(found))
             self._reader.budget.spend(1 + len(below) // 8)
@@ -126,8 +129,17 @@ class References:
 def changed_between(old: Side, new: Side) -> list[Any]:
     """References to the objects that the later revision puts elsewhere, frees, or adds."""
     section = old.reader.xrefs._xref_sections[new.revision].xref_data
-    named = (generic.IndirectObject(*each, old.reader) for each in sorted(named_in(section)))
+    numbers = named_in(section) | {each for number in section.freed for each in _in_use(old, number)}
+    named = (generic.IndirectObject(*each, old.reader) for each in sorted(numbers))
     return [reference for reference in named if old.version(reference) != new.version(reference)]
+
+
+def _in_use(side: Side, number: int) -> set[tuple[int, int]]:
+    """Under which generations earlier tables have an object, whatever the one says that frees it."""
+    tables = side.reader.xrefs.tables_naming(generic.Reference(number, 0, side.reader), up_to=side.revision)
+    return {(number, 0)} | {
+        (number, data.standard_xrefs[number][0]) for _, data in tables if number in data.standard_xrefs
+    }
 
 
 def containers(side: Side) -> set[int]:

@@ -1,10 +1,10 @@
 """What one program reads so and another otherwise: entries and objects that a file defines twice.
 
-The library takes the first of two entries of a dictionary, PDFium and others the last (ISO 32000-2 7.3.7 allows
-no second). A page written once more with another /Contents at its end is the signed page to the one, and to the
-other another page. So a reader that judges keeps the further ones too, under names of their own, and they are
-compared like everything else. The same goes for objects that stand in the file and in no table, for tables that
-name an object twice, and for two tables of one revision that differ.
+The library takes the first of two entries of a dictionary, PDFium and others the last (ISO 32000-2 7.3.7
+allows no second). A page written once more with another /Contents at its end is the signed page to the one,
+and to the other another page. So a reader that judges keeps the further ones too, under names of their own,
+and they are compared like everything else. The same goes for objects that stand in the file and in no table,
+for tables that name an object twice, and for two tables of one revision that differ.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _entries(stream: IO[bytes], container_ref: Any, in_content_stream: Any) -> I
     while misc.read_non_whitespace(stream) != b">":
         stream.seek(-1, os.SEEK_CUR)
         try:
-            key = generic.NameObject.read_from_stream(stream)
+            key = _lexer.NameObject.read_from_stream(stream)
         except Exception as error:
             raise misc.PdfReadError("no name of an entry") from error
         misc.read_non_whitespace(stream, seek_back=True)
