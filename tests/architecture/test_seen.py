@@ -29,6 +29,7 @@ NOBODYS_PAGE = {
 NOTHING_SHOWN = {
     "exchange.actions.reopening.reopen_packet": "tries again what stands aside, and refuses what does not",
     "exchange.actions.reopening.resume_attempt": "tries again what stands aside, and refuses what does not",
+    "incoming.actions.checking.judge_again": "a command writes what newer rules say of the same bytes",
     "incoming.actions.checking.settle_signature": "a job writes what checking again came to",
     "incoming.actions.handling.complete_answered": "a job ends what a reply that was issued answers",
     "organizations.actions.signing_in.change_password": "one's own password, which no page shows",

@@ -29,6 +29,8 @@ class IncomingDocument(models.Model):
     arrived_at = models.DateTimeField("thời điểm đến")
     verdict = models.CharField(max_length=15, choices=Verdict.choices, default=Verdict.PENDING)
     verdict_message = models.CharField(max_length=500, blank=True)
+    #: The rules the verdict was reached by: pdfsign.RULES_VERSION of then.
+    rules_version = models.PositiveSmallIntegerField(default=1)
     arrival_number = models.PositiveIntegerField("số đến", null=True)
     arrival_year = models.PositiveSmallIntegerField(null=True)
     registered_at = models.DateTimeField("ngày đến", null=True)

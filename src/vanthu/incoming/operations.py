@@ -22,6 +22,7 @@ from vanthu.kernel import audit, outbox
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
 from vanthu.kernel.seen import Seen, require_seen
+from vanthu.pdfsign import RULES_VERSION
 from vanthu.signing import operations as signing
 from vanthu.signing import rules as signing_rules
 from vanthu.signing.operations import Examination
@@ -82,6 +83,7 @@ def receive(*, actor: Actor, arrival: Arrival, now: datetime) -> Received:
         arrived_at=now,
         verdict=judgement.verdict,
         verdict_message=judgement.sentence(checked_again=True),
+        rules_version=RULES_VERSION,
         urgency=record.urgency,
     )
     audit.record(

@@ -101,7 +101,7 @@ RIGHTS = {
     "registers_registeryear": _grows("last_number"),
     "signing_credential": _grows("withdrawn_at"),
     "signing_signingsession": _grows("ended_at"),
-    "signing_verification": _grows("verdict", "message", "report", "checked_at", "attempts"),
+    "signing_verification": _grows("verdict", "message", "report", "checked_at", "attempts", "rules_version"),
     "workflow_approvalstep": _grows("state", "became_current_at", "decided_at", "comment"),
     "workflow_assignment": _grows("state", "version", "started_at", "finished_at", "result"),
     "documents_document": _grows(
@@ -128,6 +128,7 @@ RIGHTS = {
         "state",
         "verdict",
         "verdict_message",
+        "rules_version",
         "arrival_number",
         "arrival_year",
         "registered_at",

@@ -89,6 +89,7 @@ from vanthu.pdfsign.timestamping import AskedTimestamper, HttpTimestamper, Times
 from vanthu.pdfsign.tokens import Pkcs11Signer
 from vanthu.pdfsign.trust import RevocationPolicy
 from vanthu.pdfsign.verdict import (
+    RULES_VERSION,
     Changes,
     Problem,
     Report,
@@ -106,6 +107,7 @@ __all__ = [
     "NUMBER_FIELD",
     "PERSON_FIELD",
     "ROUND_SEAL_MM",
+    "RULES_VERSION",
     "SEAL_FIELD",
     "TEXT_FIELD_PREFIX",
     "AddedOtherwise",

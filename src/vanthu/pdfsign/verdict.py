@@ -13,6 +13,10 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from vanthu.pdfsign.certificates import SignerKind
 
+#: Which rules a verdict was reached by; it grows when the same bytes may be judged otherwise than before.
+#: 1: as first kept. 2: what a file defines twice, pictures over a text, and fields as iText writes them.
+RULES_VERSION = 2
+
 #: Vietnam's own time (NĐ 30/2020 PL I II.8.b); it has no daylight saving.
 VIETNAM = timezone(timedelta(hours=7))
 

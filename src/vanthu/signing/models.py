@@ -83,6 +83,8 @@ class Verification(models.Model):
     checked_at = models.DateTimeField()
     #: How many checks so far; one that could not reach the revocation service is tried again.
     attempts = models.PositiveSmallIntegerField(default=1)
+    #: The rules it was reached by: pdfsign.RULES_VERSION of then.
+    rules_version = models.PositiveSmallIntegerField(default=1)
 
     def __str__(self) -> str:
         return self.message

@@ -199,14 +199,29 @@ def keep_verification(sha256: str, examination: Examination) -> None:
             "message": rules.kept_message(examination.message),
             "report": examination.report,
             "checked_at": examination.checked_at,
+            "rules_version": pdfsign.RULES_VERSION,
         },
     )
     if created:
         return
     row.verdict, row.message = examination.verdict, rules.kept_message(examination.message)
     row.report, row.checked_at = examination.report, examination.checked_at
-    row.attempts += 1
-    row.save(update_fields=["verdict", "message", "report", "checked_at", "attempts"])
+    row.attempts, row.rules_version = row.attempts + 1, pdfsign.RULES_VERSION
+    row.save(update_fields=["verdict", "message", "report", "checked_at", "attempts", "rules_version"])
+
+
+def by_newer_rules(sha256: str, examination: Examination) -> Examination:
+    """What is true of a kept file by the rules of now: the new check, or the kept one.
+
+    The rules are about what was done to the file. What the new check leaves open about the certificate alone
+    (it ended since, a service is silent) was settled when the file came, and no rule has changed it.
+    """
+    row = Verification.objects.filter(blob_id=sha256).first()
+    if row is None or rules.judges_anew(row.report, examination.report):
+        return examination
+    return Examination(
+        verdict=Verdict(row.verdict), message=row.message, report=row.report, checked_at=row.checked_at
+    )
 
 
 def fetch_rules() -> FetchRules:

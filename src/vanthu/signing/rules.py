@@ -104,6 +104,16 @@ def may_answer_itself(verdict: str, reports: Iterable[Mapping[str, Any]]) -> boo
     )
 
 
+#: What stands open about a certificate alone: by it nothing is said of the file.
+_OF_THE_CERTIFICATE = frozenset({"untrusted", "expired_since", "revocation_unknown"})
+
+
+def judges_anew(kept: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether a check by newer rules says something of the file itself, or the kept report did."""
+    was, now = deciding_problem(kept), deciding_problem(new)
+    return now not in _OF_THE_CERTIFICATE or (bool(was) and was not in _OF_THE_CERTIFICATE)
+
+
 class Reader(enum.Enum):
     """Who reads a verdict: what he can do about it differs."""
 

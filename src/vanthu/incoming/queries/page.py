@@ -21,6 +21,7 @@ from vanthu.kernel.errors import NotFound
 from vanthu.kernel.seen import Seen
 from vanthu.kernel.trail import HistoryRow
 from vanthu.organizations import operations as organizations
+from vanthu.pdfsign import RULES_VERSION
 from vanthu.registers import queries as registers
 from vanthu.registers.states import RegisterKind
 from vanthu.signing import queries as signing
@@ -43,6 +44,7 @@ _SENTENCES = {
     "incoming.completed": "Hoàn thành: {result}",
     "incoming.answered": "Hoàn thành, đã trả lời bằng văn bản {code}",
     "incoming.signature-checked": "Kiểm tra lại chữ ký: {message}",
+    "incoming.judged-again": "Kiểm tra lại chữ ký theo quy tắc mới: {message}",
 }
 _STATUS_CODES = {
     "incoming.arrived": "01",
@@ -204,6 +206,12 @@ def pdf_hashes(actor: Actor, *, document_id: UUID) -> list[str]:
         document_id=document_id, superseded_at__isnull=True, media_type="application/pdf"
     )
     return list(files.order_by("position").values_list("blob_id", flat=True))
+
+
+def judged_by_older_rules(actor: Actor, *, most: int) -> list[UUID]:
+    """Visible documents that were judged by older rules, the newest first; at most so many."""
+    found = visible(actor).filter(rules_version__lt=RULES_VERSION).order_by("-arrived_at", "pk")
+    return list(found.values_list("pk", flat=True)[:most])
 
 
 def _get(actor: Actor, document_id: UUID) -> IncomingDocument:

@@ -12,6 +12,10 @@ COMMANDS = {
     "audit": ("vanthu.interfaces.cli.audit", "Kiểm tra nhật ký: chuỗi băm còn nguyên vẹn hay không"),
     "blobs": ("vanthu.interfaces.cli.blobs", "Tệp lưu trữ: tệp nào hỏng, tệp nào không ai dùng"),
     "aside": ("vanthu.interfaces.cli.aside", "Gói tin, việc nền để riêng: liệt kê, cho thử lại"),
+    "judge-again": (
+        "vanthu.interfaces.cli.judge_again",
+        "Kiểm tra lại chữ ký của văn bản đến đã kết luận theo quy tắc cũ",
+    ),
     "demo": (
         "vanthu.interfaces.cli.demo",
         "Tỉnh mẫu: chạy cả hệ thống, diễn lại việc chính, kiểm tra nhật ký",
