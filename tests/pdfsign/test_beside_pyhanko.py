@@ -46,6 +46,25 @@ REASONS: dict[str, str] = {
     "honest: a field, told to readers aloud": (
         "14.7.5.3: the element of a new empty field changes nothing signed; the library wants none more."
     ),
+    "unclear: page_with_two_contents": (
+        "7.3.7: no entry twice; PDFium draws the last, the library reads the first alone."
+    ),
+    "unclear: trailer_with_two_roots": "As above; of two roots PDFium shows the last.",
+    "unclear: object_in_no_table": (
+        "7.5.4: an object stands in a table; what mends files takes it in, the library reads tables alone."
+    ),
+    "unclear: object_behind_a_comment": "As above; a comment (7.2.4) parts tokens like a blank.",
+    "unclear: trailer_in_no_table": "As above, of a trailer (7.5.5).",
+    "unclear: table_that_names_twice": "7.5.4: an object is named once; programs differ in which they take.",
+    "unclear: two_tables_that_differ": (
+        "7.5.8.4: the stream is for objects the table hides; it leads new readers to another page here."
+    ),
+    "unclear: a picture over the text": (
+        "12.5.5: the picture is the later signer's, the text under it is not; the library looks at no page."
+    ),
+    "unclear: packed twice, shown by place": (
+        "7.5.7: programs look an object up by its number or by its place; the library does by the one alone."
+    ),
 }
 for _change in disguises.FIELDS:
     for _when in ("attack: ", "attack: before the seal, "):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
@@ -10,12 +11,13 @@ from procrastinate.contrib.django import app
 from vanthu.incoming import actions, queries
 from vanthu.incoming.states import IllegalStep
 from vanthu.kernel import blobs
-from vanthu.kernel.actor import system
+from vanthu.kernel.actor import Actor, system
 from vanthu.kernel.attempts import written_down
 from vanthu.kernel.errors import NotAllowed, NotFound
 from vanthu.kernel.patience import Patient
 from vanthu.signing import operations as signing
 from vanthu.signing import rules as signing_rules
+from vanthu.signing.operations import Examination
 from vanthu.workflow.states import IllegalStep as IllegalAssignmentStep
 
 #: What the domain refuses today it refuses tomorrow.
@@ -56,10 +58,7 @@ def check_again(*, document_id: str, attempt: int = 1, **_later: object) -> None
 def check_signatures(*, document_id: str, attempt: int, **_later: object) -> None:
     """Check every PDF of the document; the services may be asked, so no transaction is open meanwhile."""
     actor, now = system("Hệ thống"), timezone.now()
-    examinations = {}
-    for sha256 in queries.pdf_hashes(actor, document_id=UUID(document_id)):
-        with blobs.as_path(sha256) as path:
-            examinations[sha256] = signing.examine(path, now=now)
+    examinations = _examined(actor, UUID(document_id), now)
     settled = actions.settle_signature(
         actor=actor,
         document_id=UUID(document_id),
@@ -69,3 +68,23 @@ def check_signatures(*, document_id: str, attempt: int, **_later: object) -> Non
     )
     if not settled:
         check_again(document_id=document_id, attempt=attempt + 1)
+
+
+def judge_again(*, document_id: str) -> bool:
+    """Check a document by the rules of now; returns whether its verdict changed. Asked for by a command."""
+    actor, now = system("Kiểm tra lại theo quy tắc mới"), timezone.now()
+    return actions.judge_again(
+        actor=actor,
+        document_id=UUID(document_id),
+        examinations=_examined(actor, UUID(document_id), now),
+        now=now,
+    )
+
+
+def _examined(actor: Actor, document_id: UUID, now: datetime) -> dict[str, Examination]:
+    """What checking every PDF of the document comes to, by its hash. Raises NotFound, BlobDamaged."""
+    examinations = {}
+    for sha256 in queries.pdf_hashes(actor, document_id=document_id):
+        with blobs.as_path(sha256) as path:
+            examinations[sha256] = signing.examine(path, now=now)
+    return examinations

@@ -60,7 +60,8 @@ def hidden_by_pictures(file: Path, reader: MeasuredReader, seen: int, laid: Sequ
 
     Raises BrokenPdf, TooComplex.
     """
-    over = dict(_pages_under(reader, laid))
+    with parsing():
+        over = dict(_pages_under(reader, laid))
     if not over:
         return []
     at_most(len(over), _MOST_PAGES)
@@ -88,8 +89,9 @@ def _pages_under(reader: MeasuredReader, laid: Sequence[Laid]) -> Iterator[tuple
     if not widgets:
         return
     for index, page in enumerate(page_references(reader)):
-        listed = pick(page.get_object(), "/Annots", ())
-        numbers = {each.idnum for each in list.__iter__(listed) if isinstance(each, generic.IndirectObject)}
+        listed = pick(page.get_object(), "/Annots")
+        each_one = list.__iter__(listed) if isinstance(listed, generic.ArrayObject) else ()
+        numbers = {each.idnum for each in each_one if isinstance(each, generic.IndirectObject)}
         found = [one for widget, one in widgets.items() if widget in numbers]
         if found:
             yield index, found

@@ -57,23 +57,17 @@ def _judge(document_id: UUID) -> bool | None:
 
     None, and the reason printed, where a stored file is damaged: nothing is judged then.
     """
-    from vanthu.incoming import actions, queries
-    from vanthu.kernel import blobs
+    from vanthu.incoming import queries, tasks
     from vanthu.kernel.actor import system
     from vanthu.kernel.errors import DomainError
-    from vanthu.signing import operations as signing
 
-    actor, now = system("Kiểm tra lại theo quy tắc mới"), datetime.now(UTC)
-    examinations = {}
     try:
-        for sha256 in queries.pdf_hashes(actor, document_id=document_id):
-            with blobs.as_path(sha256) as path:
-                examinations[sha256] = signing.examine(path, now=now)
+        changed = tasks.judge_again(document_id=str(document_id))
     except DomainError as damaged:
         print(f"{document_id}\t{damaged}")
         return None
-    changed = actions.judge_again(actor=actor, document_id=document_id, examinations=examinations, now=now)
     if changed:
-        row = queries.get_incoming(actor, document_id=document_id, now=now).row
+        actor = system("Kiểm tra lại theo quy tắc mới")
+        row = queries.get_incoming(actor, document_id=document_id, now=datetime.now(UTC)).row
         print(f"{document_id}\t{row.verdict}\t{row.verdict_message}")
     return changed
