@@ -10,7 +10,7 @@ from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timesta
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator import ValidationContext
 
-from tests.pdfsign import aftermath, disguises
+from tests.pdfsign import disguises, every_kind
 from tests.pdfsign.aftermath import Kind
 from tests.pdfsign.office import Office
 from tests.pdfsign.pki import Pki
@@ -104,7 +104,7 @@ def judged(
     for stage in ("signed", "sealed", "archived"):
         (folder / f"{stage}.pdf").write_bytes((finished.folder / f"{stage}.pdf").read_bytes())
     found = {}
-    for kind, path in aftermath.paths(office, tmp_path_factory.mktemp("files")):
+    for kind, path in every_kind.paths(office, tmp_path_factory.mktemp("files")):
         report = office.judged(path)
         found[kind.name] = (kind, report.verdict, report.message, _theirs(path, office.pki))
     return found

@@ -77,7 +77,7 @@ def hidden_by_pictures(file: Path, reader: MeasuredReader, seen: int, laid: Sequ
                     fields=tuple(dict.fromkeys(one.field for one in pictures)),
                 )
                 for index, pictures in over.items()
-                if _hides(then, now, index)
+                if _hides(then, now, index, [box for one in pictures for box in _boxes(one.dictionary)])
             ]
         finally:
             then.close()
@@ -106,12 +106,29 @@ def _visible(field: generic.DictionaryObject) -> Iterator[int]:
             yield reference.idnum
 
 
-def _hides(then: pypdfium2.PdfDocument, now: pypdfium2.PdfDocument, index: int) -> bool:
+def _boxes(field: generic.DictionaryObject) -> Iterator[tuple[float, ...]]:
+    """The rectangles of a field's widgets."""
+    kids = pick(field, "/Kids", ())
+    for widget in (field, *(kids[index] for index in range(len(kids)))):
+        corners = tuple(float(each) for each in pick(widget, "/Rect", ()))
+        if len(corners) == 4:
+            yield corners
+
+
+def _hides(
+    then: pypdfium2.PdfDocument, now: pypdfium2.PdfDocument, index: int, boxes: Sequence[Sequence[float]]
+) -> bool:
     page, after = then[index], now[index]
     try:
         scale = min(_SCALE, _LARGEST / max(page.get_size()))
         before = _drawn(page, scale)
         lost = ImageChops.multiply(_dark(before), _light(_drawn(after, scale)))
+        under = Image.new("L", lost.size, 0)
+        for box in boxes:
+            if (place := _on_image(page, lost, box)) is not None:
+                under.paste(255, place)
+        # What stands elsewhere (number and date, filled since) has rules of its own.
+        lost = ImageChops.multiply(lost, under)
         if lost.getbbox() is None:
             return False
         return _ink(lost) > _MUCH * scale * scale or _lost_letter(page, before, lost)
