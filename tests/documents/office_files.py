@@ -28,15 +28,15 @@ _MANIFEST = f"""<manifest:manifest xmlns:manifest="{_ODF}:manifest:1.0" manifest
 </manifest:manifest>"""
 
 
-def odt(*paragraphs: str, header: str = "", deleted: str = "", before: str = "") -> bytes:
+def odt(*paragraphs: str, header: str = "", deleted: str = "", before: str = "", styles: str = "") -> bytes:
     """An OpenDocument text; a paragraph is XML as it stands between its tags, `deleted` tracked as such.
 
-    `before`: what stands before the paragraphs.
+    `before`: what stands before the paragraphs; `styles`: the automatic styles of the text.
     """
     body = before + "".join(f"<text:p>{text}</text:p>" for text in paragraphs)
     if deleted:
         body = f"<text:tracked-changes><text:p>{deleted}</text:p></text:tracked-changes>{body}"
-    return _open_document("text", f"<office:text>{body}</office:text>", header)
+    return _open_document("text", f"<office:text>{body}</office:text>", header, styles)
 
 
 def ods(*sheets: list[str], header: str = "") -> bytes:
@@ -53,14 +53,15 @@ def ods(*sheets: list[str], header: str = "") -> bytes:
     return _open_document("spreadsheet", f"<office:spreadsheet>{tables}</office:spreadsheet>", header)
 
 
-def _open_document(kind: str, body: str, header: str) -> bytes:
+def _open_document(kind: str, body: str, header: str, styles: str = "") -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", f"application/vnd.oasis.opendocument.{kind}", zipfile.ZIP_STORED)
         archive.writestr("META-INF/manifest.xml", _MANIFEST % kind)
         archive.writestr(
             "content.xml",
-            f"<office:document-content {_SPACES}><office:body>{body}</office:body></office:document-content>",
+            f"<office:document-content {_SPACES}><office:automatic-styles>{styles}</office:automatic-styles>"
+            f"<office:body>{body}</office:body></office:document-content>",
         )
         archive.writestr(
             "styles.xml",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,18 @@ from vanthu.kernel import blobs
 from vanthu.reading.first_page import pdf_lines
 
 _HIDDEN = "<w:vanish/>"
+_ODT_STYLES = "".join(
+    f'<style:style style:name="{name}" style:family="{family}" style:parent-style-name="{parent}">{said}'
+    "</style:style>"
+    for name, family, parent, said in (
+        ("X", "text", "", '<style:text-properties text:display="none"/>'),
+        ("Con", "text", "X", ""),
+        ("X", "paragraph", "", ""),
+        ("An", "paragraph", "", '<style:text-properties text:display="none"/>'),
+        ("Hien", "text", "", '<style:text-properties text:display="true"/>'),
+        ("Tuy", "text", "", '<style:text-properties text:display="condition"/>'),
+    )
+)
 
 
 def _draft(content: bytes, name: str = "a.docx", *, changes: ChangesChoice | None = None) -> AcceptedDraft:
@@ -46,6 +59,23 @@ def test_fields_keep_the_values_their_author_saw() -> None:
     assert "Xem mục 3.2" in said
     assert "Error" not in said
     assert draft.findings.counts == {FindingKind.FIELD: 4}
+
+
+def test_a_note_stands_under_the_sentence_that_calls_it() -> None:
+    """The program that draws the page pairs notes by their places, not by the numbers that call them."""
+    calls = [f'<w:r><w:footnoteReference w:id="{number}"/></w:r>' for number in (3, 2, 1)]
+    lines = "".join(
+        f'<w:footnote w:type="separator" w:id="{number}"><w:p/></w:footnote>' for number in (-1, 0)
+    )
+    notes = lines + "".join(
+        f'<w:footnote w:id="{number}">{p(r(f"GHI-{number}"))}</w:footnote>' for number in (1, 2, 3)
+    )
+    hidden = f'<w:r><w:rPr>{_HIDDEN}</w:rPr><w:footnoteReference w:id="2"/></w:r>'
+    content = docx(p(r("A"), calls[0]) + p(r("B"), hidden) + p(r("C"), calls[2]), footnotes=notes)
+
+    words = re.findall(r"GHI-\d", _said(_draft(content)))
+
+    assert words == ["GHI-3", "GHI-1"]
 
 
 def test_comments_and_hidden_text_are_told_and_not_printed() -> None:
@@ -123,6 +153,71 @@ class TestAnOpenDocument:
             FindingKind.HIDDEN: 1,
             FindingKind.FIELD: 2,
         }
+
+    @pytest.mark.parametrize(
+        ("lines", "said", "hidden"),
+        [
+            pytest.param(
+                ['A <text:hidden-text text:is-hidden="false">HIEN</text:hidden-text> B'],
+                "A HIEN B",
+                0,
+                id="text that might be hidden, and is not",
+            ),
+            pytest.param(
+                ['A <text:hidden-text text:string-value="HIEN" text:condition="ooow:1==2"/> B'],
+                "A HIEN B",
+                0,
+                id="of which nothing is said",
+            ),
+            pytest.param(
+                ['AN<text:hidden-paragraph text:condition="ooow:1==1" text:is-hidden="true"/>', "CUOI"],
+                "CUOI",
+                1,
+                id="a hidden paragraph",
+            ),
+            pytest.param(
+                ['HIEN<text:hidden-paragraph text:condition="ooow:1==2" text:is-hidden="false"/>'],
+                "HIEN",
+                0,
+                id="one that might be",
+            ),
+            pytest.param(
+                ['A <text:span text:style-name="X">AN</text:span>B'], "A B", 1, id="a style of letters"
+            ),
+            pytest.param(
+                ['A <text:span text:style-name="Con">AN</text:span>B'], "A B", 1, id="based on such a style"
+            ),
+        ],
+    )
+    def test_says_what_its_reader_sees(self, lines: list[str], said: str, hidden: int) -> None:
+        draft = _draft(office_files.odt(*lines, styles=_ODT_STYLES), "a.odt")
+
+        assert " ".join(_said(draft).split()) == said
+        assert draft.findings.counts.get(FindingKind.HIDDEN, 0) == hidden
+
+    def test_hides_by_a_style_of_its_own_family(self) -> None:
+        """Another family may use the same name, and hides nothing by it."""
+        content = office_files.odt(
+            "x", before='<text:p text:style-name="X">HIEN RO</text:p>', styles=_ODT_STYLES
+        )
+
+        assert _said(_draft(content, "a.odt")).split() == ["HIEN", "RO", "x"]
+
+    def test_shows_what_a_hidden_paragraph_shows(self) -> None:
+        content = office_files.odt(
+            "x",
+            before='<text:p text:style-name="An">AN '
+            '<text:span text:style-name="Hien">HIEN</text:span> AN</text:p>',
+            styles=_ODT_STYLES,
+        )
+
+        assert _said(_draft(content, "a.odt")).split() == ["HIEN", "x"]
+
+    def test_that_hides_by_a_condition_is_refused(self) -> None:
+        content = office_files.odt('<text:span text:style-name="Tuy">x</text:span>', styles=_ODT_STYLES)
+
+        with pytest.raises(Unsettled, match="tùy điều kiện"):
+            _draft(content, "a.odt")
 
     def test_with_tracked_changes_is_refused_with_what_to_do(self) -> None:
         changes = (

@@ -58,6 +58,7 @@ def test_a_text_in_endless_pieces_is_read_to_its_limit(tmp_path: Path, data: byt
 
 _RUN = "<w:r><w:t>a</w:t></w:r>"
 _MARK = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+_END = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ _MARK = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
         pytest.param(
             _docx("<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr></w:p>" * 30_000), id="ends of paragraphs"
         ),
-        pytest.param(_docx("<w:p>" + _MARK * 30_000 + "</w:p>"), id="fields that never end"),
+        pytest.param(_docx("<w:p>" + (_MARK + _END) * 30_000 + "</w:p>"), id="fields"),
         pytest.param(
             _docx("<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>a</w:t></w:r></w:p>" * 30_000), id="hidden runs"
         ),
@@ -89,6 +90,7 @@ def test_a_text_of_very_much_to_settle_is_settled(tmp_path: Path, data: bytes) -
 @pytest.mark.parametrize(
     ("data", "error"),
     [
+        pytest.param(_docx("<w:p>" + _MARK * 30_000 + "</w:p>"), "FieldUnread", id="fields in one another"),
         pytest.param(_docx("<a/>" * 3_100_000), "OfficeUnread", id="elements"),
         pytest.param(_docx(" " * 40_000_000), "OfficeUnread", id="bytes"),
         pytest.param(_docx("", extra=60_000), "TooComplex", id="parts"),

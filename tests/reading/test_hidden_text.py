@@ -272,7 +272,9 @@ class TestEveryPlaceOfText:
         ],
     )
     def test_headers_footers_and_notes(self, tmp_path: Path, part: str, holder: str, place: str) -> None:
-        notes = _settled(tmp_path, docx(p(r("x")), **{part: holder.format(_SECRET)}))
+        kind = {"footnotes": "footnoteReference", "endnotes": "endnoteReference"}.get(part, "")
+        call = f'<w:r><w:{kind} w:id="1"/></w:r>' if kind else ""
+        notes = _settled(tmp_path, docx(p(r("x"), call), **{part: holder.format(_SECRET)}))
 
         assert _said(tmp_path, f"word/{part}.xml") == "rõ thêm"
         assert notes.counts == {Kind.CHANGE: 2, Kind.HIDDEN: 1}

@@ -17,7 +17,6 @@ from tests.documents.word_files import (
     commented,
     deleted,
     docx,
-    field,
     former,
     inserted,
     mark,
@@ -208,66 +207,6 @@ class TestTrackedChanges:
         assert _settled(folder, docx(body), accept=False)[1] == [old]
 
 
-class TestFields:
-    @pytest.mark.parametrize(
-        ("body", "said"),
-        [
-            pytest.param(field("DATE \\@ dd/MM/yyyy", r("02/03/2020")), "02/03/2020", id="a day"),
-            pytest.param(field("FILENAME \\p", r("C:\\VT\\a.docx")), "C:\\VT\\a.docx", id="a folder"),
-            pytest.param(
-                '<w:fldSimple w:instr=" AUTHOR ">' + r("Nguyễn A") + "</w:fldSimple>", "Nguyễn A", id="simple"
-            ),
-            pytest.param(
-                field("REF a", r("Error! Reference source not found.")), "Error! Reference", id="a lost one"
-            ),
-            pytest.param(field("DATE"), "", id="without a value"),
-            pytest.param(
-                field("IF", r("hai"), field("TIME", r("10:00"))), "hai10:00", id="one in the value of another"
-            ),
-            pytest.param(
-                f'<w:r><w:fldChar w:fldCharType="begin"/></w:r>{r("IF ", tag="instrText")}'
-                f"{field('DATE', r('bỏ'))}"
-                f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{r("giữ")}'
-                '<w:r><w:fldChar w:fldCharType="end"/></w:r>',
-                "giữ",
-                id="one in the instruction of another",
-            ),
-            pytest.param(
-                f'<w:r><w:fldChar w:fldCharType="begin"/></w:r>{r(" DATE ", tag="instrText")}',
-                "",
-                id="without an end",
-            ),
-        ],
-    )
-    def test_become_the_value_their_author_saw(self, tmp_path: Path, body: str, said: str) -> None:
-        _, paragraphs = _settled(tmp_path, docx(p(r("Ghi: "), body, r("."))))
-
-        assert len(paragraphs) == 1
-        assert paragraphs[0].startswith(f"Ghi: {said}")
-        root = _root(tmp_path / "b.docx")
-        assert not [each for name in ("fldChar", "instrText", "fldSimple") for each in root.iter(_W + name)]
-
-    @pytest.mark.parametrize("kind", ["PAGE", "NUMPAGES", "FORMCHECKBOX", "EQ \\f(1,2)"])
-    def test_of_the_page_or_drawn_by_themselves_stay(self, tmp_path: Path, kind: str) -> None:
-        _settled(tmp_path, docx(p(r("x")), footer1=p(field(kind, r("1")))))
-
-        assert len(list(_root(tmp_path / "b.docx", "word/footer1.xml").iter(f"{_W}fldChar"))) == 3
-
-    def test_are_told_where_another_day_or_machine_would_change_them(self, tmp_path: Path) -> None:
-        body = p(r("Ngày: "), field("DATE", r("02/03/2020")), field("SEQ a", r("1")))
-        lost = p(r("Xem "), field("REF b", r("Error! Reference source not found.")))
-        notes, _ = _settled(tmp_path, docx(body + lost))
-
-        assert [(each.kind, each.text, each.where) for each in notes.named] == [
-            (Kind.FIELD, "DATE giữ «02/03/2020»", "đoạn «Ngày: 02/03/20201»"),
-            (
-                Kind.BROKEN,
-                "tham chiếu hỏng, in ra là «Error! Reference source not found.»",
-                "đoạn «Xem Error! Reference source not found.»",
-            ),
-        ]
-
-
 class TestWhatNobodySees:
     @pytest.mark.parametrize(
         ("properties", "styles"),
@@ -358,3 +297,24 @@ class TestWhatIsNotUnderstood:
 
         with zipfile.ZipFile(tmp_path / "b.docx") as archive:
             assert archive.read("word/media/a.svg").decode() == drawing
+
+
+def test_an_end_of_a_paragraph_joins_nothing_over_what_stands_between(tmp_path: Path) -> None:
+    between = f'<w:customXml w:element="x">{p(r("GIUA"))}</w:customXml>'
+    _, paragraphs = _settled(tmp_path, docx(p(r("DAU"), properties=mark("del")) + between + p(r("CUOI"))))
+
+    assert paragraphs == ["DAU", "GIUA", "CUOI"]
+
+
+def test_a_picture_that_lies_elsewhere_is_refused_and_one_with_a_copy_is_not(tmp_path: Path) -> None:
+    """Nothing is fetched from outside, so the page would lack what its author saw."""
+    spaces = (
+        'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+        'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+    )
+    with pytest.raises(OfficeUnread, match="ảnh nằm ngoài tệp"):
+        _settled(tmp_path, docx(p(f'<w:r><w:drawing><a:blip {spaces} r:link="p9"/></w:drawing></w:r>')))
+
+    _settled(
+        tmp_path, docx(p(f'<w:r><w:drawing><a:blip {spaces} r:link="p9" r:embed="p8"/></w:drawing></w:r>'))
+    )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from datetime import timedelta
+from importlib import import_module
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
@@ -225,6 +228,19 @@ class TestASessionThatEnded:
         assert "chưa được lưu" not in answer.content.decode()
         assert back["Location"] == "/van-ban-den/?tab=all"
 
+    @pytest.mark.parametrize("address", ["thay-doi/", "thoi/"])
+    def test_leads_back_from_a_button_to_the_page_it_stands_on(self, clerk: Client, address: str) -> None:
+        """Whoever pressed a button whose address is no page is not led to an error after signing in."""
+        page = f"/van-ban-di/dang-chuyen/{uuid4()}/"
+        answer = clerk.post(
+            f"{page}{address}",
+            {"changes": "accept"},
+            follow=True,
+            headers={"Referer": f"http://testserver{page}"},
+        )
+
+        assert answer.context["next"] == page
+
     def test_is_said_to_have_taken_along_what_was_posted(self, clerk: Client) -> None:
         answer = clerk.post("/van-ban-di/soan/?tra-loi=x", {"subject": "V/v"}, follow=True)
 
@@ -316,6 +332,20 @@ class TestSeveralPosts:
         answer = officer.post("/doi-vi-tri/", {"post_id": second.id})
 
         assert answer.status_code == 303
+        assert "Chờ cấp số, đóng dấu" in officer.get("/").content.decode()
+
+    def test_stay_chosen_when_a_request_that_began_before_ends_after(
+        self, sign_in: SignIn, world: World
+    ) -> None:
+        """A long upload read its session before; it may not write the former post back."""
+        officer, store = sign_in("officer"), import_module(settings.SESSION_ENGINE).SessionStore
+        begun_before = store(officer.session.session_key)
+        begun_before["seen"] = 1
+
+        officer.post("/doi-vi-tri/", {"post_id": _second_post(world).id})
+        with pytest.raises(UpdateError):
+            begun_before.save()
+
         assert "Chờ cấp số, đóng dấu" in officer.get("/").content.decode()
 
     def test_of_somebody_else_are_not_to_be_had(self, sign_in: SignIn, world: World) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vanthu.pdfsign.errors import PdfSignError
 from vanthu.reading.noted import QUOTED, Kind, Notes, quoted
+from vanthu.reading.open_document_hiding import PARAGRAPHS, SPAN, Hiding, replace_by_nothing, take_hidden
 from vanthu.reading.parts import open_archive
 from vanthu.reading.rewriting import Parts, serialized, unread, write_anew
 from vanthu.reading.wordml import Element
@@ -21,9 +22,8 @@ _MARKS = frozenset(
     {f"{_TEXT}change", f"{_TEXT}change-start", f"{_TEXT}change-end", f"{_TEXT}tracked-changes"}
 )
 _NOTE, _NOTE_END = f"{_OFFICE}annotation", f"{_OFFICE}annotation-end"
-_HIDDEN = frozenset({f"{_TEXT}hidden-text", f"{_TEXT}hidden-paragraph"})
-_SPAN = f"{_TEXT}span"
-_PARAGRAPHS = frozenset({f"{_TEXT}p", f"{_TEXT}h"})
+_HIDDEN_TEXT, _HIDDEN_PARAGRAPH = f"{_TEXT}hidden-text", f"{_TEXT}hidden-paragraph"
+_IS_HIDDEN = f"{_TEXT}is-hidden"
 _DEEDS = {"insertion": "thêm", "deletion": "xóa", "format-change": "đổi định dạng"}
 #: Fields whose text is what their author saw: each is replaced by it.
 _FIELDS = frozenset(
@@ -50,6 +50,7 @@ _VOLATILE = frozenset(
         *("modification-date", "modification-time", "print-date", "print-time", "printed-by"),
     )
 )
+_SECTION = f"{_TEXT}section"
 _LOST = ("Error:", "Error!", "Lỗi!")
 _DISPLAY = f"{_TEXT}display"
 _LOOKED_AT = 2_000
@@ -64,14 +65,11 @@ def settle_open_document(source: Path, target: Path) -> Notes:
     try:
         with open_archive(source) as archive:
             parts, notes, changed = Parts(archive), Notes(), {}
-            hidden: frozenset[str] = frozenset()
-            roots = [(name, parts.parse(name)) for name in _PARTS if name in archive.namelist()]
-            for _, root in roots:
-                hidden |= _hiding(root) if root is not None else frozenset()
-            for name, root in roots:
-                if root is not None:
-                    _settle(root, hidden, notes)
-                    changed[name] = serialized(root)
+            read = ((name, parts.parse(name)) for name in _PARTS if name in archive.namelist())
+            roots = {name: root for name, root in read if root is not None}
+            for name, root in roots.items():
+                _settle(root, Hiding(root, roots.get("styles.xml")), notes)
+                changed[name] = serialized(root)
             if not notes.counts[Kind.CHANGE]:
                 write_anew(archive, target, changed)
             return notes
@@ -82,7 +80,7 @@ def settle_open_document(source: Path, target: Path) -> Notes:
         raise unread(error) from error
 
 
-def _settle(root: Element, hiding: frozenset[str], notes: Notes) -> None:
+def _settle(root: Element, hiding: Hiding, notes: Notes) -> None:
     for element in list(root.iter(_CHANGED)):
         if notes.wants(Kind.CHANGE):
             notes.add(Kind.CHANGE, _change(element), "danh sách thay đổi của tệp")
@@ -90,12 +88,23 @@ def _settle(root: Element, hiding: frozenset[str], notes: Notes) -> None:
         if notes.wants(Kind.COMMENT):
             notes.add(Kind.COMMENT, _comment(element), _where(element))
     for element in _each(root, _MARKS | {_NOTE, _NOTE_END}):
-        _take_out(element)
+        replace_by_nothing(element)
     for element in _each(root, _FIELDS):
         _settle_field(element, notes)
-    for element in _each(root, _HIDDEN):
-        _hide(element, notes)
-    _hide_styled(root, hiding, notes)
+    _settle_hidden(root, hiding, notes)
+
+
+def _settle_hidden(root: Element, hiding: Hiding, notes: Notes) -> None:
+    for element in _each(root, frozenset({_HIDDEN_TEXT, _HIDDEN_PARAGRAPH})):
+        _settle_hidden_field(element, notes)
+    for section in _each(root, frozenset({_SECTION})):
+        if section.get(_DISPLAY) == "none":
+            _hide(section, notes)
+    for paragraph in _each(root, PARAGRAPHS):
+        where = _where(paragraph)
+        words = quoted("".join(take_hidden(paragraph, hiding))[:QUOTED])
+        if words and notes.wants(Kind.HIDDEN):
+            notes.add(Kind.HIDDEN, words, where)
 
 
 def _settle_field(element: Element, notes: Notes) -> None:
@@ -105,37 +114,38 @@ def _settle_field(element: Element, notes: Notes) -> None:
     elif element.tag in _VOLATILE and notes.wants(Kind.FIELD):
         notes.add(Kind.FIELD, f"{name} giữ {quoted(value) or 'chỗ trống'}", _where(element))
     if element.get(_DISPLAY) == "none":
-        _take_out(element)
+        replace_by_nothing(element)
+    else:
+        _as_text(element)
+
+
+def _settle_hidden_field(element: Element, notes: Notes) -> None:
+    """A field that hides, or would: it is as its author last saw it, and computed by nobody any more.
+
+    One that says nothing shows: that is how the program that made the format writes it.
+    """
+    is_hidden = element.get(_IS_HIDDEN, "false") == "true"
+    paragraph = next((each for each in element.iterancestors() if each.tag in PARAGRAPHS), element)
+    if element.tag == _HIDDEN_PARAGRAPH:
+        if is_hidden:
+            _hide(paragraph, notes)
+        else:
+            replace_by_nothing(element)
+        return
+    if not _said(element):
+        element.text = element.get(f"{_TEXT}string-value", "")
+    if is_hidden:
+        _hide(element, notes)
+        replace_by_nothing(element)
     else:
         _as_text(element)
 
 
 def _hide(element: Element, notes: Notes) -> None:
-    words = quoted(_said(element) or element.get(f"{_TEXT}string-value", ""))
+    words = quoted(_said(element))
     if words and notes.wants(Kind.HIDDEN):
         notes.add(Kind.HIDDEN, words, _where(element))
-    _take_out(element)
-
-
-def _hide_styled(root: Element, hiding: frozenset[str], notes: Notes) -> None:
-    if not hiding:
-        return
-    for element in [each for each in root.iter() if each.get(f"{_TEXT}style-name") in hiding]:
-        words = quoted(_said(element))
-        if words and notes.wants(Kind.HIDDEN):
-            notes.add(Kind.HIDDEN, words, _where(element))
-        if element.tag in _PARAGRAPHS or element.tag == _SPAN:
-            _empty(element)
-
-
-def _hiding(root: Element) -> frozenset[str]:
-    """The styles that hide what they are put on."""
-    found = set()
-    for properties in root.iter(f"{_STYLE}text-properties"):
-        style = properties.getparent()
-        if properties.get(_DISPLAY) == "none" and style is not None:
-            found.add(style.get(f"{_STYLE}name", ""))
-    return frozenset(found - {""})
+    _empty(element)
 
 
 def _change(element: Element) -> str:
@@ -147,12 +157,12 @@ def _change(element: Element) -> str:
 
 def _comment(element: Element) -> str:
     who = " ".join((element.findtext(f"{_DC}creator") or "").split())[:80]
-    said = quoted(" ".join(_said(each) for each in islice(element.iter(*_PARAGRAPHS), 20))) or "không có chữ"
+    said = quoted(" ".join(_said(each) for each in islice(element.iter(*PARAGRAPHS), 20))) or "không có chữ"
     return f"{who}: {said}" if who else said
 
 
 def _where(element: Element) -> str:
-    paragraph = next((each for each in element.iterancestors() if each.tag in _PARAGRAPHS), None)
+    paragraph = next((each for each in element.iterancestors() if each.tag in PARAGRAPHS), None)
     words = quoted(_said(paragraph)) if paragraph is not None else ""
     return f"đoạn {words}" if words else "đoạn không có chữ"
 
@@ -177,12 +187,6 @@ def _each(root: Element, tags: frozenset[str]) -> list[Element]:
     return [each for each in root.iter() if each.tag in tags]
 
 
-def _take_out(element: Element) -> None:
-    """Leave nothing of an element but the text after it."""
-    _empty(element)
-    element.tag = _SPAN
-
-
 def _empty(element: Element) -> None:
     after = element.tail
     element.clear()
@@ -191,5 +195,5 @@ def _empty(element: Element) -> None:
 
 def _as_text(element: Element) -> None:
     """Let an element be text like any other. No text is joined: a hundred thousand pieces stay so many."""
-    element.tag = _SPAN
+    element.tag = SPAN
     element.attrib.clear()

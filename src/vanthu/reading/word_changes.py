@@ -157,7 +157,7 @@ class _Settling:
 def _join(paragraph: Element) -> None:
     """Let a paragraph's content begin the paragraph after it, whose properties stay in force."""
     following = paragraph.getnext()
-    while following is not None and local(following) not in {"p", "tbl", "sdt", "sectPr"}:
+    while following is not None and not _is_of_the_page(following):
         following = following.getnext()
     content = [each for each in paragraph if local(each) != "pPr"]
     if local(following) == "p" and following is not None:
@@ -170,3 +170,8 @@ def _join(paragraph: Element) -> None:
         remove(paragraph)
     elif not content and following is not None and local(following) != "sectPr":
         remove(paragraph)
+
+
+def _is_of_the_page(element: Element) -> bool:
+    """Whether an element is text or holds some; a bookmark is not."""
+    return any(local(each) in {"p", "tbl", "sdt", "sectPr"} for each in element.iter())

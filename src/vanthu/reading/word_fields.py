@@ -10,17 +10,24 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from vanthu.reading.noted import Kind, Notes, quoted
+from vanthu.reading.noted import Kind, Notes, OfficeUnread, quoted
 from vanthu.reading.wordml import Element, attribute, is_repeated, local, remove, text_of, unwrap, where
 
 #: Fields that stay: page numbers, form fields and drawings without a value of their own, links.
 _STAYING = frozenset(
     {
-        *("PAGE", "NUMPAGES", "SECTIONPAGES", "SECTION"),
-        *("FORMCHECKBOX", "FORMDROPDOWN", "EQ", "SYMBOL", "ADVANCE"),
-        *("LISTNUM", "AUTONUM", "AUTONUMLGL", "AUTONUMOUT", "MACROBUTTON", "GOTOBUTTON", "HYPERLINK"),
+        *("PAGE", "NUMPAGES"),
+        *("FORMCHECKBOX", "FORMDROPDOWN", "ADVANCE", "MACROBUTTON", "GOTOBUTTON", "HYPERLINK"),
     }
 )
+#: Fields Word draws from the instruction alone, and the program that draws the page does not.
+_DRAWN_BY_WORD = frozenset({"EQ", "SYMBOL", "LISTNUM", "AUTONUM", "AUTONUMLGL", "AUTONUMOUT"})
+#: What a page is, and so what a value drawn from it is, differs from page to page.
+_OF_THE_PAGE = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES", "SECTION"})
+#: Fields that say in a header or footer what stands on the page, and which not every program computes.
+_OF_THE_PAGE_ABOVE = frozenset({"STYLEREF", "SECTIONPAGES", "SECTION"})
+#: Fields in one another; Word itself allows about twenty.
+_DEEPEST = 50
 #: Fields whose value would be another on another day, or another machine: their author is told what stays.
 VOLATILE = frozenset(
     {
@@ -36,20 +43,32 @@ _KIND = re.compile(r"\s*([A-Za-z=]+)")
 _LONGEST = 2_000
 
 
+class FieldUnread(OfficeUnread):
+    """Trường (field) trong tệp không giữ được giá trị người soạn đã thấy."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"Tệp {what}. Hãy mở bằng Word, thay trường đó bằng chữ (chọn rồi bấm Ctrl+Shift+F9) "
+            "hoặc xóa đi, lưu lại rồi chọn lại tệp."
+        )
+
+
 def settle_fields(root: Element, notes: Notes) -> None:
-    """Replace fields by their values, and note those of which their author should know."""
+    """Replace fields by their values, and note those of which their author should know.
+
+    Raises FieldUnread for a field that has no one value, and for one that never ends.
+    """
     for simple in [each for each in root.iter() if local(each) == "fldSimple"]:
         kind = _kind_of(attribute(simple, "instr"))
         _note(kind, text_of(simple), simple, notes)
+        _require_one_value(kind, "", simple)
         if kind not in _STAYING:
             unwrap(simple)
     stacks: dict[Element, list[_Field]] = {}
     for element in list(_pieces(root)):
         _hear(element, stacks.setdefault(_story_of(element), []), notes)
-    # A field that never ends is none; what was meant to be its value is text.
-    for stack in stacks.values():
-        for broken_off in stack:
-            _unlink(broken_off)
+    if any(stacks.values()):
+        raise FieldUnread("có một trường (field) không có dấu kết thúc")
 
 
 @dataclass(slots=True)
@@ -62,6 +81,8 @@ class _Field:
     instruction: list[str] = field(default_factory=list)
     value: list[str] = field(default_factory=list)
     is_in_value: bool = False
+    #: The field in its instruction, if any, whose value is another on each page.
+    of_the_page: str = ""
     length: int = 0
 
     @property
@@ -93,6 +114,8 @@ def _hear(element: Element, stack: list[_Field], notes: Notes) -> None:
     name = local(element)
     mark = attribute(element, "fldCharType") if name == "fldChar" else ""
     if mark == "begin":
+        if len(stack) == _DEEPEST:
+            raise FieldUnread("có các trường (field) lồng nhau quá nhiều lớp")
         stack.append(_Field(marks=[element]))
     elif not stack:
         return
@@ -119,12 +142,31 @@ def _end(stack: list[_Field], notes: Notes) -> None:
         outer.say(value, outer.value)
         outer.content += ended.content
     elif outer is not None:
-        # A field inside an instruction: it goes with it, with its value too.
+        # A field inside an instruction: it goes with it, whether it would stay by itself or not.
         outer.say(value, outer.instruction)
-        outer.code += ended.content
+        outer.code += (*ended.marks, *ended.code, *ended.content)
+        outer.of_the_page = outer.of_the_page or ended.of_the_page
+        if ended.kind in _OF_THE_PAGE:
+            outer.of_the_page = ended.kind
+    _require_one_value(ended.kind, ended.of_the_page, ended.marks[0])
     _note(ended.kind, value, ended.marks[0], notes)
     if ended.kind not in _STAYING:
         _unlink(ended)
+
+
+def _require_one_value(kind: str, of_the_page: str, element: Element) -> None:
+    """Raises FieldUnread for a field whose value cannot be kept: it is another on each page."""
+    if kind in _STAYING:
+        return
+    if kind in _DRAWN_BY_WORD:
+        raise FieldUnread(f"có trường (field) {kind} mà chỉ Word vẽ được, ở {where(element)}")
+    story = local(_story_of(element))
+    if of_the_page:
+        raise FieldUnread(
+            f"trường (field) {quoted(kind)} tính theo {of_the_page} nên mỗi trang in ra một khác"
+        )
+    if kind in _OF_THE_PAGE_ABOVE and story in {"hdr", "ftr"}:
+        raise FieldUnread(f"đầu trang hoặc chân trang có trường (field) {kind} nên mỗi trang in ra một khác")
 
 
 def _unlink(ended: _Field) -> None:

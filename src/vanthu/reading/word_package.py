@@ -46,10 +46,12 @@ class WordPackage:
             raise OfficeUnread
         folder, _, name = document.rpartition("/")
         related = self._related(posixpath.join(folder, "_rels", f"{name}.rels"), folder)
-        #: The styles, the numbering and the comments of the text: the names of their parts, where it has any.
+        #: Names of the parts with the styles, the numbering, the comments and the notes, where it has any.
         self.styles = self._one(related, "styles")
         self.numbering = self._one(related, "numbering")
         self.comments = self._one(related, "comments")
+        self.footnotes = self._one(related, "footnotes")
+        self.endnotes = self._one(related, "endnotes")
 
     def root(self, name: str | None) -> Element | None:
         """The root of a part."""

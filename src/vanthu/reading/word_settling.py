@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from lxml import etree
+
 from vanthu.pdfsign.errors import PdfSignError
 from vanthu.reading.noted import Kind, Notes, OfficeUnread, quoted
 from vanthu.reading.parts import open_archive
@@ -13,6 +15,7 @@ from vanthu.reading.rewriting import Parts, serialized, unread, write_anew
 from vanthu.reading.word_changes import find_changes, settle_changes
 from vanthu.reading.word_fields import settle_fields
 from vanthu.reading.word_hiding import Hiding, settle_hidden, settle_hidden_numbers
+from vanthu.reading.word_notes import order_notes
 from vanthu.reading.word_package import WordPackage
 from vanthu.reading.wordml import (
     Element,
@@ -55,22 +58,35 @@ def settle_word(source: Path, target: Path, *, accept: bool | None) -> Notes:
 
 
 def _settled(package: WordPackage, accept: bool | None) -> tuple[Notes, dict[str, bytes]]:
-    notes, changed = Notes(), {}
+    notes = Notes()
     hiding = Hiding.of(package.root(package.styles))
     # Who wrote a comment and what, by its number.
     listed = package.root(package.comments)
     comments = {attribute(each, "id"): _comment(each) for each in listed} if listed is not None else {}
-    for name, root in package.texts.items():
+    for root in package.texts.values():
         _require_understood(root)
         marked = mark_repeated(root)
         _settle(root, hiding, comments, notes, accept)
         unmark_repeated(marked)
-        changed[name] = serialized(root)
+    if accept is not None or not notes.counts[Kind.CHANGE]:
+        _order_notes(package)
+    changed = {name: serialized(root) for name, root in package.texts.items()}
     numbering = package.root(package.numbering)
     if numbering is not None and package.numbering:
         settle_hidden_numbers(numbering, hiding, notes)
         changed[package.numbering] = serialized(numbering)
     return notes, changed
+
+
+def _order_notes(package: WordPackage) -> None:
+    """Raises NotesUnread."""
+    texts = list(package.texts.values())
+    documents = [each for each in texts if local(each) == "document"]
+    for part in (package.root(package.footnotes), package.root(package.endnotes)):
+        if part is None:
+            continue
+        for document in documents:
+            order_notes(document, (each for each in texts if each is not document), part)
 
 
 def _require_understood(root: Element) -> None:
@@ -81,11 +97,24 @@ def _require_understood(root: Element) -> None:
                 "Văn bản có một tệp khác được nhúng nguyên vào giữa nội dung. "
                 "Hãy mở bằng Word, lưu lại ở dạng docx rồi chọn lại tệp."
             )
+        if _is_linked_picture(element):
+            raise OfficeUnread(
+                "Văn bản có ảnh nằm ngoài tệp (ảnh liên kết) nên không in ra được. Hãy mở bằng Word, "
+                "xóa ảnh đó rồi chèn lại ảnh vào trong tệp, lưu lại rồi chọn lại tệp."
+            )
         if _CONFLICT.match(str(element.tag)):
             raise OfficeUnread(
                 "Tệp có các thay đổi xung đột do nhiều người cùng sửa mà chưa giải quyết. Hãy mở bằng Word, "
                 "giải quyết xung đột, lưu lại rồi chọn lại tệp."
             )
+
+
+def _is_linked_picture(element: Element) -> bool:
+    """Whether a picture is fetched from elsewhere, and no copy of it stands in the file."""
+    name = str(element.tag).rpartition("}")[2]
+    linked, kept = {"blip": ("link", "embed"), "imagedata": ("href", "id")}.get(name, ("", ""))
+    own = {etree.QName(key).localname for key in element.attrib if "relationships" in str(key)}
+    return bool(linked) and linked in own and kept not in own
 
 
 def _settle(

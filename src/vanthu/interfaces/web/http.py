@@ -98,9 +98,12 @@ def posted(request: HttpRequest) -> QueryDict | None:
 def page_left(request: HttpRequest) -> str:
     """The page the person is on, as an address of this site; empty when that is not known.
 
-    A visit is its own page, and a form is posted to the page it stands on; what htmx or a script asks for
-    belongs to the page in which it runs.
+    A visit is its own page. A form stands on the page that sent it, which need not be where it is posted to:
+    some addresses are no page; where the browser does not say, it is taken to be the same. What htmx or a
+    script asks for belongs to the page in which it runs.
     """
+    if request.method == "POST" and not wants_partial(request):
+        return _path_of_referrer(request) or request.get_full_path()
     if not wants_partial(request):
         return request.get_full_path()
     htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # set by HtmxMiddleware

@@ -63,8 +63,13 @@ def leave(request: HttpRequest) -> None:
 
 
 def work_from(request: HttpRequest, post_id: UUID) -> None:
-    """Work from another post of the same person (kiêm nhiệm), from the next request on."""
+    """Work from another post of the same person (kiêm nhiệm), from the next request on.
+
+    The session has another key from now on: a request that began before, and ends after, would write back
+    the whole of what it read, the former post with it. Its session is not there any more.
+    """
     request.session[_POST] = str(post_id)
+    request.session.cycle_key()
 
 
 def password_changed(request: HttpRequest) -> None:
