@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from tests.pdfsign import redrawing, tampering
-from tests.pdfsign.documents import handwriting, round_seal
+from tests.pdfsign.documents import handwriting, round_seal, write
 from tests.pdfsign.office import NAME, TITLE, Office
 from tests.pdfsign.tampering import Change, append_revision
 from vanthu.pdfsign import (
@@ -42,6 +44,23 @@ GIVEN = {"number": "125", "day": "22", "month": "11"}
 
 def _places(draft: Path) -> Places:
     return find_places(draft, signer_name=NAME, signer_title=TITLE)
+
+
+def _opened_with_nulls(writer: IncrementalPdfFileWriter) -> None:
+    where = [writer.find_page_for_modification(0)[0], pdf_name("/XYZ"), generic.NullObject()]
+    writer.root[pdf_name("/OpenAction")] = generic.ArrayObject(
+        [*where, generic.NullObject(), generic.NumberObject(0)]
+    )
+    writer.root.pop("/Version", None)
+    writer.update_root()
+
+
+def _as_libreoffice_writes(office: Office) -> Path:
+    content = append_revision(office.draft(), _opened_with_nulls, "opened.pdf").read_bytes()
+    # Of the same length, so that nothing moves.
+    for written in (b"%PDF-1.", b"/Version /1."):
+        content = content.replace(written + b"7", written + b"6")
+    return write(office.folder / "libreoffice.pdf", content)
 
 
 def _begun(office: Office, draft: Path, places: Places | None = None, image: bytes = b"") -> Path:
@@ -123,6 +142,26 @@ class TestWhatIsReserved:
         draft = append_revision(office.draft(), made, "made.pdf")
 
         require_only_reserved(draft, _begun(office, draft), places=_places(draft), image=handwriting())
+
+    def test_so_does_that_of_a_file_from_libreoffice(self, office: Office) -> None:
+        """Its version is 1.6, which a writer raises, and how it opens is said with nulls."""
+        draft = _as_libreoffice_writes(office)
+
+        require_only_reserved(draft, _begun(office, draft), places=_places(draft), image=handwriting())
+
+    @pytest.mark.parametrize("version", ["/2.0", "/9.9"])
+    def test_the_version_is_raised_to_that_of_the_fields_and_to_no_other(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch, version: str
+    ) -> None:
+        def other_version(writer: IncrementalPdfFileWriter) -> None:
+            writer.root[pdf_name("/Version")] = pdf_name(version)
+            writer.update_root()
+
+        draft = _as_libreoffice_writes(office)
+        _taken_over(monkeypatch, preparing, other_version)
+
+        with pytest.raises(AddedOtherwise):
+            require_only_reserved(draft, _begun(office, draft), places=_places(draft), image=handwriting())
 
     @pytest.mark.parametrize("change", redrawing.REDRAWINGS.values(), ids=redrawing.REDRAWINGS)
     def test_no_page_is_drawn_from_anything_else(

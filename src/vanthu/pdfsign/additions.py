@@ -45,6 +45,8 @@ _WIDGET_KEYS = frozenset(
 )
 #: Revisions a draft gains until its signature is begun: the reserved fields, the signature.
 _PREPARED, _SEALED = 2, 1
+#: What the catalogue of a file of an older version (LibreOffice's: 1.6) may say from now on.
+_RAISED_VERSION = "/1.7"
 _FORM_MAY_CHANGE = frozenset(("/Fields", "/DR", "/SigFlags", "/NeedAppearances"))
 
 
@@ -173,7 +175,8 @@ def _grown(source: Path, target: Path, *, revisions: int) -> Iterator[_Growth]:
 
 def _require_root_and_form(growth: _Growth) -> None:
     old, new = growth.before.root, growth.after.root
-    _require_same_but(old, new, {"/AcroForm"})
+    _require_same_but(old, new, {"/AcroForm", "/Version"})
+    _require(pick(new, "/Version") in (pick(old, "/Version"), _RAISED_VERSION))
     was, now = pick(old, "/AcroForm", {}), new["/AcroForm"]
     _require_same_but(was, now, _FORM_MAY_CHANGE)
     resources, grown = pick(was, "/DR", {}), pick(now, "/DR", {})
@@ -336,6 +339,8 @@ def _plain(found: Any, follow: Callable[[generic.IndirectObject], Any] | None = 
         return [_plain(each, follow) for each in list.__iter__(found)]
     if isinstance(found, (generic.NumberObject, generic.FloatObject)):
         return float(found)
+    if isinstance(found, generic.NullObject):
+        return None
     return (type(found), found) if isinstance(found, (str, bytes)) else repr(found)
 
 
