@@ -55,12 +55,12 @@ class TestNumberAndDate:
     def test_a_date_in_the_body_is_not_taken_for_it(self, tmp_path: Path) -> None:
         places = _places(tmp_path, day_blank="[ 22 ]", month_blank="[ 11 ]", number_blank="[ 125]")
 
-        assert places.missing == ("number", "day", "month")
+        assert places.missing == ("number", "day")
 
-    def test_a_month_already_written_is_left_alone(self, tmp_path: Path) -> None:
+    def test_a_month_already_written_has_no_place(self, tmp_path: Path) -> None:
         places = _places(tmp_path, month_blank="[ 11 ]")
 
-        assert places.missing == ("month",)
+        assert (places.month_in_print, places.month, places.missing) == (True, None, ())
 
     def test_no_room_for_a_number_leaves_it_to_a_person(self, tmp_path: Path) -> None:
         assert _places(tmp_path, number_blank="[]").missing == ("number",)

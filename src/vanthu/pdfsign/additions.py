@@ -29,7 +29,7 @@ from vanthu.pdfsign.opening import open_reader, parsing
 from vanthu.pdfsign.places import Box, Places
 from vanthu.pdfsign.prepare import (
     DAY_FIELD,
-    ISSUE_FIELDS,
+    FIELDS,
     ITALIC_RESOURCE,
     MONTH_FIELD,
     NUMBER_FIELD,
@@ -51,11 +51,13 @@ _FORM_MAY_CHANGE = frozenset(("/Fields", "/DR", "/SigFlags", "/NeedAppearances")
 
 
 def require_only_reserved(draft: Path, pending: Path, *, places: Places, image: Path | bytes) -> None:
-    """Refuse `pending` unless it is `draft`, the five fields at `places`, and the picture in the person's.
+    """Refuse `pending` unless it is `draft`, the fields at `places`, and the picture in the person's.
+
+    There are five, or four where `places` say that the month stands in print: no more, and no fewer.
 
     Raises AddedOtherwise, BrokenPdf, PasswordProtected, TooComplex, BadImage, PlacesMissing.
     """
-    boxes = dict(zip((*ISSUE_FIELDS, PERSON_FIELD, SEAL_FIELD), places.require_all(), strict=True))
+    boxes = {FIELDS[name]: box for name, box in places.require_all().items()}
     picture = load_picture(image)
     with _grown(draft, pending, revisions=_PREPARED) as growth:
         fields = _added_fields(growth)
@@ -71,13 +73,16 @@ def require_only_issued(
 ) -> None:
     """Refuse `pending` unless it is `signed`, number and date as given, and the picture in the seal's field.
 
+    What the person signed without a field for the month has it in print, and gains nothing there.
+
     Raises AddedOtherwise, BrokenPdf, PasswordProtected, TooComplex, BadImage.
     """
     picture = load_picture(image)
-    values = {NUMBER_FIELD: number, DAY_FIELD: day, MONTH_FIELD: month}
+    given = {NUMBER_FIELD: number, DAY_FIELD: day, MONTH_FIELD: month}
     with _grown(signed, pending, revisions=_SEALED) as growth:
         _require(not _added_fields(growth))
         fields = form_fields(growth.after)
+        values = {name: text for name, text in given.items() if name in fields or name != MONTH_FIELD}
         fonts = growth.after.root["/AcroForm"]["/DR"]["/Font"]
         for name, text in values.items():
             _require_filled(fields[name], text, name=name, fonts=fonts)

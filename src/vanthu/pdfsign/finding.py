@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vanthu.pdfsign.appearance import BASELINE, LINE_HEIGHT
-from vanthu.pdfsign.glyphs import COLUMN_GAP, Line, PageText, read_pages
+from vanthu.pdfsign.glyphs import COLUMN_GAP, Line, PageText, read_first_page, read_pages
 from vanthu.pdfsign.opening import open_reader
 from vanthu.pdfsign.places import ROUND_SEAL_MM, Box, Places, seal_box
 from vanthu.pdfsign.sights import Found, Sight
@@ -53,10 +53,11 @@ def find_places(
     """Find where number, date, signature and seal belong.
 
     Number and date: the blanks after «Số:» and in «ngày … tháng … năm» of page 1; a blank may be spaces,
-    dots or underscores. Signature: between the signer's title and the last mention of the name that has room
-    above it, on whatever page that is. Seal: at its true size over the left third of the signature. Unicode
-    form, case, tone placement, spacing between letters and line breaks in the title do not matter. What is
-    not found is None (see `Places.missing`): a scan has no text, and then a person points at the places.
+    dots or underscores, and a month that is written already is in print and has no place. Signature: between
+    the signer's title and the last mention of the name that has room above it, on whatever page that is.
+    Seal: at its true size over the left third of the signature. Unicode form, case, tone placement, spacing
+    between letters and line breaks in the title do not matter. What is not found is None (see
+    `Places.missing`): a scan has no text, and then a person points at the places.
 
     Raises NotAPdf, BrokenPdf, PasswordProtected, EmptyPdf, RotatedPage (the page of a place is turned).
     """
@@ -85,13 +86,29 @@ def find_marks(
             page_corner=(page.x0, page.y0),
         )
     return Marks(
-        places=Places(number=number, day=day, month=month, signature=signature, seal=stamp),
+        places=Places(
+            number=number,
+            day=day,
+            month=month,
+            signature=signature,
+            seal=stamp,
+            month_in_print=of_month.sight is Sight.TYPED,
+        ),
         number=of_number,
         day=of_day,
         month=of_month,
         name=block.name,
         title=block.title,
     )
+
+
+def month_in_print(file: Path) -> str:
+    """The month as it stands in the date of page 1, "01"; empty where a blank is left, or no date is found.
+
+    Raises NotAPdf, BrokenPdf, PasswordProtected, EmptyPdf, RotatedPage.
+    """
+    _, (_, month) = _find_date(read_first_page(file))
+    return month.written if month.sight is Sight.TYPED else ""
 
 
 def _find_number(page: PageText) -> tuple[Box | None, Found]:

@@ -124,7 +124,8 @@ def _hides(file: Path, reader: PdfFileReader, name: str) -> bool:
 def require_as_signed(reader: PdfFileReader) -> None:
     """Refuse a file whose fields for number, date and seal are not as the person who signed left them.
 
-    They must be there once each, empty, at the same place, and the seal's still lock number and date.
+    They must be there once each, empty, at the same place, and the seal's still lock number and date. That of
+    the month may never have been there: then the month stands in print.
 
     Raises NotPrepared (no such fields, or no lock), IssueFieldsTouched.
     """
@@ -133,17 +134,23 @@ def require_as_signed(reader: PdfFileReader) -> None:
     then = reader.get_historical_resolver(embedded.signed_revision)
     for name in (*ISSUE_FIELDS, SEAL_FIELD):
         before, now = list(_named(then, name)), list(_named(reader, name))
-        if len(before) != 1:
+        if len(before) != 1 and (before or name != MONTH_FIELD):
             raise NotPrepared
-        if len(now) != 1 or not _alike(before[0], now[0]):
+        if len(now) != len(before) or not all(map(_alike, before, now)):
             raise IssueFieldsTouched(f"{LABELS[name]} {_TOUCHED}")
-        if name in _FONTS:
-            if _font(then, _FONTS[name]) != _font(reader, _FONTS[name]):
-                raise IssueFieldsTouched(f"{LABELS[name]} {_TOUCHED}")
-            if pick(now[0], "/V") or _drawing(now[0]).strip():
-                raise IssueFieldsTouched(f"{LABELS[name]} {_FILLED}")
-        elif not _locks(now[0]):
+        for field in now:
+            _require_empty(field, name)
+        if name in _FONTS and _font(then, _FONTS[name]) != _font(reader, _FONTS[name]):
+            raise IssueFieldsTouched(f"{LABELS[name]} {_TOUCHED}")
+
+
+def _require_empty(field: generic.DictionaryObject, name: str) -> None:
+    """Number and date are still to be filled in; the seal's field is still to lock them."""
+    if name == SEAL_FIELD:
+        if not _locks(field):
             raise NotPrepared
+    elif pick(field, "/V") or _drawing(field).strip():
+        raise IssueFieldsTouched(f"{LABELS[name]} {_FILLED}")
 
 
 _TOUCHED = "đã bị sửa sau khi người có thẩm quyền ký số; không đóng dấu được. Hãy trình ký lại."

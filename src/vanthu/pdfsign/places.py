@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any
 
 from vanthu.pdfsign.errors import PlacesMissing
 
@@ -59,40 +59,53 @@ class Box:
 
 @dataclass(frozen=True, kw_only=True)
 class Places:
-    """The five places of NĐ 30/2020: số, ngày, tháng, chữ ký (7c), dấu (8). None = not found."""
+    """The five places of NĐ 30/2020: số, ngày, tháng, chữ ký (7c), dấu (8). None = not found.
+
+    Many letters preprint their month («ngày      tháng 01 năm 2026»): then no place is left for it.
+    """
 
     number: Box | None = None
     day: Box | None = None
     month: Box | None = None
     signature: Box | None = None
     seal: Box | None = None
+    #: The month stands in print: nothing is written there, and there is no box for it.
+    month_in_print: bool = False
+
+    def __post_init__(self) -> None:
+        if self.month_in_print and self.month is not None:
+            raise ValueError("a month in print needs no box")
 
     @property
     def missing(self) -> tuple[str, ...]:
         """The names of the places nobody has found yet, in reading order."""
-        return tuple(field.name for field in fields(self) if getattr(self, field.name) is None)
+        return tuple(name for name in self._wanted if getattr(self, name) is None)
 
     @property
     def found(self) -> dict[str, Box]:
         """The places there are, by name."""
-        boxes = {field.name: getattr(self, field.name) for field in fields(self)}
+        boxes = {name: getattr(self, name) for name in _NAMES}
         return {name: box for name, box in boxes.items() if box is not None}
 
-    def require_all(self) -> tuple[Box, Box, Box, Box, Box]:
-        """The five boxes in order.
+    @property
+    def _wanted(self) -> tuple[str, ...]:
+        return tuple(name for name in _NAMES if name != "month" or not self.month_in_print)
+
+    def require_all(self) -> dict[str, Box]:
+        """Every box a letter needs, by name, in order: five, or four where the month stands in print.
 
         Raises PlacesMissing, naming what is missing.
         """
         if self.missing:
             names = ", ".join(_VIETNAMESE[name] for name in self.missing)
             raise PlacesMissing(f"Chưa xác định được vị trí: {names}; hãy chỉ vị trí trên trang.")
-        found = (self.number, self.day, self.month, self.signature, self.seal)
-        return cast(tuple[Box, Box, Box, Box, Box], found)
+        return self.found
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; a place not found is null."""
-        found = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: box.to_dict() if box else None for name, box in found.items()}
+        found = {name: getattr(self, name) for name in _NAMES}
+        plain: dict[str, Any] = {name: box.to_dict() if box else None for name, box in found.items()}
+        return plain | ({"month_in_print": True} if self.month_in_print else {})
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Places:
@@ -100,8 +113,9 @@ class Places:
 
         Raises ValueError for anything else.
         """
-        boxes = {field.name: plain.get(field.name) for field in fields(cls)}
-        return cls(**{name: Box.from_dict(box) for name, box in boxes.items() if box is not None})
+        found = {name: plain.get(name) for name in _NAMES}
+        boxes = {name: Box.from_dict(box) for name, box in found.items() if box is not None}
+        return cls(**boxes, month_in_print=plain.get("month_in_print") is True)
 
 
 _VIETNAMESE = {
@@ -111,6 +125,7 @@ _VIETNAMESE = {
     "signature": "chữ ký",
     "seal": "dấu cơ quan",
 }
+_NAMES = tuple(_VIETNAMESE)
 
 
 def seal_box(

@@ -6,6 +6,7 @@ leave the earlier signatures valid, so what it will write needs a reserved field
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -31,6 +32,19 @@ from vanthu.pdfsign.sheets import require_upright_inside
 NUMBER_FIELD, DAY_FIELD, MONTH_FIELD = "so", "ngay", "thang"
 ISSUE_FIELDS = (NUMBER_FIELD, DAY_FIELD, MONTH_FIELD)
 PERSON_FIELD, SEAL_FIELD = "NguoiKy", "DauCoQuan"
+#: The field that each of `Places` becomes.
+FIELDS: Mapping[str, str] = {
+    "number": NUMBER_FIELD,
+    "day": DAY_FIELD,
+    "month": MONTH_FIELD,
+    "signature": PERSON_FIELD,
+    "seal": SEAL_FIELD,
+}
+_WRITTEN: Mapping[str, str] = {
+    "number": "Số văn bản",
+    "day": "Ngày ban hành",
+    "month": "Tháng ban hành",
+}
 
 #: Names of the two fonts in the form's default resources.
 UPRIGHT_RESOURCE, ITALIC_RESOURCE = "/VTSoKyHieu", "/VTNgayThang"
@@ -42,19 +56,20 @@ _LOCKED = 128
 def prepare(source: Path, target: Path, places: Places) -> None:
     """Write `target`: `source` with text fields so, ngay, thang and signature fields NguoiKy, DauCoQuan.
 
-    DauCoQuan carries a lock on so, ngay and thang: from the seal on, number and date cannot change.
+    DauCoQuan carries a lock on so, ngay and thang: from the seal on, number and date cannot change. A month
+    that stands in print has no field; the lock names it all the same, lest one be added.
     Existing annotations and form fields are kept. `source` is not changed.
 
     Raises PlacesMissing, PlaceOutside, RotatedPage, OddPage, AlreadySigned, AlreadyPrepared, BrokenPdf,
     PasswordProtected, NotAPdf, FontMissing, TwofoldPdf.
     """
-    number, day, month, signature, seal = places.require_all()
+    boxes = places.require_all()
     with open_writer(source) as writer:
         with parsing():
             _require_untouched(writer)
-        for box in (number, day, month, signature, seal):
+        for box in boxes.values():
             require_upright_inside(writer, box)
-        number, day, month = (_without_hiding(source, box) for box in (number, day, month))
+        written = {name: _without_hiding(source, boxes[name]) for name in _WRITTEN if name in boxes}
         with parsing():
             upright, italic = (
                 embed_latin(writer, number_font()),
@@ -62,11 +77,11 @@ def prepare(source: Path, target: Path, places: Places) -> None:
             )
             form = _form(writer)
             _add_fonts(writer, form, {UPRIGHT_RESOURCE: upright, ITALIC_RESOURCE: italic})
-            _add_field(writer, form, _text_field(writer, NUMBER_FIELD, "Số văn bản", number))
-            _add_field(writer, form, _text_field(writer, DAY_FIELD, "Ngày ban hành", day))
-            _add_field(writer, form, _text_field(writer, MONTH_FIELD, "Tháng ban hành", month))
-            _add_field(writer, form, _signature_field(writer, PERSON_FIELD, "Chữ ký số người ký", signature))
-            sealing = _signature_field(writer, SEAL_FIELD, "Chữ ký số cơ quan", seal)
+            for name, box in written.items():
+                _add_field(writer, form, _text_field(writer, FIELDS[name], _WRITTEN[name], box))
+            signing = _signature_field(writer, PERSON_FIELD, "Chữ ký số người ký", boxes["signature"])
+            _add_field(writer, form, signing)
+            sealing = _signature_field(writer, SEAL_FIELD, "Chữ ký số cơ quan", boxes["seal"])
             lock = FieldMDPSpec(FieldMDPAction.INCLUDE, list(ISSUE_FIELDS)).as_sig_field_lock()
             sealing[pdf_name("/Lock")] = writer.add_object(lock)
             _add_field(writer, form, sealing)

@@ -15,6 +15,7 @@ from pyhanko.sign.fields import enumerate_sig_fields
 from vanthu.pdfsign.appearance import line_appearance, picture_appearance
 from vanthu.pdfsign.certificates import Certificate, common_name
 from vanthu.pdfsign.errors import BadIssueData, FieldTaken, NotPrepared, PersonNotSigned
+from vanthu.pdfsign.finding import month_in_print
 from vanthu.pdfsign.fonts import date_font, number_font
 from vanthu.pdfsign.images import load_picture
 from vanthu.pdfsign.issue_fields import require_as_signed
@@ -23,7 +24,6 @@ from vanthu.pdfsign.opening import open_writer, parsing
 from vanthu.pdfsign.pending import PendingSignature
 from vanthu.pdfsign.prepare import (
     DAY_FIELD,
-    ISSUE_FIELDS,
     ITALIC_RESOURCE,
     MONTH_FIELD,
     NUMBER_FIELD,
@@ -63,8 +63,10 @@ def begin_seal(
     fields become read-only, and the seal's lock makes any later change to them break the seal.
 
     The fields must be as the person who signed left them: empty, at their places, to be locked by the seal.
+    Where there is none for the month, that month must stand in print.
 
-    Raises BadIssueData, PersonNotSigned, NotPrepared, IssueFieldsTouched, FieldTaken, BadImage, BrokenPdf.
+    Raises BadIssueData (also: another month in print), PersonNotSigned, NotPrepared, IssueFieldsTouched,
+    FieldTaken, BadImage, BrokenPdf.
     """
     _require_issue_data(number, day, month)
     picture = load_picture(image)
@@ -72,7 +74,10 @@ def begin_seal(
         with parsing():
             _require_turn_of_the_seal(writer)
             require_as_signed(writer.prev)
-            _fill(writer, {NUMBER_FIELD: number, DAY_FIELD: day, MONTH_FIELD: month})
+            given = {NUMBER_FIELD: number, DAY_FIELD: day, MONTH_FIELD: month}
+            if MONTH_FIELD not in form_fields(writer):
+                _require_in_print(signed, given.pop(MONTH_FIELD))
+            _fill(writer, given)
         return begin_in_field(
             writer,
             target,
@@ -132,6 +137,14 @@ def _require_issue_data(number: str, day: str, month: str) -> None:
         raise BadIssueData("Ngày hoặc tháng ban hành không hợp lệ; ví dụ ngày 05 tháng 01.")
 
 
+def _require_in_print(signed: Path, month: str) -> None:
+    printed = month_in_print(signed)
+    if not printed:
+        raise NotPrepared
+    if int(printed) != int(month):
+        raise BadIssueData(f"Văn bản in sẵn tháng {printed}, không phải tháng {month}.")
+
+
 def _require_turn_of_the_seal(writer: IncrementalPdfFileWriter) -> None:
     if "/AcroForm" not in writer.root:
         raise NotPrepared
@@ -147,7 +160,7 @@ def _require_turn_of_the_seal(writer: IncrementalPdfFileWriter) -> None:
 def _fill(writer: IncrementalPdfFileWriter, values: dict[str, str]) -> None:
     form = writer.root["/AcroForm"]
     fields = form_fields(writer)
-    if not set(ISSUE_FIELDS) <= fields.keys():
+    if not values.keys() <= fields.keys():
         raise NotPrepared
     fonts = form["/DR"]["/Font"]
     for name, text in values.items():
