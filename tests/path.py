@@ -22,6 +22,7 @@ from vanthu.documents.states import FileKind
 from vanthu.kernel import blobs
 from vanthu.kernel.actor import Actor
 from vanthu.outgoing import actions
+from vanthu.outgoing.letter_rules import Matter
 from vanthu.outgoing.rules import DraftContent
 from vanthu.outgoing.states import State
 from vanthu.registers.operations import TakenNumber
@@ -30,6 +31,8 @@ from vanthu.signing.operations import SignedFile
 from vanthu.signing.states import SignatureKind
 
 SUBJECT = "V/v rà soát vị trí việc làm"
+#: Whoever has doubts of a letter to confirm on this path confirms them all.
+EVERYTHING = frozenset(Matter)
 
 
 def true_time() -> datetime:
@@ -96,21 +99,31 @@ def drafted(
 def submitted(world: World, *, by: Actor | None = None, now: datetime = NOW, **draft: Any) -> UUID:
     """A draft waiting for the head's review."""
     document = drafted(world, by=by, now=now, **draft)
-    actions.submit_draft(actor=by or world.officer, document_id=document, seen=now_seen(document), now=now)
+    actions.submit_draft(
+        actor=by or world.officer,
+        document_id=document,
+        seen=now_seen(document),
+        confirmed=EVERYTHING,
+        now=now,
+    )
     return document
 
 
 def approved(world: World, *, now: datetime = NOW, **draft: Any) -> UUID:
     """A draft waiting for the leader's signature."""
     document = submitted(world, now=now, **draft)
-    actions.approve_content(actor=world.head, document_id=document, seen=now_seen(document), now=now)
+    actions.approve_content(
+        actor=world.head, document_id=document, seen=now_seen(document), confirmed=EVERYTHING, now=now
+    )
     return document
 
 
 def signature_made(world: World, document: UUID, *, by: Actor | None = None, pin: str = PIN) -> SignedFile:
     """The leader's signature, begun and made, not yet recorded."""
     actor, now = by or world.leader, true_time()
-    session = actions.begin_signature(actor=actor, document_id=document, seen=now_seen(document), now=now)
+    session = actions.begin_signature(
+        actor=actor, document_id=document, seen=now_seen(document), confirmed=EVERYTHING, now=now
+    )
     return desk.sign_here(actor=actor, session_id=session, kind=SignatureKind.PERSON, pin=pin, now=now)
 
 

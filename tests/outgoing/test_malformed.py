@@ -15,6 +15,7 @@ from tests.traces import nothing_changed
 from tests.world import NOW, World
 from vanthu.outgoing import actions, queries
 from vanthu.outgoing.actions.drafting import DraftRefused
+from vanthu.outgoing.letter_rules import Matter
 from vanthu.outgoing.models import OutgoingDocument
 from vanthu.outgoing.operations import NotReady
 from vanthu.outgoing.queries import OutgoingPage
@@ -25,7 +26,10 @@ MALFORMED: dict[str, tuple[dict[str, Any], str]] = {
     "no line of the number": ({"number_line": ""}, "Không thấy dòng «Số: …»"),
     "a typed number": ({"number_blank": "[ 125]"}, "Số đã được ghi sẵn: «Số: 125/…»"),
     "no line of the date": ({"date_line": ""}, "Không thấy dòng «An Bình, ngày"),
-    "a preprinted month": ({"month_blank": "[ 11 ]"}, "Tháng đã được ghi sẵn: «tháng 11»"),
+    "a typed date": (
+        {"day_blank": "[ 22 ]", "month_blank": "[ 11 ]"},
+        "Ngày tháng đã được ghi sẵn: «ngày 22 tháng 11»",
+    ),
     "a misspelt name": (
         {"typed_name": "Phạm Văn Hùn"},
         "Dưới chỗ ký ghi «Phạm Văn Hùn», người ký đã chọn là",
@@ -199,12 +203,13 @@ class TestTheSubject:
         assert page.row.subject == "V/v cử công chức dự tập huấn"
         assert page.other_subject == ""
 
-    def test_that_differs_from_the_letters_is_told_and_stops_nothing(self, world: World) -> None:
+    def test_that_differs_from_the_letters_is_told_and_no_fault(self, world: World) -> None:
         document = drafted(world, subject="V/v biên chế năm 2027")
 
         page = _page(world, document)
         assert page.other_subject == "V/v rà soát vị trí việc làm"
         assert page.faults == ()
+        assert [doubt.matter for doubt in page.unanswered] == [Matter.SUBJECT_OTHER]
 
     @pytest.mark.parametrize("subject", ["", "   "])
     def test_is_asked_for_where_the_letter_has_none(self, world: World, subject: str) -> None:

@@ -13,7 +13,6 @@ from vanthu.outgoing.rules import (
     DraftContent,
     are_on_pages,
     draft_faults,
-    heading_remarks,
     is_secret,
     submission_faults,
     year_fault,
@@ -112,43 +111,6 @@ def test_boxes_lie_on_their_pages(box: dict[str, Any], expected: bool) -> None:
     areas = [plain, plain, none, (100.0, 50.0, 695.0, 892.0), (-20.0, -10.0, 575.0, 832.0), none]
 
     assert are_on_pages([box], areas) is expected
-
-
-@pytest.mark.parametrize(
-    ("written", "usual", "year", "words"),
-    [
-        pytest.param("SNV-CCVC", "SNV-CCVC", 2026, [], id="as usual"),
-        pytest.param("QYĐ-UBND", "QyĐ-UBND", 2026, [], id="in capitals"),
-        pytest.param(
-            "SNV-VP", "SNV-CCVC", 2026, ["«SNV-VP»; theo loại"], id="NĐ 30/2020 PL I ô 3: another unit"
-        ),
-        pytest.param("", "SNV-CCVC", 2026, ["Không đọc được ký hiệu"], id="a scan"),
-        pytest.param("SNV", "SNV", 2025, ["Văn bản ghi năm 2025, nay là năm 2026."], id="last year's"),
-        pytest.param("", "SNV", None, ["Không đọc được ký hiệu", "Không đọc được năm"], id="nothing read"),
-    ],
-)
-def test_the_head_of_the_paper_is_to_be_looked_at(
-    written: str, usual: str, year: int | None, words: list[str]
-) -> None:
-    remarks = heading_remarks(written_notation=written, usual_notation=usual, written_year=year, year=2026)
-
-    assert len(remarks) == len(words)
-    assert all(word in remark for word, remark in zip(words, remarks, strict=True))
-
-
-@pytest.mark.parametrize(
-    ("is_signed", "said"), [(False, "hãy sửa tệp dự thảo."), (True, "hãy trả lại để sửa.")]
-)
-def test_the_head_of_a_signed_paper_is_not_to_be_mended_by_the_clerk(is_signed: bool, said: str) -> None:
-    (remark,) = heading_remarks(
-        written_notation="SNV-VP",
-        usual_notation="SNV-CCVC",
-        written_year=2026,
-        year=2026,
-        is_signed=is_signed,
-    )
-
-    assert remark.endswith(said)
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,11 @@ def notation(*, type_code: str, agency: str, unit: str) -> str:
     return f"{type_code}-{agency}"
 
 
+def type_in_notation(type_code: str) -> str:
+    """The abbreviation of the type that its symbol bears; empty for types whose symbol names none."""
+    return "" if type_code in _WITHOUT_TYPE_IN_NOTATION else type_code
+
+
 def padded_number(number: int) -> str:
     """The number as it is written: one digit gets a 0 before it (NĐ 30/2020 PL I, ô 3)."""
     return f"{number:02d}"

@@ -148,6 +148,7 @@ RIGHTS = {
         "written_notation",
         "written_year",
         "letter",
+        "confirmed",
         "round",
         "returned_reason",
         "number",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
+from datetime import date
 
 from django.db import models
 from django.db.models import Q
@@ -11,8 +13,9 @@ from vanthu.documents import rules as document_rules
 from vanthu.documents.states import ChangesChoice
 from vanthu.kernel.seen import Seen
 from vanthu.outgoing import letters
+from vanthu.outgoing.letter_rules import Told
 from vanthu.outgoing.letters import Chosen, LetterRead
-from vanthu.outgoing.states import State, UploadState
+from vanthu.outgoing.states import BEFORE_SIGNATURE, State, UploadState
 from vanthu.pdfsign import Places
 
 _NUMBERED = [State.NUMBERED, State.SEALED, State.ISSUED]
@@ -43,6 +46,8 @@ class OutgoingDocument(models.Model):
     written_year = models.PositiveSmallIntegerField("năm trên văn bản", null=True)
     #: What else it says there, and what each place lies on; see outgoing.letters.LetterRead. Empty: not read.
     letter = models.JSONField(default=dict)
+    #: What its author answered for by name when he submitted it, and later hands: words by matter.
+    confirmed = models.JSONField(default=dict)
     #: The incoming document (this agency's copy) it replies to.
     replies_to = models.ForeignKey(
         "documents.Document", on_delete=models.PROTECT, null=True, related_name="replies"
@@ -114,23 +119,31 @@ class OutgoingDocument(models.Model):
         return LetterRead.from_dict(self.letter)
 
     @property
-    def letter_faults(self) -> list[str]:
-        """Why the letter may not be signed as it is; reads the record, the agency and the unit."""
-        return letters.letter_faults(self.letter_read, Places.from_dict(self.places), self._chosen)
+    def marks(self) -> Places:
+        """Where number, date, signature and seal stand; a month that is in print needs no box."""
+        in_print = bool(self.letter_read.printed_month)
+        placed = Places.from_dict({**self.places, "month_in_print": False})
+        return replace(placed, month=None if in_print else placed.month, month_in_print=in_print)
 
-    @property
-    def letter_remarks(self) -> list[str]:
-        """What else whoever checks it should look at; reads the record, the agency and the unit."""
-        return letters.letter_remarks(self.letter_read, Places.from_dict(self.places), self._chosen)
+    def told_of_letter(self, today: date) -> list[Told]:
+        """All there is to say of its letter on this day; reads the record, the agency and the unit."""
+        return letters.weigh_letter(self.letter_read, self.marks, self._chosen(today))
 
-    @property
-    def _chosen(self) -> Chosen:
+    def _chosen(self, today: date) -> Chosen:
         record = self.document
         return Chosen(
             signer_name=record.signer_name,
             signer_title=record.signer_title,
             notation=record.notation or self.usual_notation,
             place=record.place,
+            subject=record.subject,
+            day=record.issued_on or today,
+            written_notation=self.written_notation,
+            written_year=self.written_year,
+            usual_notation=self.usual_notation,
+            agency_abbreviation=self.agency.abbreviation,
+            type_abbreviation=document_rules.type_in_notation(record.type_code),
+            is_signed=State(self.state) not in BEFORE_SIGNATURE,
         )
 
     def __str__(self) -> str:

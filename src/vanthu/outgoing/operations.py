@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,8 @@ from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import DomainError, NotFound
 from vanthu.kernel.folding import fold
 from vanthu.kernel.seen import Seen, require_seen
-from vanthu.outgoing import permissions, rules, uploads
+from vanthu.outgoing import letters, permissions, rules, uploads
+from vanthu.outgoing.letter_rules import Weight
 from vanthu.outgoing.letters import LetterRead
 from vanthu.outgoing.models import DraftUpload, OutgoingDocument
 from vanthu.outgoing.rules import SUBJECT_TYPE as SUBJECT_TYPE
@@ -32,6 +34,12 @@ class NotReady(DomainError):
     """Văn bản chưa đủ điều kiện để làm bước này."""
 
     code = "outgoing.not-ready"
+
+
+class NotConfirmed(NotReady):
+    """Văn bản có điều phải xác nhận. Hãy đánh dấu từng điều, hoặc sửa văn bản."""
+
+    code = "outgoing.not-confirmed"
 
 
 class ReasonMissing(DomainError):
@@ -214,16 +222,39 @@ def index(document: OutgoingDocument) -> None:
     record.save(update_fields=["search_text"])
 
 
-def require_sound(document: OutgoingDocument) -> None:
-    """Refuse with NotReady a letter that may not be signed as it is, with all that is wrong."""
-    faults = document.letter_faults
+def require_sound(
+    document: OutgoingDocument, now: datetime, *, confirmed: Collection[str], anew: bool = False
+) -> dict[str, str]:
+    """Refuse with NotReady a letter that may not be signed as it is, with all that is wrong.
+
+    What is right only for a reason of somebody's own must be `confirmed`, matter by matter, here or by those
+    before in the same words; `anew`: here in any case, as at each submission. Returns what was confirmed
+    here, words by matter. Raises NotConfirmed for what was not.
+    """
+    told = document.told_of_letter(timezone.localdate(now))
+    faults = letters.weighing(told, Weight.STOPS)
     if faults:
-        raise NotReady(" ".join(faults))
+        raise NotReady(" ".join(each.words for each in faults))
+    doubts = letters.weighing(told, Weight.CONFIRM)
+    known = {} if anew else document.confirmed
+    asked = [each for each in doubts if known.get(each.matter) != each.words]
+    unanswered = [each.words for each in asked if each.matter not in confirmed]
+    if unanswered:
+        raise NotConfirmed(f"Hãy xác nhận trước, hoặc sửa văn bản: {' '.join(unanswered)}")
+    return {str(each.matter): each.words for each in asked}
 
 
 def require_year(document: OutgoingDocument, now: datetime) -> None:
     """Refuse with NotReady when the year on the paper is not the present one."""
     fault = rules.year_fault(written_year=document.written_year, year=timezone.localtime(now).year)
+    if fault:
+        raise NotReady(fault)
+
+
+def require_date(document: OutgoingDocument, now: datetime) -> None:
+    """Refuse with NotReady when the paper cannot bear the present day: another year or month is in print."""
+    require_year(document, now)
+    fault = letters.month_fault(document.letter_read, timezone.localdate(now))
     if fault:
         raise NotReady(fault)
 

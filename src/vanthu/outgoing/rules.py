@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from vanthu.documents.rules import DOCUMENT_TYPES
-from vanthu.kernel.folding import tidy
 
 #: What the audit trail calls an outgoing document.
 SUBJECT_TYPE = "outgoing.document"
@@ -104,39 +103,6 @@ def subject_fault(subject: str, *, is_read: bool = False) -> str:
         return ""
     whose = "Trích yếu trên văn bản" if is_read else "Trích yếu"
     return f"{whose} dài {len(subject)} ký tự, nhiều nhất {SUBJECT_LIMIT}. Hãy ghi trích yếu gọn hơn."
-
-
-def heading_remarks(
-    *,
-    written_notation: str,
-    usual_notation: str,
-    written_year: int | None,
-    year: int,
-    is_signed: bool = False,
-) -> list[str]:
-    """What whoever checks the form of a draft should look at in its head (NĐ 30/2020 Điều 15; PL I, ô 3–4).
-
-    What is written on the paper is what the record says: the paper is the original. It may rightly differ
-    from the usual symbol (a council, a field of work), so a difference is pointed out, not refused. What
-    `is_signed` nobody changes any more: it is given back.
-    """
-    mending = "hãy trả lại để sửa" if is_signed else "hãy sửa tệp dự thảo"
-    remarks = []
-    if not written_notation:
-        remarks.append(
-            f"Không đọc được ký hiệu trên văn bản, hệ thống ghi «{usual_notation}». Hãy so với bản PDF."
-        )
-    elif tidy(written_notation).casefold() != tidy(usual_notation).casefold():
-        remarks.append(
-            f"Văn bản ghi ký hiệu «{written_notation}»; theo loại văn bản và đơn vị soạn thì là "
-            f"«{usual_notation}». Nếu ghi nhầm, {mending}."
-        )
-    if written_year is None:
-        remarks.append("Không đọc được năm ở dòng ngày tháng trên văn bản. Hãy xem lại trên bản PDF.")
-    elif written_year != year:
-        # A draft of December may be meant for January; whoever is to sign is stopped (`year_fault`).
-        remarks.append(f"Văn bản ghi năm {written_year}, nay là năm {year}. Nếu ghi nhầm, {mending}.")
-    return remarks
 
 
 def year_fault(*, written_year: int | None, year: int) -> str:

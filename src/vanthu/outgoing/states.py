@@ -30,6 +30,10 @@ class State(TextChoices):
     DISCARDED = "discarded", "Đã hủy dự thảo"
 
 
+#: Where the paper can still be changed.
+BEFORE_SIGNATURE = frozenset({State.DRAFT, State.REVIEWING, State.AWAITING_SIGNATURE})
+
+
 class Step(TextChoices):
     """What can be done with an outgoing document."""
 

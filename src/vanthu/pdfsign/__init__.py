@@ -65,7 +65,7 @@ from vanthu.pdfsign.errors import (
 from vanthu.pdfsign.finding import find_places
 from vanthu.pdfsign.fonts import build_fonts
 from vanthu.pdfsign.heading import Heading, read_heading
-from vanthu.pdfsign.letter import Letter, Sayings, read_letter
+from vanthu.pdfsign.letter import Component, Letter, Sayings, read_letter
 from vanthu.pdfsign.longterm import extend_to_lta
 from vanthu.pdfsign.opening import PdfFacts, inspect, is_locked, write_afresh
 from vanthu.pdfsign.pending import PendingSignature, finish_signature, pend_file
@@ -123,6 +123,7 @@ __all__ = [
     "BrokenPdf",
     "Certificate",
     "Changes",
+    "Component",
     "EmptyPdf",
     "FieldTaken",
     "FontMissing",

@@ -23,7 +23,7 @@ _NUMBER = re.compile(rf"số:?({LEADERS})/")
 _TYPED_NUMBER = re.compile(rf"số:?{LEADERS}(\d{{1,6}}[a-z]{{0,3}}){LEADERS}/")
 _OPEN_NUMBER = re.compile(rf"số:{LEADERS}")
 _BLANK_OR_TYPED = rf"({LEADERS}|{LEADERS}\d{{1,2}}{LEADERS})"
-_DATE = re.compile(rf"ngày{_BLANK_OR_TYPED}tháng{_BLANK_OR_TYPED}năm[\d{_LEADING}]*$")
+_DATE = re.compile(rf"ngày{_BLANK_OR_TYPED}tháng{_BLANK_OR_TYPED}năm[\d{_LEADING}]*$", re.ASCII)
 
 #: Ô 4 names the place first; behind «Kính gửi» the text begins.
 _PLACE = re.compile(r"[^\d,;:]{2,40},")

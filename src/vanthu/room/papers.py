@@ -59,8 +59,10 @@ def _letter(said: Any) -> Letter:
         notation=asking.text(said["notation"], most=1_000_000),
         year=None if year is None else asking.number(year, most=9999),
     )
-    for found in said["says"].values():
-        if not isinstance(found, bool):
+    for name, found in said["says"].items():
+        if name == "unseen":
+            asking.texts(found, most=_LONGEST_SAYING)
+        elif not isinstance(found, bool):
             asking.text(found["written"] if isinstance(found, dict) else found, most=_LONGEST_SAYING)
     return Letter(
         places=Places.from_dict(said["places"]), heading=heading, says=Sayings.from_dict(said["says"])

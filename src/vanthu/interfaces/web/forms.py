@@ -98,6 +98,17 @@ class Form(forms.Form):
             return field.widget.value_from_datadict(again.words, MultiValueDict(), name)
         return super().get_initial_for_field(field, field_name)
 
+    @property
+    def ticks(self) -> list[forms.BoundField]:
+        """Statements to be confirmed one by one; most forms have none."""
+        return []
+
+    @property
+    def others(self) -> list[forms.BoundField]:
+        """What else is asked for."""
+        names = {tick.name for tick in self.ticks}
+        return [field for field in self.visible_fields() if field.name not in names]
+
     def full_clean(self) -> None:
         """Check every field, those added after the form was made as well.
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
+
+from django.utils import timezone
 
 from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
@@ -11,7 +14,8 @@ from vanthu.kernel.errors import require
 from vanthu.kernel.seen import Seen
 from vanthu.kernel.use_cases import use_case
 from vanthu.organizations import operations as organizations
-from vanthu.outgoing import operations, permissions, rules
+from vanthu.outgoing import letters, operations, permissions, rules
+from vanthu.outgoing.letter_rules import Weight
 from vanthu.outgoing.operations import NotReady
 from vanthu.outgoing.states import State, Step, next_state
 from vanthu.workflow import operations as workflow
@@ -19,12 +23,14 @@ from vanthu.workflow.states import ApprovalKind
 
 
 @use_case
-def submit_draft(*, actor: Actor, document_id: UUID, seen: Seen, now: datetime) -> None:
+def submit_draft(
+    *, actor: Actor, document_id: UUID, seen: Seen, confirmed: Collection[str] = (), now: datetime
+) -> None:
     """Trình ký: the head of the unit reviews the content, then the leader signs.
 
     A draft of a unit head, or of somebody outside units, goes straight to the signer; that of a unit without
-    a head goes nowhere. Raises NotFound, Stale, NotAllowed, IllegalStep, NotReady (all that is still
-    missing).
+    a head goes nowhere. `confirmed` are the matters of the letter its author answers for by name. Raises
+    NotFound, Stale, NotAllowed, IllegalStep, NotReady (all that is still missing), NotConfirmed.
     """
     document = operations.lock(actor, document_id, seen)
 
@@ -35,17 +41,19 @@ def submit_draft(*, actor: Actor, document_id: UUID, seen: Seen, now: datetime) 
     reviewer = None if head in {document.author_id, document.signer_id} else head
     step = Step.SUBMIT if reviewer else Step.SUBMIT_TO_SIGN
     state = next_state(State(document.state), step)
+    told = document.told_of_letter(timezone.localdate(now))
     faults = rules.submission_faults(
         recipients=document.recipients.count(),
-        letter=document.letter_faults,
+        letter=[each.words for each in letters.weighing(told, Weight.STOPS)],
         headless_unit=document.unit.name if document.unit and head is None else "",
     )
     if faults:
         raise NotReady(" ".join(faults))
+    document.confirmed = operations.require_sound(document, now, confirmed=confirmed, anew=True)
 
     document.round += 1
     document.submitted_at, document.returned_reason = now, ""
-    operations.move(document, state, now, also=("round", "submitted_at", "returned_reason"))
+    operations.move(document, state, now, also=("confirmed", "round", "submitted_at", "returned_reason"))
     chain = [(ApprovalKind.REVIEW, reviewer)] if reviewer else []
     workflow.start_chain(
         agency_id=document.agency_id,
@@ -62,26 +70,36 @@ def submit_draft(*, actor: Actor, document_id: UUID, seen: Seen, now: datetime) 
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
         acted_on=document.acted_on,
-        data={"round": document.round},
+        data={"round": document.round, "confirmed": document.confirmed},
     )
 
 
 @use_case
-def approve_content(*, actor: Actor, document_id: UUID, seen: Seen, comment: str = "", now: datetime) -> None:
+def approve_content(
+    *,
+    actor: Actor,
+    document_id: UUID,
+    seen: Seen,
+    comment: str = "",
+    confirmed: Collection[str] = (),
+    now: datetime,
+) -> None:
     """Duyệt nội dung: the unit head answers for the content; the leader's turn to sign begins.
 
-    Raises NotFound, Stale, NotAllowed, IllegalStep, NotReady (the letter may not be signed as it is),
+    `confirmed` are matters of the letter its author has not answered for, as they came up since. Raises
+    NotFound, Stale, NotAllowed, IllegalStep, NotReady (the letter may not be signed as it is), NotConfirmed,
     CommentRefused.
     """
     document = operations.lock(actor, document_id, seen)
 
     state = next_state(State(document.state), Step.APPROVE)
     require(permissions.may_approve(actor, workflow.current_step(document.pk)))
-    operations.require_sound(document)
+    answered = operations.require_sound(document, now, confirmed=confirmed)
     operations.refuse_long(comment, "Ý kiến")
 
     workflow.approve_current(document_id=document.pk, comment=comment, now=now)
-    operations.move(document, state, now)
+    document.confirmed = {**document.confirmed, **answered}
+    operations.move(document, state, now, also=("confirmed",))
 
     audit.record(
         action="outgoing.content-approved",
@@ -90,5 +108,5 @@ def approve_content(*, actor: Actor, document_id: UUID, seen: Seen, comment: str
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
         acted_on=document.acted_on,
-        data={"comment": comment},
+        data={"comment": comment, "confirmed": answered},
     )

@@ -263,7 +263,8 @@ def _drafted_with(actor: Actor, draft_key: UUID) -> UUID | None:
 
 def _marks(places: Mapping[str, Any]) -> pdfsign.Places:
     try:
-        return pdfsign.Places.from_dict(places)
+        # Whether a month stands in print is read from the letter, and taken from nobody's word.
+        return pdfsign.Places.from_dict({**places, "month_in_print": False})
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise DraftRefused("Vị trí trên trang không đọc được. Hãy đặt lại các khung.") from error
 

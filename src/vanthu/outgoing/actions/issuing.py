@@ -39,7 +39,7 @@ def assign_number(*, actor: Actor, document_id: UUID, seen: Seen, now: datetime)
     """Cấp số, ngày: the signed document takes the next number of its register and today's date.
 
     The number exists if and only if this act does; the seal, which takes longer, comes after it. Raises
-    NotFound, Stale, NotAllowed, IllegalStep, NotReady (the paper names another year, or bears a
+    NotFound, Stale, NotAllowed, IllegalStep, NotReady (the paper names another year or month, or bears a
     symbol that makes its code that of another document), NoRegister, RegisterAhead.
     """
     document = operations.lock(actor, document_id, seen)
@@ -47,7 +47,7 @@ def assign_number(*, actor: Actor, document_id: UUID, seen: Seen, now: datetime)
     require(permissions.may_number(actor, document))
 
     state = next_state(State(document.state), Step.NUMBER)
-    operations.require_year(document, now)
+    operations.require_date(document, now)
 
     record = document.document
     taken = registers.take_number(
@@ -59,7 +59,7 @@ def assign_number(*, actor: Actor, document_id: UUID, seen: Seen, now: datetime)
     )
     # The moment of the number is that of the act; who waited for it may be in another year by now.
     now = taken.taken_at
-    operations.require_year(document, now)
+    operations.require_date(document, now)
     record.number = document_rules.padded_number(taken.number)
     record.issued_on = timezone.localdate(now)
     record.document_code = document_rules.document_code(

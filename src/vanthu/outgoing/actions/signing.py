@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -28,20 +29,22 @@ from vanthu.workflow import operations as workflow
 
 
 @use_case
-def begin_signature(*, actor: Actor, document_id: UUID, seen: Seen, now: datetime) -> UUID:
+def begin_signature(
+    *, actor: Actor, document_id: UUID, seen: Seen, confirmed: Collection[str] = (), now: datetime
+) -> UUID:
     """Bắt đầu ký: prepare the PDF for the person's signature and open a signing session; returns its id.
 
     Reserves the fields of number, date and seal first (they must exist before the first signature), then
     draws the handwriting between title and name. Nothing about the document changes until the signature is
-    recorded. Raises NotFound, Stale, NotAllowed, IllegalStep, NoCredential, NotReady,
-    RoomClosed.
+    recorded. `confirmed` as in `approve_content`. Raises NotFound, Stale, NotAllowed, IllegalStep,
+    NoCredential, NotReady, NotConfirmed, RoomClosed.
     """
     document = operations.lock(actor, document_id, seen)
 
     next_state(State(document.state), Step.SIGN)
     require(permissions.may_sign(actor, workflow.current_step(document.pk)))
 
-    operations.require_sound(document)
+    answered = operations.require_sound(document, now, confirmed=confirmed)
     operations.require_year(document, now)
     credential = signing.credential(
         kind=SignatureKind.PERSON, agency_id=document.agency_id, user_id=actor.user_id, now=now
@@ -58,7 +61,7 @@ def begin_signature(*, actor: Actor, document_id: UUID, seen: Seen, now: datetim
             pending = signatures.begin_person_signature(
                 draft,
                 pending_file,
-                places=pdfsign.Places.from_dict(document.places),
+                places=document.marks,
                 appearing=Appearing(
                     certificate=pdfsign.load_certificate(credential.certificate_pem.encode()),
                     chain=pdfsign.load_certificates(credential.chain_pem.encode()),
@@ -89,7 +92,7 @@ def begin_signature(*, actor: Actor, document_id: UUID, seen: Seen, now: datetim
         subject_type=operations.SUBJECT_TYPE,
         subject_id=document.pk,
         acted_on=document.acted_on,
-        data={"session": str(session.id)},
+        data={"session": str(session.id), "confirmed": answered},
     )
     return session.id
 

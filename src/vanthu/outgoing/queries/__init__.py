@@ -26,6 +26,7 @@ from vanthu.outgoing.queries.page import (
     signing_view,
 )
 from vanthu.outgoing.queries.recipients import RecipientsBefore, recipient_ids, recipients_before
+from vanthu.outgoing.queries.telling import Doubt
 from vanthu.outgoing.queries.uploads import (
     Upload,
     cancelled_files,
@@ -41,6 +42,7 @@ __all__ = [
     "COUNT_LIMIT",
     "QUEUES",
     "TABS",
+    "Doubt",
     "OutgoingPage",
     "OutgoingRow",
     "RecipientRow",

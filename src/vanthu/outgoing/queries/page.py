@@ -8,9 +8,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
-from vanthu import pdfsign
 from vanthu.documents import operations as document_operations
 from vanthu.documents import queries as documents
 from vanthu.documents.findings import FindingGroup, Findings
@@ -22,11 +19,13 @@ from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
 from vanthu.kernel.seen import Seen
 from vanthu.kernel.trail import HistoryRow
-from vanthu.organizations import operations as organizations
 from vanthu.outgoing import letters, permissions, rules
+from vanthu.outgoing.letter_rules import Weight
 from vanthu.outgoing.models import OutgoingDocument
+from vanthu.outgoing.queries import telling
 from vanthu.outgoing.queries.lists import OutgoingRow, visible
-from vanthu.outgoing.states import TRANSITIONS, State, Step
+from vanthu.outgoing.queries.telling import OVER, Doubt
+from vanthu.outgoing.states import BEFORE_SIGNATURE, TRANSITIONS, State, Step
 from vanthu.registers import queries as registers
 from vanthu.registers.states import RegisterKind
 from vanthu.room import papers
@@ -39,7 +38,6 @@ from vanthu.workflow.models import ApprovalStep
 from vanthu.workflow.queries import ApprovalRow, Waiting
 from vanthu.workflow.states import ApprovalKind
 
-_BEFORE_SIGNATURE = {State.DRAFT, State.REVIEWING, State.AWAITING_SIGNATURE}
 #: Pointing out the places of the marks: no step of the life cycle, for it changes no state.
 PLACE = "place"
 #: What a turn in the chain is for.
@@ -48,7 +46,6 @@ _OF_TURN = {
     ApprovalKind.SIGN: frozenset({Step.SIGN.value, Step.RETURN.value, PLACE}),
 }
 _OVER_A_SOUND_LETTER = frozenset({Step.SUBMIT.value, Step.APPROVE.value, Step.SIGN.value})
-_OVER = {State.ISSUED, State.DISCARDED}
 
 _SENTENCES = {
     "outgoing.drafted": "Soạn dự thảo",
@@ -101,6 +98,8 @@ class OutgoingPage:
     faults: tuple[str, ...]
     #: What whoever checks the form should look at on the paper; empty once it is issued.
     remarks: tuple[str, ...]
+    #: What is right only for a reason of somebody's own, and must be confirmed by name.
+    doubts: tuple[Doubt, ...]
     #: Trích yếu as the letter has it, where that is another than the record's.
     other_subject: str
     #: What the file of the draft was found to hold that its PDF does not show, and what became of it.
@@ -126,9 +125,19 @@ class OutgoingPage:
         return self.acts & _OVER_A_SOUND_LETTER if self.faults else frozenset()
 
     @property
+    def unanswered(self) -> tuple[Doubt, ...]:
+        """The doubts that whoever acts on it now must confirm himself."""
+        return tuple(doubt for doubt in self.doubts if not doubt.is_confirmed)
+
+    @property
+    def answered(self) -> tuple[Doubt, ...]:
+        """Those confirmed on the way; he is told of them where he acts."""
+        return tuple(doubt for doubt in self.doubts if doubt.is_confirmed)
+
+    @property
     def is_unsealed(self) -> bool:
         """Whether number, date and seal are not on its paper yet."""
-        return self.row.state in {*_BEFORE_SIGNATURE, State.SIGNED, State.NUMBERED}
+        return self.row.state in {*BEFORE_SIGNATURE, State.SIGNED, State.NUMBERED}
 
     @property
     def is_draft(self) -> bool:
@@ -179,6 +188,7 @@ def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingP
     rights = _rights(actor, outgoing, step)
     acts = _acts(actor, outgoing, step, rights)
     recipients = _recipients(outgoing)
+    found = telling.told(outgoing, now)
     return OutgoingPage(
         row=OutgoingRow.of(outgoing, len(recipients)),
         seen=outgoing.as_seen(main.sha256 if main else ""),
@@ -191,11 +201,12 @@ def get_outgoing(actor: Actor, *, document_id: UUID, now: datetime) -> OutgoingP
         sphere=record.sphere,
         due_on=record.due_on,
         recipients=recipients,
-        places=outgoing.places,
-        missing_places=pdfsign.Places.from_dict(outgoing.places).missing,
-        faults=_faults(outgoing, len(recipients), acts, now),
-        remarks=_remarks(outgoing, now),
-        other_subject=_other_subject(outgoing),
+        places=outgoing.marks.to_dict(),
+        missing_places=outgoing.marks.missing,
+        faults=telling.faults(outgoing, found, len(recipients), acts, now),
+        remarks=tuple(each.words for each in letters.weighing(found, Weight.REMARK)),
+        doubts=telling.doubts(outgoing, found),
+        other_subject=telling.other_subject(outgoing),
         findings=_findings(outgoing),
         files=current,
         main_file=main,
@@ -221,8 +232,8 @@ def signing_view(actor: Actor, *, document_id: UUID) -> SigningView:
     with blobs.as_path(main.blob_id) as path:
         areas = papers.page_areas(path)
     return SigningView(
-        places=outgoing.places,
-        missing=pdfsign.Places.from_dict(outgoing.places).missing,
+        places=outgoing.marks.to_dict(),
+        missing=outgoing.marks.missing,
         page_areas=areas,
         typed=outgoing.letter_read.typed,
         signer_name=outgoing.document.signer_name,
@@ -285,7 +296,7 @@ def _acts(
 ) -> frozenset[str]:
     state = State(outgoing.state)
     acts = {step_.value for step_ in Step if step_ in rights and (state, step_) in TRANSITIONS}
-    if state in _BEFORE_SIGNATURE and permissions.may_place(actor, outgoing, step):
+    if state in BEFORE_SIGNATURE and permissions.may_place(actor, outgoing, step):
         acts.add(PLACE)
     return frozenset(acts)
 
@@ -295,45 +306,8 @@ def _rights_in_turn(approvals: Iterable[ApprovalRow]) -> frozenset[str]:
     return frozenset(act for turn in approvals if turn.is_mine for act in _OF_TURN[ApprovalKind(turn.kind)])
 
 
-def _faults(
-    outgoing: OutgoingDocument, recipients: int, acts: frozenset[str], now: datetime
-) -> tuple[str, ...]:
-    if State(outgoing.state) in _OVER:
-        return ()
-    letter = outgoing.letter_faults
-    if Step.SUBMIT not in acts:
-        fault = rules.year_fault(written_year=outgoing.written_year, year=timezone.localtime(now).year)
-        return (*letter, fault) if fault and Step.SIGN in acts else tuple(letter)
-    unit = outgoing.unit
-    headless = unit is not None and organizations.unit_head(unit.pk) is None
-    return tuple(
-        rules.submission_faults(
-            recipients=recipients, letter=letter, headless_unit=unit.name if unit and headless else ""
-        )
-    )
-
-
-def _remarks(outgoing: OutgoingDocument, now: datetime) -> tuple[str, ...]:
-    if State(outgoing.state) in _OVER:
-        return ()
-    of_heading = rules.heading_remarks(
-        written_notation=outgoing.written_notation,
-        usual_notation=outgoing.usual_notation,
-        written_year=outgoing.written_year,
-        year=timezone.localtime(now).year,
-        is_signed=State(outgoing.state) not in _BEFORE_SIGNATURE,
-    )
-    return (*of_heading, *outgoing.letter_remarks)
-
-
-def _other_subject(outgoing: OutgoingDocument) -> str:
-    if State(outgoing.state) in _OVER:
-        return ""
-    return letters.other_subject(outgoing.letter_read, outgoing.document.subject)
-
-
 def _findings(outgoing: OutgoingDocument) -> tuple[FindingGroup, ...]:
-    is_over = State(outgoing.state) in _OVER
+    is_over = State(outgoing.state) in OVER
     return () if is_over else tuple(Findings.from_dict(outgoing.findings).groups)
 
 

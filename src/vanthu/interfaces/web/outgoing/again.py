@@ -42,9 +42,14 @@ class Again:
 
 
 def show_again(request: HttpRequest, *refused: forms.Form) -> HttpResponse:
-    """Lead back to this page, to say what the `refused` forms say; the first one's values are not kept."""
+    """Lead back to this page, to say what the `refused` forms say, with all that was filled in but a PIN."""
     errors = {field: [str(each) for each in said] for form in refused for field, said in form.errors.items()}
-    filled = {form.add_prefix(name): _typed(form, name) for form in refused[1:] for name in form.fields}
+    filled = {
+        form.add_prefix(name): _typed(form, name)
+        for form in refused
+        for name, field in form.fields.items()
+        if not isinstance(field.widget, forms.PasswordInput)
+    }
     if sum(map(len, filled.values())) > _LONGEST:
         filled = {}
     request.session[_KEY] = {"path": request.path, "errors": errors, "filled": filled}

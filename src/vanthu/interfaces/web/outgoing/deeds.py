@@ -14,7 +14,7 @@ from vanthu.interfaces.web.acting import ActPage, act_page, require_act
 from vanthu.interfaces.web.forms import Form
 from vanthu.interfaces.web.http import WebRequest, posted
 from vanthu.interfaces.web.outgoing.acts import bar_title, ways_to_mend
-from vanthu.interfaces.web.outgoing.forms import CommentForm, ReasonForm
+from vanthu.interfaces.web.outgoing.forms import CommentForm, ConfirmingForm, ReasonForm
 from vanthu.interfaces.web.outgoing.views import crumbs
 from vanthu.interfaces.web.seeing import seen_by
 from vanthu.outgoing import actions, queries
@@ -29,7 +29,7 @@ def _back(document_id: UUID) -> str:
 def submit(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Trình ký."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
-    form = Form(posted(request))
+    form = ConfirmingForm(posted(request), doubts=document.unanswered)
     seen = seen_by(request, document.seen, form)
     require_act(document, Step.SUBMIT)
     screen = ActPage(
@@ -50,16 +50,25 @@ def submit(request: WebRequest, document_id: UUID) -> HttpResponse:
         form,
         seen,
         lambda _: actions.submit_draft(
-            actor=request.actor, document_id=document_id, seen=seen, now=timezone.now()
+            actor=request.actor,
+            document_id=document_id,
+            seen=seen,
+            confirmed=form.confirmed,
+            now=timezone.now(),
         ),
-        remarks=document.remarks,
-        **_bar(document),
+        **_told(document),
     )
 
 
-def _bar(document: queries.OutgoingPage) -> dict[str, Any]:
-    """What keeps a document from the act, said before the button is pressed."""
-    return {"faults": document.faults, "bar_title": bar_title(document), "ways": ways_to_mend(document)}
+def _told(document: queries.OutgoingPage) -> dict[str, Any]:
+    """What there is to say of the letter where it is acted on, before the button is pressed."""
+    return {
+        "faults": document.faults,
+        "bar_title": bar_title(document),
+        "ways": ways_to_mend(document),
+        "answered": document.answered,
+        "remarks": document.remarks,
+    }
 
 
 def _not_sent(document: queries.OutgoingPage) -> str:
@@ -71,7 +80,7 @@ def _not_sent(document: queries.OutgoingPage) -> str:
 def approve(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Duyệt nội dung."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
-    form = CommentForm(posted(request))
+    form = CommentForm(posted(request), doubts=document.unanswered)
     seen = seen_by(request, document.seen, form)
     require_act(document, Step.APPROVE)
     screen = ActPage(
@@ -95,10 +104,10 @@ def approve(request: WebRequest, document_id: UUID) -> HttpResponse:
             document_id=document_id,
             seen=seen,
             comment=words["comment"],
+            confirmed=form.confirmed,
             now=timezone.now(),
         ),
-        remarks=document.remarks,
-        **_bar(document),
+        **_told(document),
     )
 
 

@@ -79,7 +79,7 @@ def sign(request: WebRequest, document_id: UUID) -> HttpResponse:
     """Ký số: the paper, the places, the PIN; then the next document that waits for this signature."""
     document = queries.get_outgoing(request.actor, document_id=document_id, now=timezone.now())
     again = take_again(request)
-    form = PinForm({} if again else posted(request))
+    form = PinForm(again.filled if again else posted(request), doubts=document.unanswered)
     seen = seen_by(request, document.seen, form)
     require_act(document, Step.SIGN)
     view = queries.signing_view(request.actor, document_id=document_id)
@@ -101,6 +101,7 @@ def sign(request: WebRequest, document_id: UUID) -> HttpResponse:
                     document_id=document_id,
                     seen=seen,
                     pin=form.cleaned_data["pin"],
+                    confirmed=form.confirmed,
                     now=now,
                 )
         if not form.errors and not marks.errors:

@@ -18,6 +18,7 @@ from vanthu.interfaces.web.dates import DateField
 from vanthu.interfaces.web.forms import Form, about_file
 from vanthu.interfaces.web.picking import PickerField, Source, refuse_what_was_left
 from vanthu.organizations.queries import SignerRow
+from vanthu.outgoing.queries import Doubt
 from vanthu.outgoing.rules import RECIPIENTS_LIMIT, SECRECY, SUBJECT_LIMIT, DraftContent
 from vanthu.outgoing.uploads import SentFile
 
@@ -31,6 +32,8 @@ class FilterForm(Form):
     page = forms.IntegerField(required=False, min_value=1)
 
 
+#: Names of the ticks by which matters of a letter are confirmed begin so.
+_CONFIRM = "confirm-"
 #: Files under one name of a form.
 MOST_FILES = 100
 
@@ -228,7 +231,32 @@ class DraftForm(Form):
         )
 
 
-class CommentForm(Form):
+class ConfirmingForm(Form):
+    """An act over a letter with doubts: each must be ticked, in its own words."""
+
+    def __init__(self, *args: Any, doubts: Sequence[Doubt] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._doubts = {f"{_CONFIRM}{doubt.matter}": doubt for doubt in doubts}
+        for name, doubt in self._doubts.items():
+            self.fields[name] = forms.BooleanField(
+                label=doubt.words,
+                widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+                error_messages={"required": "Hãy đánh dấu nếu điều này đúng; nếu không, hãy sửa văn bản."},
+            )
+
+    @property
+    def ticks(self) -> list[forms.BoundField]:
+        """The doubts to be ticked."""
+        return [self[name] for name in self._doubts]
+
+    @property
+    def confirmed(self) -> frozenset[str]:
+        """The matters that were ticked."""
+        ticked = (name for name in self._doubts if self.cleaned_data.get(name))
+        return frozenset(str(self._doubts[name].matter) for name in ticked)
+
+
+class CommentForm(ConfirmingForm):
     """Duyệt nội dung, with a word if one is needed."""
 
     comment = forms.CharField(
@@ -259,7 +287,7 @@ class NoteReturnForm(Form):
     )
 
 
-class PinForm(Form):
+class PinForm(ConfirmingForm):
     """The PIN of a signing token: used once, kept nowhere, never shown again."""
 
     pin = forms.CharField(

@@ -5,6 +5,7 @@ When the key refuses (wrong PIN, token gone), nothing about the document has cha
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -17,9 +18,13 @@ from vanthu.signing import desk
 from vanthu.signing.states import SignatureKind
 
 
-def sign_here(*, actor: Actor, document_id: UUID, seen: Seen, pin: str, now: datetime) -> None:
+def sign_here(
+    *, actor: Actor, document_id: UUID, seen: Seen, pin: str, confirmed: Collection[str] = (), now: datetime
+) -> None:
     """Ký số with the person's own key. Raises what the three steps raise; SigningFailed for the key's no."""
-    session_id = actions.begin_signature(actor=actor, document_id=document_id, seen=seen, now=now)
+    session_id = actions.begin_signature(
+        actor=actor, document_id=document_id, seen=seen, confirmed=confirmed, now=now
+    )
     file = desk.sign_here(actor=actor, session_id=session_id, kind=SignatureKind.PERSON, pin=pin, now=now)
     actions.record_signature(actor=actor, document_id=document_id, seen=seen, file=file, now=now)
 
