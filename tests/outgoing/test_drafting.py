@@ -84,10 +84,10 @@ class TestDraftDocument:
 
         page = queries.get_outgoing(world.officer, document_id=document, now=NOW)
         assert page.row.code == "BCĐ389-CCVC"
-        assert page.remarks == (
-            "Văn bản ghi ký hiệu «BCĐ389-CCVC»; theo loại văn bản và đơn vị soạn thì là «SNV-CCVC». "
+        assert [doubt.words for doubt in page.unanswered] == [
+            "Văn bản ghi ký hiệu «BCĐ389-CCVC», không có «SNV» của cơ quan; thường là «SNV-CCVC». "
             "Nếu ghi nhầm, hãy sửa tệp dự thảo.",
-        )
+        ]
 
     def test_points_nothing_out_in_an_ordinary_letter(self, world: World) -> None:
         document = drafted(world, draft=paper(year=2026))

@@ -63,7 +63,7 @@ class TestPlaceMarks:
         document = drafted(world, draft=AcceptedDraft(pdf=stored(scanned(typeset()))))
         page = queries.get_outgoing(world.officer, document_id=document, now=NOW)
         assert page.missing_places == ("number", "day", "month", "signature", "seal")
-        assert any("Không đọc được chữ trên văn bản" in remark for remark in page.remarks)
+        assert any("Văn bản không có lớp chữ" in remark for remark in page.remarks)
         with pytest.raises(NotReady, match="Chưa đặt trên trang: số, ngày, tháng, chữ ký, dấu cơ quan"):
             actions.submit_draft(actor=world.officer, document_id=document, seen=now_seen(document), now=NOW)
         places = {

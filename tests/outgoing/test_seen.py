@@ -170,7 +170,13 @@ class TestApproving:
             draft=None,
             now=NOW,
         )
-        actions.submit_draft(actor=world.officer, document_id=document, seen=now_seen(document), now=NOW)
+        actions.submit_draft(
+            actor=world.officer,
+            document_id=document,
+            seen=now_seen(document),
+            confirmed=path.EVERYTHING,
+            now=NOW,
+        )
 
         with nothing_changed(), pytest.raises(Stale):
             actions.approve_content(actor=world.head, document_id=document, seen=opened, now=NOW)

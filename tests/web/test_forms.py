@@ -23,6 +23,8 @@ from vanthu.interfaces.web.outgoing import forms as outgoing
 from vanthu.interfaces.web.outgoing.places import PlacesForm
 from vanthu.interfaces.web.picking import Choice, Found
 from vanthu.interfaces.web.registers.forms import BookForm, ConfirmTimeForm
+from vanthu.outgoing.letter_rules import Matter
+from vanthu.outgoing.queries import Doubt
 
 
 class _Nobody:
@@ -43,6 +45,7 @@ class _Nobody:
         return []
 
 
+_DOUBT = Doubt(matter=Matter.SUBJECT_OTHER, words="Trích yếu khác trên văn bản.", is_confirmed=False)
 #: Every form of the pages, and what it is made with.
 FORMS: dict[type[Form], dict[str, Any]] = {
     SignInForm: {},
@@ -60,6 +63,7 @@ FORMS: dict[type[Form], dict[str, Any]] = {
     incoming.DirectForm: {"staff": _Nobody(), "url": "/"},
     outgoing.FilterForm: {},
     outgoing.DraftForm: {"signers": [], "limit": 1, "agencies": _Nobody()},
+    outgoing.ConfirmingForm: {"doubts": [_DOUBT]},
     outgoing.CommentForm: {},
     outgoing.ChangesForm: {},
     outgoing.ReasonForm: {},
@@ -84,7 +88,7 @@ def _refusals(kind: type[Form], junk: str) -> list[str]:
 def test_every_form_is_asked() -> None:
     # Loads every module of views, and with it every form, whatever ran before.
     assert get_resolver("vanthu.config.urls").url_patterns
-    assert set(Form.__subclasses__()) == set(FORMS)
+    assert {*Form.__subclasses__(), *outgoing.ConfirmingForm.__subclasses__()} == set(FORMS)
 
 
 @pytest.mark.parametrize("junk", JUNK)

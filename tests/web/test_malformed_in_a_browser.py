@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -221,13 +222,14 @@ def test_on_a_phone_the_reason_is_one_press_from_the_shut_button(
         assert visit.overflow() <= 0
 
 
-def test_a_preprinted_month_is_told_and_no_box_is_asked_for(
+def test_a_month_in_print_is_no_fault_and_no_box_is_asked_for(
     chromium: Browser, live_server: LiveServer, committed: World
 ) -> None:
-    document = path.drafted(committed, draft=path.paper(month_blank="[ 11 ]"))
+    month = f"{timezone.localdate():%m}"
+    document = path.drafted(committed, draft=path.paper(month_blank=f"[ {month} ]"))
     with visiting(chromium, live_server.url, "officer") as visit:
         page = visit.open(f"/van-ban-di/{document}/vi-tri/")
-        expect(page.locator("[data-faults]")).to_contain_text("Tháng đã được ghi sẵn: «tháng 11».")
+        expect(page.locator("[data-faults]")).to_have_count(0)
         expect(_labels(page)).to_have_text(["Số", "Ngày", "Chữ ký", "Dấu cơ quan"])
         expect(page.locator("[data-place=month]")).to_have_count(0)
 
@@ -260,10 +262,10 @@ def test_the_letters_own_subject_is_one_press_away(
     document = path.drafted(committed, subject="V/v biên chế năm 2027")
     with visiting(chromium, live_server.url, "officer") as visit:
         page = visit.open(f"/van-ban-di/{document}/")
-        told = page.locator("[data-other-subject]")
+        told = page.locator("[data-doubts]")
         expect(told).to_contain_text("Văn bản ghi: «V/v rà soát vị trí việc làm»")
         _picture(page, "other-subject-1440")
         told.get_by_role("link", name="Dùng trích yếu trên văn bản").click()
         expect(page.locator("[name=subject]")).to_have_value("V/v rà soát vị trí việc làm")
         page.get_by_role("button", name="Lưu dự thảo").click()
-        expect(page.locator("[data-other-subject]")).to_have_count(0)
+        expect(page.locator("[data-doubts]")).to_have_count(0)

@@ -108,7 +108,6 @@ class TestThePlaces:
 
         assert _LABELS.findall(page) == ["day", "signature", "seal"]
         assert "Số đã được ghi sẵn: «Số: 125/…»" in page
-        assert "Tháng đã được ghi sẵn: «tháng 11»" in page
 
 
 class TestTheSealDesk:
@@ -170,6 +169,57 @@ class TestTheSubject:
         draft = path.drafted(world, subject="V/v biên chế năm 2027")
         page = text_of(sign_in("officer"), f"/van-ban-di/{draft}/sua/?trich-yeu=van-ban")
         assert "V/v rà soát vị trí việc làm</textarea>" in page
+
+
+class TestWhatIsDoubtful:
+    """Met at the act itself: ticked by the author, told to those after him, whoever they are."""
+
+    _TICK = "confirm-subject_other"
+
+    def test_is_ticked_in_the_dialog_of_submission(self, sign_in: SignIn, world: World) -> None:
+        document = path.drafted(world, subject="V/v biên chế năm 2027")
+        officer, address = sign_in("officer"), f"/van-ban-di/{document}/trinh/"
+
+        assert re.search(rf'name="{self._TICK}"[^>]*required', text_of(officer, address))
+        refused = officer.post(address)
+        assert refused.status_code == 422
+        assert "Hãy đánh dấu nếu điều này đúng" in refused.content.decode()
+        assert state_of(document) is State.DRAFT
+        assert officer.post(address, {self._TICK: "on"}).status_code == 303
+        assert state_of(document) is State.REVIEWING
+
+    @pytest.mark.parametrize(
+        ("state", "person", "act"),
+        [
+            (State.REVIEWING, "head", "duyet"),
+            (State.AWAITING_SIGNATURE, "leader", "ky"),
+            (State.SIGNED, "clerk", "cap-so-dong-dau"),
+        ],
+    )
+    def test_is_told_in_the_dialog_of_approval_and_beside_the_pin(
+        self, sign_in: SignIn, world: World, state: State, person: str, act: str
+    ) -> None:
+        document = in_state(world, state, subject="V/v biên chế năm 2027")
+        page = text_of(sign_in(person), f"/van-ban-di/{document}/{act}/")
+
+        told = page.partition("data-answered")[2]
+        assert "Văn bản ghi: «V/v rà soát vị trí việc làm»" in told
+        assert self._TICK not in page
+
+    @pytest.mark.parametrize(
+        ("state", "person", "act"),
+        [(State.REVIEWING, "head", "duyet"), (State.AWAITING_SIGNATURE, "leader", "ky")],
+    )
+    def test_is_asked_of_them_where_nobody_has_confirmed_it(
+        self, sign_in: SignIn, world: World, state: State, person: str, act: str
+    ) -> None:
+        document = in_state(world, state, subject="V/v biên chế năm 2027")
+        OutgoingDocument.objects.filter(pk=document).update(confirmed={})
+        browser, address = sign_in(person), f"/van-ban-di/{document}/{act}/"
+
+        assert f'name="{self._TICK}"' in text_of(browser, address)
+        browser.post(address, {"pin": "000000"})
+        assert state_of(document) is state
 
 
 class TestWhatIsWrittenAndNotSent:

@@ -362,7 +362,13 @@ def _take_back_and_submit(world: World, document: UUID) -> None:
         draft=None,
         now=NOW,
     )
-    actions.submit_draft(actor=officer, document_id=document, seen=now_seen(document), now=NOW)
+    actions.submit_draft(
+        actor=officer,
+        document_id=document,
+        seen=now_seen(document),
+        confirmed=path.EVERYTHING,
+        now=NOW,
+    )
 
 
 def _sign_again(world: World, document: UUID) -> None:

@@ -26,7 +26,7 @@ from vanthu.outgoing.queries.page import (
     signing_view,
 )
 from vanthu.outgoing.queries.recipients import RecipientsBefore, recipient_ids, recipients_before
-from vanthu.outgoing.queries.telling import Doubt
+from vanthu.outgoing.telling import Doubt
 from vanthu.outgoing.queries.uploads import (
     Upload,
     cancelled_files,

@@ -22,9 +22,9 @@ from vanthu.kernel.trail import HistoryRow
 from vanthu.outgoing import letters, permissions, rules
 from vanthu.outgoing.letter_rules import Weight
 from vanthu.outgoing.models import OutgoingDocument
-from vanthu.outgoing.queries import telling
+from vanthu.outgoing import telling
 from vanthu.outgoing.queries.lists import OutgoingRow, visible
-from vanthu.outgoing.queries.telling import OVER, Doubt
+from vanthu.outgoing.telling import OVER, Doubt
 from vanthu.outgoing.states import BEFORE_SIGNATURE, TRANSITIONS, State, Step
 from vanthu.registers import queries as registers
 from vanthu.registers.states import RegisterKind
