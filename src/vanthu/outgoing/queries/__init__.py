@@ -26,7 +26,6 @@ from vanthu.outgoing.queries.page import (
     signing_view,
 )
 from vanthu.outgoing.queries.recipients import RecipientsBefore, recipient_ids, recipients_before
-from vanthu.outgoing.telling import Doubt
 from vanthu.outgoing.queries.uploads import (
     Upload,
     cancelled_files,
@@ -37,6 +36,7 @@ from vanthu.outgoing.queries.uploads import (
     under_way_with,
     waiting_upload,
 )
+from vanthu.outgoing.telling import Doubt
 
 __all__ = [
     "COUNT_LIMIT",

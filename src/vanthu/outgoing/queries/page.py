@@ -19,13 +19,12 @@ from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import NotFound
 from vanthu.kernel.seen import Seen
 from vanthu.kernel.trail import HistoryRow
-from vanthu.outgoing import letters, permissions, rules
+from vanthu.outgoing import letters, permissions, rules, telling
 from vanthu.outgoing.letter_rules import Weight
 from vanthu.outgoing.models import OutgoingDocument
-from vanthu.outgoing import telling
 from vanthu.outgoing.queries.lists import OutgoingRow, visible
-from vanthu.outgoing.telling import OVER, Doubt
 from vanthu.outgoing.states import BEFORE_SIGNATURE, TRANSITIONS, State, Step
+from vanthu.outgoing.telling import OVER, Doubt
 from vanthu.registers import queries as registers
 from vanthu.registers.states import RegisterKind
 from vanthu.room import papers
