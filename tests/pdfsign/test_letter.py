@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.pdfsign.documents import scanned, typeset, write
-from vanthu.pdfsign import Beneath, Box, Found, Letter, Places, Sayings, Sight, beneath, read_letter
+from vanthu.pdfsign import (
+    Beneath,
+    Box,
+    Component,
+    Found,
+    Letter,
+    Places,
+    Sayings,
+    Sight,
+    beneath,
+    read_letter,
+)
 from vanthu.pdfsign.glyphs import folded
 
 NAME, TITLE = "Trần Thanh Bình", "GIÁM ĐỐC"
@@ -199,6 +212,71 @@ class TestTheSubject:
 
     def test_is_empty_where_there_is_none(self, tmp_path: Path) -> None:
         assert _letter(tmp_path, about="").says.subject == ""
+
+
+class TestTheSubjectOfANamedType:
+    """Ô 5a: «KẾ HOẠCH», and what it is about beneath it (NĐ 30/2020 PL I, II.5)."""
+
+    def _subject(self, folder: Path, date_line: str) -> str:
+        return _letter(folder, about="", date_line=date_line).says.subject
+
+    @pytest.mark.parametrize(
+        ("under", "subject"),
+        [
+            (("Tổ chức Hội nghị công chức năm 2027",), "Tổ chức Hội nghị công chức năm 2027"),
+            (("Tổ chức Hội nghị", "công chức năm 2027"), "Tổ chức Hội nghị công chức năm 2027"),
+            (("Về việc tổ chức Hội nghị",), "Về việc tổ chức Hội nghị"),
+        ],
+    )
+    def test_is_what_stands_under_its_name(
+        self, tmp_path: Path, under: tuple[str, ...], subject: str
+    ) -> None:
+        lines = r" \ ".join(["*KẾ HOẠCH*", *under])
+
+        assert self._subject(tmp_path, rf"An Bình, ngày#h(24pt)tháng#h(24pt)năm 2026 \ {lines}") == subject
+
+    def test_is_empty_where_the_name_is_none_of_a_type(self, tmp_path: Path) -> None:
+        line = r"An Bình, ngày#h(24pt)tháng#h(24pt)năm 2026 \ *PHỤ LỤC* \ Tổ chức Hội nghị"
+
+        assert self._subject(tmp_path, line) == ""
+
+
+class TestTextWithoutLayout:
+    def test_is_text_and_what_of_a_letter_is_not_seen_is_named(self, tmp_path: Path) -> None:
+        document = pypdfium2.PdfDocument.new()
+        page = document.new_page(595, 842)
+        for index, line in enumerate(("Danh sach hoc vien", "1. Hoc vien thu nhat", "2. Hoc vien thu hai")):
+            text = pypdfium2.raw.FPDFPageObj_NewTextObj(document, b"Helvetica", 12.0)
+            encoded = (line + "\0").encode("utf-16-le")
+            pypdfium2.raw.FPDFText_SetText(
+                text, (ctypes.c_ushort * (len(encoded) // 2)).from_buffer_copy(encoded)
+            )
+            pypdfium2.raw.FPDFPageObj_Transform(text, 1, 0, 0, 1, 90, 600 - 20 * index)
+            pypdfium2.raw.FPDFPage_InsertObject(page, text)
+        page.gen_content()
+        document.save(tmp_path / "list.pdf")
+        document.close()
+        says = read_letter(tmp_path / "list.pdf", signer_name=NAME, signer_title=TITLE).says
+
+        assert (says.is_legible, says.has_text) == (False, True)
+        assert says.unseen == tuple(Component)
+
+    def test_is_no_scan_which_has_none(self, tmp_path: Path) -> None:
+        file = write(tmp_path / "scan.pdf", scanned(typeset(name=NAME)))
+
+        assert not read_letter(file, signer_name=NAME, signer_title=TITLE).says.has_text
+
+    def test_a_sound_letter_has_every_component(self, tmp_path: Path) -> None:
+        says = _letter(tmp_path).says
+
+        assert (says.unseen, says.has_text) == ((), True)
+
+    def test_what_was_read_before_components_were_told_reads_as_it_was(self, tmp_path: Path) -> None:
+        plain = _letter(tmp_path).says.to_dict()
+        old = {name: value for name, value in plain.items() if name not in {"has_text", "unseen"}}
+
+        assert Sayings.from_dict(old).unseen == ()
+        assert Sayings.from_dict(old).has_text
 
 
 class TestAScan:
