@@ -120,7 +120,11 @@ def test_a_doubt_is_met_at_each_act_and_ticked_at_the_first(
         dialog = page.get_by_role("dialog")
         dialog.get_by_role("button", name="Trình ký", exact=True).click()
         assert _state(document) is State.DRAFT
-        dialog.get_by_label(said).check()
+        tick = dialog.get_by_label(said)
+        assert tick.evaluate("each => each.validationMessage") == (
+            "Hãy đánh dấu nếu điều này đúng; nếu không, hãy sửa văn bản."
+        )
+        tick.check()
         assert visit.faults() == []
         assert visit.overflow() <= 0
         dialog.get_by_role("button", name="Trình ký", exact=True).click()

@@ -34,6 +34,7 @@ class FilterForm(Form):
 
 #: Names of the ticks by which matters of a letter are confirmed begin so.
 _CONFIRM = "confirm-"
+_UNTICKED = "Hãy đánh dấu nếu điều này đúng; nếu không, hãy sửa văn bản."
 #: Files under one name of a form.
 MOST_FILES = 100
 
@@ -240,8 +241,8 @@ class ConfirmingForm(Form):
         for name, doubt in self._doubts.items():
             self.fields[name] = forms.BooleanField(
                 label=doubt.words,
-                widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
-                error_messages={"required": "Hãy đánh dấu nếu điều này đúng; nếu không, hãy sửa văn bản."},
+                widget=forms.CheckboxInput(attrs={"class": "form-check-input", "data-said": _UNTICKED}),
+                error_messages={"required": _UNTICKED},
             )
 
     @property

@@ -7,6 +7,7 @@ import { startKeyboard } from "./keyboard.mjs";
 import { startOnce } from "./once.mjs";
 import { startKept } from "./kept.mjs";
 import { startLengths } from "./lengths.mjs";
+import { startTicks } from "./ticks.mjs";
 import { startSession } from "./session.mjs";
 import { startCalendar } from "./calendar.mjs";
 import { startDialogs } from "./dialogs.mjs";
@@ -18,6 +19,7 @@ import { startUploads } from "./uploads.mjs";
 
 document.documentElement.classList.add("js");
 startLengths();
+startTicks();
 startOnce();
 // Before whatever keeps fields: it makes one field of many.
 startPicker();
