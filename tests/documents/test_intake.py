@@ -111,7 +111,8 @@ class TestAcceptDraft:
             thread = threading.Thread(target=inner.serve_forever)
             thread.start()
             linked = papers.docx("Kính gửi", picture=f"http://127.0.0.1:{inner.server_port}/x.png")
-            _draft(linked, "a.docx")
+            with pytest.raises(Unsettled, match="ảnh nằm ngoài tệp"):
+                _draft(linked, "a.docx")
             inner.shutdown()
             thread.join()
 

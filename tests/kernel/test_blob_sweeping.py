@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from tests.kernel.storage import own_storage
 from tests.world import NOW, World
-from vanthu.kernel import actions, audit, blobs, custody, tasks
+from vanthu.kernel import actions, audit, blob_owners, blobs, custody, tasks
 from vanthu.kernel.actor import system
 from vanthu.kernel.blobs import BlobDamaged, BlobVanished, StoredBlob
 from vanthu.kernel.errors import NotAllowed
@@ -60,7 +60,7 @@ def keep(stored: StoredBlob) -> None:
 
 
 def own_mark() -> Path:
-    return Path(settings.VAR) / "blobs" / "owners" / blobs.mark_as_ours()
+    return Path(settings.VAR) / "blobs" / "owners" / blob_owners.mark_as_ours()
 
 
 def sweep(sha256: str, *, before: datetime | None = None) -> int | None:
@@ -167,7 +167,7 @@ class TestMark:
     def test_stands_before_the_first_row(self) -> None:
         keep(stray(b"dong dau tien"))
 
-        assert list(blobs.owners()) == [own_mark().name]
+        assert list(blob_owners.owners()) == [own_mark().name]
 
 
 @pytest.mark.django_db(transaction=True)

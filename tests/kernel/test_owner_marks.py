@@ -13,7 +13,9 @@ import pytest
 
 from vanthu.kernel.embedded_postgres import SUPERUSER, EmbeddedPostgres
 
-_LEAVE_MARK = "import django; django.setup(); from vanthu.kernel import blobs; print(blobs.mark_as_ours())"
+_LEAVE_MARK = (
+    "import django; django.setup(); from vanthu.kernel import blob_owners; print(blob_owners.mark_as_ours())"
+)
 
 
 def mark_left_by(server: EmbeddedPostgres, storage: Path) -> str:

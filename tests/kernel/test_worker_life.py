@@ -63,10 +63,11 @@ def write(*, note, seconds):
             row = [f"{what} {os.getpid()}"]
             cursor.execute("INSERT INTO django_session VALUES (%s, '', now())", row)
 
-    begun(note)
     try:
         with transaction.atomic():
             keep("in time")
+            # Only now is there a session that could still keep something.
+            begun(note)
             while not os.path.exists(note + ".go"):
                 time.sleep(0.1)
     except Exception:

@@ -2,37 +2,13 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 import pytest
-from lxml import etree
 
-from tests.documents.word_files import WORD, docx, field, p, r
-from vanthu.reading.noted import Kind, Notes, OfficeUnread
-from vanthu.reading.word_settling import settle_word
-
-_W = f"{{{WORD}}}"
-
-
-def _settled(folder: Path, data: bytes, *, accept: bool | None = True) -> tuple[Notes, list[str]]:
-    """What was found, and the paragraphs that are left."""
-    source, target = folder / "a.docx", folder / "b.docx"
-    source.write_bytes(data)
-    target.unlink(missing_ok=True)
-    notes = settle_word(source, target, accept=accept)
-    return notes, _paragraphs(target)
-
-
-def _paragraphs(file: Path, part: str = "word/document.xml") -> list[str]:
-    root = _root(file, part)
-    return ["".join(each.text or "" for each in one.iter(f"{_W}t")) for one in root.iter(f"{_W}p")]
-
-
-def _root(file: Path, part: str = "word/document.xml") -> etree._Element:
-    with zipfile.ZipFile(file) as archive:
-        return etree.fromstring(archive.read(part))
-
+from tests.documents.word_files import docx, field, p, r
+from tests.reading.settled import W, root_of, settled
+from vanthu.reading.noted import Kind, OfficeUnread
 
 _BEGIN, _SEPARATE, _END = (
     f'<w:r><w:fldChar w:fldCharType="{each}"/></w:r>' for each in ("begin", "separate", "end")
@@ -66,12 +42,12 @@ class TestFields:
         ],
     )
     def test_become_the_value_their_author_saw(self, tmp_path: Path, body: str, said: str) -> None:
-        _, paragraphs = _settled(tmp_path, docx(p(r("Ghi: "), body, r("."))))
+        _, paragraphs = settled(tmp_path, docx(p(r("Ghi: "), body, r("."))))
 
         assert len(paragraphs) == 1
         assert paragraphs[0].startswith(f"Ghi: {said}")
-        root = _root(tmp_path / "b.docx")
-        assert not [each for name in ("fldChar", "instrText", "fldSimple") for each in root.iter(_W + name)]
+        root = root_of(tmp_path / "b.docx")
+        assert not [each for name in ("fldChar", "instrText", "fldSimple") for each in root.iter(W + name)]
 
     @pytest.mark.parametrize(
         ("body", "sentence"),
@@ -109,32 +85,32 @@ class TestFields:
     def test_without_one_value_are_refused(self, tmp_path: Path, body: str, sentence: str) -> None:
         """A value of one page printed on every page, or text swallowed by a field, is another text."""
         with pytest.raises(OfficeUnread, match=sentence):
-            _settled(tmp_path, docx(p(r("Ghi: "), body) + p(r("Sau."))))
+            settled(tmp_path, docx(p(r("Ghi: "), body) + p(r("Sau."))))
 
     @pytest.mark.parametrize("kind", ["EQ \\f(1;2)", "SYMBOL 65", "LISTNUM", "AUTONUM"])
     def test_only_word_draws_are_refused(self, tmp_path: Path, kind: str) -> None:
         """The page would have a hole where Word's reader saw a fraction, a sign or a number."""
         with pytest.raises(OfficeUnread, match=f"{kind.split()[0]} mà chỉ Word vẽ được, ở đoạn «Tỉ lệ"):
-            _settled(tmp_path, docx(p(r("Tỉ lệ "), field(kind))))
+            settled(tmp_path, docx(p(r("Tỉ lệ "), field(kind))))
 
     @pytest.mark.parametrize("kind", ["STYLEREF", "SECTIONPAGES", "SECTION"])
     def test_that_differ_from_page_to_page_are_refused_in_a_header_and_kept_in_the_text(
         self, tmp_path: Path, kind: str
     ) -> None:
-        assert _settled(tmp_path, docx(p(field(kind, r("3")))))[1] == ["3"]
+        assert settled(tmp_path, docx(p(field(kind, r("3")))))[1] == ["3"]
         with pytest.raises(OfficeUnread, match=f"đầu trang.* {kind} "):
-            _settled(tmp_path, docx(p(r("x")), header1=p(field(kind, r("3")))))
+            settled(tmp_path, docx(p(r("x")), header1=p(field(kind, r("3")))))
 
     @pytest.mark.parametrize("kind", ["PAGE", "NUMPAGES", "FORMCHECKBOX"])
     def test_of_the_page_or_drawn_by_themselves_stay(self, tmp_path: Path, kind: str) -> None:
-        _settled(tmp_path, docx(p(r("x")), footer1=p(field(kind, r("1")))))
+        settled(tmp_path, docx(p(r("x")), footer1=p(field(kind, r("1")))))
 
-        assert len(list(_root(tmp_path / "b.docx", "word/footer1.xml").iter(f"{_W}fldChar"))) == 3
+        assert len(list(root_of(tmp_path / "b.docx", "word/footer1.xml").iter(f"{W}fldChar"))) == 3
 
     def test_are_told_where_another_day_or_machine_would_change_them(self, tmp_path: Path) -> None:
         body = p(r("Ngày: "), field("DATE", r("02/03/2020")), field("SEQ a", r("1")))
         lost = p(r("Xem "), field("REF b", r("Error! Reference source not found.")))
-        notes, _ = _settled(tmp_path, docx(body + lost))
+        notes, _ = settled(tmp_path, docx(body + lost))
 
         assert [(each.kind, each.text, each.where) for each in notes.named] == [
             (Kind.FIELD, "DATE giữ «02/03/2020»", "đoạn «Ngày: 02/03/20201»"),

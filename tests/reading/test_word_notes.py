@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 import pytest
-from lxml import etree
 
-from tests.documents.word_files import WORD, docx, p, r
+from tests.documents.word_files import docx, p, r
+from tests.reading.settled import W, root_of, settled
 from vanthu.reading.noted import OfficeUnread
-from vanthu.reading.word_settling import settle_word
-
-_W = f"{{{WORD}}}"
-
-
-def _settled(folder: Path, data: bytes) -> None:
-    source = folder / "a.docx"
-    source.write_bytes(data)
-    settle_word(source, folder / "b.docx", accept=True)
-
-
-def _root(file: Path, part: str = "word/document.xml") -> etree._Element:
-    with zipfile.ZipFile(file) as archive:
-        return etree.fromstring(archive.read(part))
 
 
 def _called(number: int, properties: str = "") -> str:
@@ -45,15 +30,15 @@ def _notes(*texts: str) -> str:
 
 def _notes_left(folder: Path) -> list[str]:
     """Each note that is called, in the order of the text, with its words."""
-    root = _root(folder / "b.docx", "word/footnotes.xml")
+    root = root_of(folder / "b.docx", "word/footnotes.xml")
     notes = {
-        each.get(f"{_W}id"): "".join(str(text) for text in each.itertext())
-        for each in root.iter(f"{_W}footnote")
+        each.get(f"{W}id"): "".join(str(text) for text in each.itertext())
+        for each in root.iter(f"{W}footnote")
     }
-    document = _root(folder / "b.docx")
-    called = [each.get(f"{_W}id") for each in document.iter(f"{_W}footnoteReference")]
+    document = root_of(folder / "b.docx")
+    called = [each.get(f"{W}id") for each in document.iter(f"{W}footnoteReference")]
     # A program that pairs them by their places finds the same.
-    ordinary = [each.get(f"{_W}id") for each in root.iter(f"{_W}footnote") if each.get(f"{_W}type") is None]
+    ordinary = [each.get(f"{W}id") for each in root.iter(f"{W}footnote") if each.get(f"{W}type") is None]
     assert called == ordinary
     return [notes[each] for each in called]
 
@@ -76,7 +61,7 @@ class TestNotes:
     def test_stand_under_the_sentence_that_calls_them(
         self, tmp_path: Path, body: str, left: list[str]
     ) -> None:
-        _settled(tmp_path, docx(p(r("x"), body), footnotes=_notes("MOT", "HAI", "BA")))
+        settled(tmp_path, docx(p(r("x"), body), footnotes=_notes("MOT", "HAI", "BA")))
 
         assert _notes_left(tmp_path) == left
 
@@ -92,4 +77,4 @@ class TestNotes:
         self, tmp_path: Path, body: str, parts: dict[str, str]
     ) -> None:
         with pytest.raises(OfficeUnread, match="Chú thích"):
-            _settled(tmp_path, docx(p(r("x"), body), footnotes=_notes("MOT"), **parts))
+            settled(tmp_path, docx(p(r("x"), body), footnotes=_notes("MOT"), **parts))

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lxml import etree
 
 from tests.documents import papers
 from tests.documents.word_files import (
@@ -23,30 +22,11 @@ from tests.documents.word_files import (
     p,
     r,
 )
-from vanthu.reading.noted import NAMED, Kind, Notes, OfficeUnread
+from tests.reading.settled import W, root_of, settled
+from vanthu.reading.noted import NAMED, Kind, OfficeUnread
 from vanthu.reading.word_settling import settle_word
 
-_W = f"{{{WORD}}}"
 _STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
-
-
-def _settled(folder: Path, data: bytes, *, accept: bool | None = True) -> tuple[Notes, list[str]]:
-    """What was found, and the paragraphs that are left."""
-    source, target = folder / "a.docx", folder / "b.docx"
-    source.write_bytes(data)
-    target.unlink(missing_ok=True)
-    notes = settle_word(source, target, accept=accept)
-    return notes, _paragraphs(target)
-
-
-def _paragraphs(file: Path, part: str = "word/document.xml") -> list[str]:
-    root = _root(file, part)
-    return ["".join(each.text or "" for each in one.iter(f"{_W}t")) for one in root.iter(f"{_W}p")]
-
-
-def _root(file: Path, part: str = "word/document.xml") -> etree._Element:
-    with zipfile.ZipFile(file) as archive:
-        return etree.fromstring(archive.read(part))
 
 
 def _table(*rows: str) -> str:
@@ -122,7 +102,7 @@ class TestTrackedChanges:
         self, tmp_path: Path, body: str, accepted: list[str], rejected: list[str]
     ) -> None:
         for accept, expected in ((True, accepted), (False, rejected)):
-            notes, paragraphs = _settled(tmp_path, docx(body), accept=accept)
+            notes, paragraphs = settled(tmp_path, docx(body), accept=accept)
 
             assert paragraphs == expected
             assert notes.counts[Kind.CHANGE] > 0
@@ -132,27 +112,27 @@ class TestTrackedChanges:
     @pytest.mark.parametrize(("accept", "size"), [(True, "32"), (False, "20")])
     def test_of_format_keep_the_chosen_one(self, tmp_path: Path, accept: bool, size: str) -> None:
         changed = former("rPr", '<w:sz w:val="32"/>', '<w:sz w:val="20"/>')
-        _settled(tmp_path, docx(p(r("chữ", changed))), accept=accept)
+        settled(tmp_path, docx(p(r("chữ", changed))), accept=accept)
 
-        root = _root(tmp_path / "b.docx")
+        root = root_of(tmp_path / "b.docx")
 
-        assert [each.get(f"{_W}val") for each in root.iter(f"{_W}sz")] == [size]
-        assert not list(root.iter(f"{_W}rPrChange"))
+        assert [each.get(f"{W}val") for each in root.iter(f"{W}sz")] == [size]
+        assert not list(root.iter(f"{W}rPrChange"))
 
     def test_of_a_section_keep_its_headers(self, tmp_path: Path) -> None:
         section = (
             '<w:sectPr><w:headerReference w:id="h"/><w:pgSz w:w="1"/>'
             '<w:sectPrChange w:id="1"><w:sectPr><w:pgSz w:w="2"/></w:sectPr></w:sectPrChange></w:sectPr>'
         )
-        _settled(tmp_path, docx(p(r("x")) + section), accept=False)
+        settled(tmp_path, docx(p(r("x")) + section), accept=False)
 
-        names = [each.tag.removeprefix(_W) for each in next(_root(tmp_path / "b.docx").iter(f"{_W}sectPr"))]
+        names = [each.tag.removeprefix(W) for each in next(root_of(tmp_path / "b.docx").iter(f"{W}sectPr"))]
 
         assert names == ["headerReference", "pgSz"]
 
     def test_are_told_with_the_words_around_them(self, tmp_path: Path) -> None:
         body = p(r("Giao "), deleted("ông A"), inserted(r("ông B")), r(" thực hiện"))
-        notes, _ = _settled(tmp_path, docx(body, header1=p(inserted(r("KHẨN")))))
+        notes, _ = settled(tmp_path, docx(body, header1=p(inserted(r("KHẨN")))))
 
         assert [(each.text, each.where) for each in notes.named] == [
             ("xóa «ông A»", "đoạn «Giao ông Aông B thực hiện»"),
@@ -168,7 +148,7 @@ class TestTrackedChanges:
         assert not (tmp_path / "b.docx").exists()
 
     def test_are_counted_where_they_are_too_many_to_be_named(self, tmp_path: Path) -> None:
-        notes, _ = _settled(tmp_path, docx(p(inserted(r("x"))) * (NAMED + 5)))
+        notes, _ = settled(tmp_path, docx(p(inserted(r("x"))) * (NAMED + 5)))
 
         assert (notes.counts[Kind.CHANGE], len(notes.named)) == (NAMED + 5, NAMED)
 
@@ -179,14 +159,14 @@ class TestTrackedChanges:
 
         settle_word(tmp_path / "a.docx", tmp_path / "b.docx", accept=True)
 
-        text = "".join(each.text or "" for each in _root(tmp_path / "b.docx").iter(f"{{{_STRICT}}}t"))
+        text = "".join(each.text or "" for each in root_of(tmp_path / "b.docx").iter(f"{{{_STRICT}}}t"))
         assert text == "Giao ông B"
 
     def test_of_cells_are_for_word_alone(self, tmp_path: Path) -> None:
         cell = f'<w:tbl><w:tr><w:tc><w:tcPr><w:cellIns w:id="1"/></w:tcPr>{p(r("x"))}</w:tc></w:tr></w:tbl>'
 
         with pytest.raises(OfficeUnread, match="về ô"):
-            _settled(tmp_path, docx(cell))
+            settled(tmp_path, docx(cell))
 
     @given(
         pieces=st.lists(
@@ -203,8 +183,8 @@ class TestTrackedChanges:
         old = "".join(text for kind, text in pieces if kind != "ins")
         folder = tmp_path_factory.mktemp("either")
 
-        assert _settled(folder, docx(body), accept=True)[1] == [new]
-        assert _settled(folder, docx(body), accept=False)[1] == [old]
+        assert settled(folder, docx(body), accept=True)[1] == [new]
+        assert settled(folder, docx(body), accept=False)[1] == [old]
 
 
 class TestWhatNobodySees:
@@ -228,29 +208,29 @@ class TestWhatNobodySees:
     )
     def test_hidden_text_is_told_and_left_out(self, tmp_path: Path, properties: str, styles: str) -> None:
         data = docx(p(r("Thấy "), r("ẩn", properties)), styles=styles)
-        notes, paragraphs = _settled(tmp_path, data)
+        notes, paragraphs = settled(tmp_path, data)
 
         assert paragraphs == ["Thấy "]
         assert [(each.kind, each.text) for each in notes.named] == [(Kind.HIDDEN, "«ẩn»")]
 
     @pytest.mark.parametrize("properties", ['<w:vanish w:val="0"/>', "<w:webHidden/>"])
     def test_text_that_is_printed_is_not_hidden(self, tmp_path: Path, properties: str) -> None:
-        notes, paragraphs = _settled(tmp_path, docx(p(r("thấy", properties))))
+        notes, paragraphs = settled(tmp_path, docx(p(r("thấy", properties))))
 
         assert (paragraphs, notes.named) == (["thấy"], [])
 
     def test_comments_are_told_and_left_out(self, tmp_path: Path) -> None:
         data = docx(p(r("Mức "), commented("10 triệu")), comments=comment("Hỏi lại kế toán"))
-        notes, paragraphs = _settled(tmp_path, data)
+        notes, paragraphs = settled(tmp_path, data)
 
         assert paragraphs == ["Mức 10 triệu"]
         assert [(each.kind, each.text, each.where) for each in notes.named] == [
             (Kind.COMMENT, "Lê Thị Bình: «Hỏi lại kế toán»", "đoạn «Mức 10 triệu»")
         ]
-        assert not list(_root(tmp_path / "b.docx").iter(f"{_W}commentReference"))
+        assert not list(root_of(tmp_path / "b.docx").iter(f"{W}commentReference"))
 
     def test_an_honest_text_has_nothing_to_tell(self, tmp_path: Path) -> None:
-        notes, paragraphs = _settled(tmp_path, papers.docx("Kính gửi", "Nội dung"), accept=None)
+        notes, paragraphs = settled(tmp_path, papers.docx("Kính gửi", "Nội dung"), accept=None)
 
         assert (paragraphs, notes.named) == (["Kính gửi", "Nội dung"], [])
 
@@ -301,7 +281,7 @@ class TestWhatIsNotUnderstood:
 
 def test_an_end_of_a_paragraph_joins_nothing_over_what_stands_between(tmp_path: Path) -> None:
     between = f'<w:customXml w:element="x">{p(r("GIUA"))}</w:customXml>'
-    _, paragraphs = _settled(tmp_path, docx(p(r("DAU"), properties=mark("del")) + between + p(r("CUOI"))))
+    _, paragraphs = settled(tmp_path, docx(p(r("DAU"), properties=mark("del")) + between + p(r("CUOI"))))
 
     assert paragraphs == ["DAU", "GIUA", "CUOI"]
 
@@ -313,8 +293,8 @@ def test_a_picture_that_lies_elsewhere_is_refused_and_one_with_a_copy_is_not(tmp
         'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
     )
     with pytest.raises(OfficeUnread, match="ảnh nằm ngoài tệp"):
-        _settled(tmp_path, docx(p(f'<w:r><w:drawing><a:blip {spaces} r:link="p9"/></w:drawing></w:r>')))
+        settled(tmp_path, docx(p(f'<w:r><w:drawing><a:blip {spaces} r:link="p9"/></w:drawing></w:r>')))
 
-    _settled(
+    settled(
         tmp_path, docx(p(f'<w:r><w:drawing><a:blip {spaces} r:link="p9" r:embed="p8"/></w:drawing></w:r>'))
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.kernel.storage import own_storage
 from tests.web.desk import Desk
 from tests.world import PASSWORD, World, build_world
 
@@ -29,6 +31,27 @@ def sign_in(world: World) -> SignIn:
         return browsers[name]
 
     return browser_of
+
+
+@pytest.fixture
+def own_files(tmp_path: Path) -> Iterator[None]:
+    """A store of this test's own."""
+    with own_storage(tmp_path):
+        yield
+
+
+@pytest.fixture
+def cast() -> World:
+    """The cast, really committed: a job's transactions are its own."""
+    return build_world()
+
+
+@pytest.fixture
+def officer(cast: World) -> Client:
+    """The officer at his desk."""
+    browser = Desk(cast.officer)
+    browser.post("/dang-nhap/", {"username": "officer", "password": PASSWORD})
+    return browser
 
 
 @pytest.fixture(scope="module")

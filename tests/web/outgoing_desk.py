@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from tests.exchange import jobs
 from tests.pdfsign.documents import typeset
 from tests.world import World
 from vanthu.outgoing.models import OutgoingDocument
@@ -44,3 +46,16 @@ def text_of(browser: Client, address: str) -> str:
     answer = browser.get(address, follow=True)
     assert answer.status_code == 200, (address, answer.status_code)
     return answer.content.decode()
+
+
+def run_uploads() -> None:
+    """Do what waits to be done with files that were sent."""
+    for job in jobs.waiting("outgoing.convert_upload", "outgoing.clear_upload"):
+        job.run()
+        job.finish()
+
+
+def held_by(answer: Any) -> list[str]:
+    """What a form that came back shows as held: the hashes it would send again."""
+    form = answer.context["form"]
+    return [each.file.blob.sha256 for each in (*form.held_draft, *form.held_attachments)]

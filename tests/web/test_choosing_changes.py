@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from tests.documents.word_files import comment, commented, deleted, docx, field, inserted, p, r
-from tests.exchange import jobs
-from tests.kernel.storage import own_storage
 from tests.pdfsign import sheets
-from tests.web.desk import Desk
-from tests.web.outgoing_desk import filled, text_of
-from tests.world import PASSWORD, World, build_world
+from tests.web.outgoing_desk import filled, run_uploads, text_of
+from tests.world import PASSWORD, World
 from vanthu.documents import intake
 from vanthu.documents.operations import current_file
 from vanthu.documents.states import FileKind
@@ -25,30 +23,10 @@ from vanthu.outgoing.models import DraftUpload, OutgoingDocument
 from vanthu.outgoing.states import UploadState
 from vanthu.reading.first_page import pdf_lines
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_files")]
 
 _DRAFTING = "/van-ban-di/soan/"
 _CHANGED = docx(p(r("Giao "), deleted("ông A"), inserted(r("ông B"))))
-
-
-@pytest.fixture(autouse=True)
-def storage(tmp_path: Path) -> Iterator[None]:
-    """A store of this test's own."""
-    with own_storage(tmp_path):
-        yield
-
-
-@pytest.fixture
-def cast() -> World:
-    """The cast, really committed: a job's transactions are its own."""
-    return build_world()
-
-
-@pytest.fixture
-def officer(cast: World) -> Client:
-    browser = Desk(cast.officer)
-    browser.post("/dang-nhap/", {"username": "officer", "password": PASSWORD})
-    return browser
 
 
 def _sent(officer: Client, cast: World, content: bytes = _CHANGED, **changes: object) -> str:
@@ -57,12 +35,6 @@ def _sent(officer: Client, cast: World, content: bytes = _CHANGED, **changes: ob
     answer = officer.post(_DRAFTING, filled(cast, draft_file=file, **changes))
     assert answer.status_code == 303, answer.content.decode()
     return str(answer["Location"])
-
-
-def _run() -> None:
-    for job in jobs.waiting("outgoing.convert_upload", "outgoing.clear_upload"):
-        job.run()
-        job.finish()
 
 
 def _drawn() -> str:
@@ -75,7 +47,7 @@ def _drawn() -> str:
 class TestTheAuthor:
     def test_is_shown_what_was_found_where_and_asked(self, officer: Client, cast: World) -> None:
         page = _sent(officer, cast)
-        _run()
+        run_uploads()
 
         shown = text_of(officer, page)
 
@@ -98,10 +70,10 @@ class TestTheAuthor:
         self, officer: Client, cast: World, choice: str, said: str, told: str
     ) -> None:
         page = _sent(officer, cast)
-        _run()
+        run_uploads()
 
         assert officer.post(f"{page}thay-doi/", {"changes": choice}).status_code == 303
-        _run()
+        run_uploads()
 
         assert _drawn() == said
         document = OutgoingDocument.objects.get()
@@ -113,7 +85,7 @@ class TestTheAuthor:
 
     def test_chooses_once(self, officer: Client, cast: World) -> None:
         page = _sent(officer, cast)
-        _run()
+        run_uploads()
         officer.post(f"{page}thay-doi/", {"changes": "accept"})
 
         assert officer.post(f"{page}thay-doi/", {"changes": "reject"}).status_code == 409
@@ -124,7 +96,7 @@ class TestTheAuthor:
         self, officer: Client, cast: World, words: dict[str, str]
     ) -> None:
         page = _sent(officer, cast)
-        _run()
+        run_uploads()
 
         answer = officer.post(f"{page}thay-doi/", words)
 
@@ -133,17 +105,17 @@ class TestTheAuthor:
 
     def test_may_leave_it_and_no_byte_stays(self, officer: Client, cast: World) -> None:
         page = _sent(officer, cast)
-        _run()
+        run_uploads()
 
         assert officer.post(f"{page}thoi/").status_code == 303
-        _run()
+        run_uploads()
 
         assert list(blobs.names()) == []
         assert page not in text_of(officer, "/")
 
     def test_who_sends_another_file_is_not_asked_any_more(self, officer: Client, cast: World) -> None:
         page = _sent(officer, cast, subject="V/v giữ lại chữ đã gõ")
-        _run()
+        run_uploads()
         again = f"{_DRAFTING}?tu={DraftUpload.objects.get().id}"
         assert "V/v giữ lại chữ đã gõ" in text_of(officer, again)
 
@@ -156,22 +128,24 @@ class TestTheAuthor:
         self, officer: Client, cast: World
     ) -> None:
         page = _sent(officer, cast, subject="V/v giữ lại chữ đã gõ")
-        _run()
-        # What no row speaks of is swept one night.
+        run_uploads()
+        # A file nobody has come back to for so long waits no more, and is swept one night.
+        long_ago = timezone.now() - timedelta(days=settings.BLOB_SWEEP_DAYS + 1)
+        DraftUpload.objects.update(sent_at=long_ago)
         intake.discard_unspoken(list(blobs.names()))
 
         officer.post(f"{page}thay-doi/", {"changes": "accept"})
-        _run()
+        run_uploads()
 
         assert "không còn nữa. Hãy mở lại trang soạn và chọn lại tệp" in text_of(officer, page)
         assert page in text_of(officer, "/")
-        again = f"{_DRAFTING}?tu={DraftUpload.objects.get().id}"
+        again = f"{_DRAFTING}?tu={DraftUpload.objects.get(state=UploadState.REFUSED).id}"
         assert "V/v giữ lại chữ đã gõ" in text_of(officer, again)
         assert OutgoingDocument.objects.count() == 0
 
     def test_alone_is_asked(self, officer: Client, cast: World) -> None:
         page = _sent(officer, cast)
-        _run()
+        run_uploads()
         other = Client()
         other.post("/dang-nhap/", {"username": "head", "password": PASSWORD})
 
@@ -184,7 +158,7 @@ class TestWhoeverReadsTheDraft:
     def test_is_told_what_its_page_does_not_show(self, officer: Client, cast: World) -> None:
         body = p(r("Mức "), commented("10 triệu"), r(" kín", "<w:vanish/>"), field("DATE", r("02/03/2020")))
         _sent(officer, cast, docx(body, comments=comment("Hỏi lại kế toán")))
-        _run()
+        run_uploads()
 
         shown = text_of(officer, f"/van-ban-di/{OutgoingDocument.objects.get().pk}/")
 
@@ -195,14 +169,14 @@ class TestWhoeverReadsTheDraft:
 
     def test_of_another_version_hears_nothing_of_the_former(self, officer: Client, cast: World) -> None:
         _sent(officer, cast, docx(p(r("kín", "<w:vanish/>"), r("Nội dung"))))
-        _run()
+        run_uploads()
         document = OutgoingDocument.objects.get().pk
         here = f"/van-ban-di/{document}/"
         assert "chỗ chữ ẩn" in text_of(officer, here)
 
         clean = SimpleUploadedFile("b.docx", docx(p(r("Nội dung hai"))))
         officer.post(f"{here}sua/", filled(cast, draft_file=clean))
-        _run()
+        run_uploads()
 
         assert "chỗ chữ ẩn" not in text_of(officer, here)
 
@@ -212,7 +186,7 @@ class TestWhoeverReadsTheDraft:
         scan = SimpleUploadedFile("quet.pdf", sheets.turned(90))
         rich = SimpleUploadedFile("phu-luc.rtf", rb"{\rtf1\ansi Phu luc\par}")
         officer.post(_DRAFTING, filled(cast, draft_file=scan, attachments=[rich]))
-        _run()
+        run_uploads()
 
         document = OutgoingDocument.objects.get()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,12 +17,10 @@ from pytest_django import Settings
 from tests import path
 from tests.documents import office_files, papers
 from tests.exchange import jobs
-from tests.kernel.storage import own_storage
 from tests.offices import running_offices
-from tests.web.desk import Desk
-from tests.web.outgoing_desk import filled, pdf, text_of
+from tests.web.outgoing_desk import filled, pdf, run_uploads, text_of
 from tests.worker import WorkerProcess
-from tests.world import PASSWORD, World, build_world
+from tests.world import PASSWORD, World
 from vanthu.documents import conversion, intake
 from vanthu.documents.intake import AcceptedDraft, AcceptedFile
 from vanthu.kernel import blobs
@@ -31,29 +28,9 @@ from vanthu.kernel.slots import place_in
 from vanthu.outgoing.models import DraftUpload, OutgoingDocument
 from vanthu.outgoing.states import UploadState
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_files")]
 
 _DRAFTING = "/van-ban-di/soan/"
-
-
-@pytest.fixture(autouse=True)
-def storage(tmp_path: Path) -> Iterator[None]:
-    """A store of this test's own."""
-    with own_storage(tmp_path):
-        yield
-
-
-@pytest.fixture
-def cast() -> World:
-    """The cast, really committed: a job's transactions are its own."""
-    return build_world()
-
-
-@pytest.fixture
-def officer(cast: World) -> Client:
-    browser = Desk(cast.officer)
-    browser.post("/dang-nhap/", {"username": "officer", "password": PASSWORD})
-    return browser
 
 
 def _word(*lines: str, name: str = "du-thao.docx") -> SimpleUploadedFile:
@@ -72,12 +49,6 @@ def _sent(officer: Client, cast: World, **changes: object) -> str:
     return str(answer["Location"])
 
 
-def _run() -> None:
-    for job in jobs.waiting("outgoing.convert_upload", "outgoing.clear_upload"):
-        job.run()
-        job.finish()
-
-
 class TestAWordDraft:
     def test_is_stored_and_waits_while_its_page_shows_so(self, officer: Client, cast: World) -> None:
         page = _sent(officer, cast, draft_file=_word("Nội dung"))
@@ -91,7 +62,7 @@ class TestAWordDraft:
     def test_becomes_a_draft_by_itself_whoever_looks(self, officer: Client, cast: World) -> None:
         page = _sent(officer, cast, draft_file=_word("Nội dung"), attachments=[pdf(name="phu-luc.pdf")])
 
-        _run()
+        run_uploads()
 
         document = OutgoingDocument.objects.get()
         answer = officer.get(page)
@@ -108,7 +79,7 @@ class TestAWordDraft:
         key = str(uuid4())
         pages = {_sent(officer, cast, draft_file=_word("Nội dung"), draft_key=key) for _ in range(2)}
 
-        _run()
+        run_uploads()
 
         assert len(pages) == 1
         assert OutgoingDocument.objects.count() == 1
@@ -134,7 +105,7 @@ class TestAWordDraft:
         officer.post(
             f"/van-ban-di/{document}/sua/", filled(cast, draft_file=_word("Bản hai"), subject="V/v hai")
         )
-        _run()
+        run_uploads()
 
         assert OutgoingDocument.objects.get().document.subject == "V/v hai"
         assert DraftUpload.objects.get().state == UploadState.SAVED
@@ -147,11 +118,13 @@ class TestAWordDraft:
         answer = officer.post(here, filled(cast, draft_file=_word("Bản hai"), subject="V/v bản hai"))
         officer.post(here, filled(cast, draft_file="", subject="V/v sửa chen vào"))
 
-        _run()
+        run_uploads()
 
         assert OutgoingDocument.objects.get().document.subject == "V/v sửa chen vào"
         assert "Nội dung đã thay đổi" in text_of(officer, answer["Location"])
-        assert "V/v bản hai" in text_of(officer, f"{here}?tu={DraftUpload.objects.get().id}")
+        assert "V/v bản hai" in text_of(
+            officer, f"{here}?tu={DraftUpload.objects.get(state=UploadState.REFUSED).id}"
+        )
 
 
 def _die(*_: object, **__: object) -> None:
@@ -173,7 +146,7 @@ class TestRefused:
         self, officer: Client, cast: World, changes: dict[str, object]
     ) -> None:
         answer = officer.post(_DRAFTING, filled(cast, **changes))
-        _run()
+        run_uploads()
 
         assert OutgoingDocument.objects.count() == 0
         assert list(blobs.names()) == []
@@ -188,7 +161,7 @@ class TestRefused:
         page = _sent(officer, cast, draft_file=_word("Nội dung"), subject="V/v giữ lại chữ đã gõ")
         monkeypatch.setattr(intake, "convert_draft", _cannot)
 
-        _run()
+        run_uploads()
 
         shown = text_of(officer, page)
         assert "Không chuyển được tệp Word sang PDF" in shown
@@ -207,7 +180,7 @@ class TestRefused:
         drafts = "/van-ban-di/?tab=my_drafts"
         assert "Chờ chuyển sang PDF" in text_of(officer, drafts)
         monkeypatch.setattr(intake, "convert_draft", _cannot)
-        _run()
+        run_uploads()
 
         for where in ("/", drafts):
             shown = text_of(officer, where)
@@ -226,7 +199,7 @@ class TestRefused:
     ) -> None:
         page = _sent(officer, cast, draft_file=_word("Nội dung"))
         monkeypatch.setattr(intake, "convert_draft", _cannot)
-        _run()
+        run_uploads()
 
         assert "Hủy bỏ" in text_of(officer, page)
         assert officer.post(f"{page}thoi/").status_code == 303
@@ -250,7 +223,7 @@ class TestRefused:
         page = _sent(officer, cast, draft_file=_word("Nội dung"), attachments=[_rtf("Bảng kê")])
         settings.CONVERSION_SECONDS = 0
 
-        _run()
+        run_uploads()
 
         assert "quá 0 giây, đã dừng ở «du-thao.docx»" in text_of(officer, page)
 
@@ -272,7 +245,7 @@ class TestCancelling:
         page = _sent(officer, cast, draft_file=_word("Nội dung"))
 
         assert officer.post(f"{page}thoi/").status_code == 303
-        _run()
+        run_uploads()
 
         assert OutgoingDocument.objects.count() == 0
         assert list(blobs.names()) == []
@@ -291,10 +264,10 @@ class TestCancelling:
             return made
 
         monkeypatch.setattr(intake, "convert_draft", meanwhile)
-        _run()
+        run_uploads()
 
         assert OutgoingDocument.objects.count() == 0
-        _run()
+        run_uploads()
         assert list(blobs.names()) == []
 
     def test_while_libreoffice_runs_ends_it(self, officer: Client, cast: World) -> None:
@@ -326,7 +299,7 @@ class TestCancelling:
         assert not running_offices()
         assert OutgoingDocument.objects.count() == 0
         job.finish()
-        _run()
+        run_uploads()
         assert list(blobs.names()) == []
 
     def test_is_not_for_others_nor_is_looking(self, officer: Client, cast: World) -> None:

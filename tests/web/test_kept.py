@@ -24,7 +24,7 @@ from tests.pdfsign.documents import typeset
 from tests.seeing import now_seen
 from tests.web.conftest import SignIn
 from tests.web.desk import Desk
-from tests.web.outgoing_desk import filled, pdf
+from tests.web.outgoing_desk import filled, held_by, pdf
 from tests.world import PASSWORD, World, build_world
 from vanthu.interfaces.web import kept
 from vanthu.organizations.models import Post
@@ -172,7 +172,7 @@ class TestFiles:
             "/van-ban-di/soan/",
             filled(world, subject=" ", draft_key=key, draft_file=bare, attachments=[pdf(name="phu-luc.pdf")]),
         )
-        again = filled(world, draft_key=key, draft_file="")
+        again = filled(world, draft_key=key, draft_file="", held=held_by(refused))
         saved = officer.post("/van-ban-di/soan/", again)
 
         page = refused.content.decode()
@@ -188,7 +188,8 @@ class TestFiles:
         officer, key = sign_in("officer"), str(uuid4())
         bad = SimpleUploadedFile("hong.pdf", b"khong phai pdf")
         refused = officer.post("/van-ban-di/soan/", filled(world, draft_key=key, attachments=[bad]))
-        saved = officer.post("/van-ban-di/soan/", filled(world, draft_key=key, draft_file=""))
+        again = filled(world, draft_key=key, draft_file="", held=held_by(refused))
+        saved = officer.post("/van-ban-di/soan/", again)
 
         assert [each.file.name for each in refused.context["form"].held_draft] == ["du-thao.pdf"]
         assert refused.context["form"].held_attachments == []
@@ -202,7 +203,13 @@ class TestFiles:
         other = pdf(typeset(name="Phạm Văn Hùng", title_lines=("GIÁM ĐỐC",), page_breaks=1), "moi.pdf")
         officer.post(
             "/van-ban-di/soan/",
-            filled(world, draft_key=key, draft_file=other, held=held.file.blob.sha256),
+            filled(
+                world,
+                draft_key=key,
+                draft_file=other,
+                held=held.file.blob.sha256,
+                dropped=held.file.blob.sha256,
+            ),
         )
 
         (draft,) = OutgoingDocument.objects.all()
@@ -216,7 +223,8 @@ class TestFiles:
         officer.post(f"/van-ban-di/{document}/sua/", filled(world, subject="V/v trước", draft_file=""))
         other = pdf(typeset(name="Phạm Văn Hùng", title_lines=("GIÁM ĐỐC",), page_breaks=1), "sau.pdf")
         late = officer.post(f"/van-ban-di/{document}/sua/", filled(world, seen=seen, draft_file=other))
-        again = officer.post(f"/van-ban-di/{document}/sua/", filled(world, draft_file=""))
+        words = filled(world, draft_file="", held=held_by(late))
+        again = officer.post(f"/van-ban-di/{document}/sua/", words)
 
         assert (late.status_code, again.status_code) == (409, 303)
         assert "sau.pdf" in late.content.decode()
@@ -241,7 +249,7 @@ class TestFiles:
         there = filled(world, draft_key=key, signer_id=signer, recipients=[str(world.department.id)])
         without = officer.post("/van-ban-di/soan/", there | {"draft_file": "", "subject": " "})
         held = officer.post("/van-ban-di/soan/", there | {"draft_file": _bare(), "subject": " "})
-        saved = officer.post("/van-ban-di/soan/", there | {"draft_file": ""})
+        saved = officer.post("/van-ban-di/soan/", there | {"draft_file": "", "held": held_by(held)})
 
         assert without.context["form"].held_draft == [], without.context["form"].errors
         assert "draft_file" in without.context["form"].errors, without.context["form"].errors
@@ -257,8 +265,9 @@ class TestFiles:
         for browser in browsers:
             browser.post("/dang-nhap/", {"username": "officer", "password": PASSWORD})
         refused = filled(world, subject=" ", draft_key=key, draft_file=_bare())
-        assert browsers[0].post("/van-ban-di/soan/", refused).status_code == 422
-        words = filled(world, draft_key=key, draft_file="")
+        answer = browsers[0].post("/van-ban-di/soan/", refused)
+        assert answer.status_code == 422
+        words = filled(world, draft_key=key, draft_file="", held=held_by(answer))
 
         answers, _ = at_once([partial(each.post, "/van-ban-di/soan/", words) for each in browsers])
 

@@ -17,13 +17,17 @@ ever lose its bytes so, however long anybody is held up anywhere:
    of locks), and the remover sees the row. If the remover comes first, the bytes are gone when the keeper
    looks: it refuses, nothing was promised to anybody, and sending again stores the bytes again.
 
+Bytes that belong to nothing yet, and may be thrown away again (a form's files that wait for it), have no row
+here: what speaks of them says so when it is asked (`SPEAKERS`), and its rows are written under the same lock
+(`borrow`). So the same three steps hold for them.
+
 Bytes that are not yet stored lie in the room of the process that works on them (`workrooms`), and go with it;
 removing a room takes no stored byte away, for storing gives the bytes a second name and the sweeper of rooms
 removes the first.
 
 The age of a file is not part of this; it only spares people the refusal. What the locks cannot see is
-another database that speaks of the same folder, hence the marks of `owners`: every database leaves one in
-the folder before its first row, and nothing is removed from a folder that has several, or a young one.
+another database that speaks of the same folder, hence the marks of `blob_owners`: every database leaves one
+in the folder before its first row, and nothing is removed from a folder that has several, or a young one.
 
 A mark tells apart what PostgreSQL can tell apart: clusters, databases and timelines, so also a standby that
 was promoted, or a cluster recovered to an earlier moment. It does not tell a cluster from a copy of it, byte
@@ -34,22 +38,22 @@ docs/how-to/care-for-stored-files.md.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from django.core.files.base import ContentFile, File
+from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.db import connection, transaction
 
+from vanthu.kernel.blob_owners import mark_once, sync
 from vanthu.kernel.errors import Conflict, DomainError
 from vanthu.kernel.models import Blob
 from vanthu.kernel.states import BlobDamage
@@ -57,8 +61,10 @@ from vanthu.kernel.workrooms import work_folder as work_folder
 from vanthu.kernel.workrooms import workroom as workroom
 
 CHUNK = 1024 * 1024
-#: Folder of the marks, in the storage itself; blobs' own folders have names of two digits.
-_OWNERS = "owners"
+
+
+#: Who else speaks of bytes, by hash, without having kept them; asked under the lock, of what is committed.
+SPEAKERS: list[Callable[[str], bool]] = []
 
 
 class EmptyFile(DomainError):
@@ -140,7 +146,7 @@ def arriving(content: BinaryIO, *, limit: int | None = None) -> Iterator[Arrival
 
 def store(arrival: Arrival) -> StoredBlob:
     """Store what has arrived, without copying it; whole on the disk when this returns. Raises BlobDamaged."""
-    _sync(arrival.path)
+    sync(arrival.path)
     _place(arrival.path, arrival.sha256)
     return StoredBlob(sha256=arrival.sha256, size=arrival.size)
 
@@ -158,7 +164,7 @@ def keep(blob: StoredBlob, *, now: datetime) -> None:
     """
     assert transaction.get_connection().in_atomic_block, "blobs.keep needs a transaction"
     storage = storages["blobs"]
-    _mark_as_ours(storage)
+    mark_once(storage)
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -168,6 +174,21 @@ def keep(blob: StoredBlob, *, now: datetime) -> None:
             """,
             [_lock_of(blob.sha256), blob.sha256, blob.size, now],
         )
+    # Only now, under the lock: see this module's docstring.
+    if not storage.exists(_name(blob.sha256)):
+        raise BlobVanished
+
+
+def borrow(blob: StoredBlob) -> None:
+    """Speak of a blob in the caller's transaction without keeping it; one of `SPEAKERS` says so afterwards.
+
+    Raises BlobVanished as `keep`.
+    """
+    assert transaction.get_connection().in_atomic_block, "blobs.borrow needs a transaction"
+    storage = storages["blobs"]
+    mark_once(storage)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_lock_of(blob.sha256)])
     # Only now, under the lock: see this module's docstring.
     if not storage.exists(_name(blob.sha256)):
         raise BlobVanished
@@ -187,6 +208,8 @@ def claim_unspoken(sha256: str, *, before: datetime) -> int | None:
         (free,) = cursor.fetchone()
     # A statement of its own, so that it sees every row committed before the lock was free.
     if not free or Blob.objects.filter(sha256=sha256).exists():
+        return None
+    if any(speaks_of(sha256) for speaks_of in SPEAKERS):
         return None
     return storage.size(name) if storage.exists(name) and put_at(sha256) < before else None
 
@@ -269,27 +292,6 @@ def put_at(sha256: str) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
 
 
-def owners() -> dict[str, datetime]:
-    """The databases that ever spoke of files in this storage, each with the moment of its mark."""
-    storage = storages["blobs"]
-    try:
-        marks = storage.listdir(_OWNERS)[1]
-    except FileNotFoundError:
-        return {}
-    found: dict[str, datetime] = {}
-    for mark in marks:
-        # Two processes that left the mark at once may have left it twice, the second with a suffix.
-        owner, at = mark.partition("_")[0], storage.get_modified_time(f"{_OWNERS}/{mark}")
-        found[owner] = min(at, found.get(owner, at))
-    return found
-
-
-def mark_as_ours() -> str:
-    """Leave this database's mark in the storage, if it is not there; what `owners` calls it."""
-    _mark_as_ours.cache_clear()
-    return _mark_as_ours(storages["blobs"])
-
-
 def _place(part: Path, sha256: str) -> None:
     storage, name = storages["blobs"], _name(sha256)
     if not isinstance(storage, FileSystemStorage):
@@ -306,9 +308,9 @@ def _place(part: Path, sha256: str) -> None:
                 os.utime(target)
             break
     # Also where another put it just now: its own sync may come too late for us.
-    _sync(target.parent)
+    sync(target.parent)
     for folder in made:
-        _sync(folder.parent)
+        sync(folder.parent)
 
 
 def _link(part: Path, target: Path) -> bool:
@@ -340,41 +342,12 @@ def _make_folders(folder: Path) -> list[Path]:
     return made
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _folders(storage: Storage, path: str) -> list[str]:
     try:
         found = storage.listdir(path)[0]
     except FileNotFoundError:
         return []
     return sorted(f"{path}/{name}".lstrip("/") for name in found if len(name) == 2)
-
-
-@functools.cache
-def _mark_as_ours(storage: Storage) -> str:
-    with connection.cursor() as cursor:
-        # A copy of the database, by dump or in another cluster, is another database; so is one that went its
-        # own way from some moment on, a promoted standby: it has another timeline, the first digits here.
-        cursor.execute(
-            "SELECT (SELECT system_identifier FROM pg_control_system()), oid,"
-            " left(pg_walfile_name(pg_current_wal_lsn()), 8)"
-            " FROM pg_database WHERE datname = current_database()"
-        )
-        cluster, database, timeline = cursor.fetchone()
-    mark = f"{cluster}-{database}" if int(timeline, 16) == 1 else f"{cluster}-{database}-{timeline}"
-    name = f"{_OWNERS}/{mark}"
-    if not storage.exists(name):
-        storage.save(name, ContentFile(mark.encode()))
-        if isinstance(storage, FileSystemStorage):
-            _sync(Path(storage.path(_OWNERS)))
-            _sync(Path(storage.path("")))
-    return mark
 
 
 def _lock_of(sha256: str) -> int:

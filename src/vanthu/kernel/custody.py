@@ -12,7 +12,7 @@ from django.core.files.storage import FileSystemStorage, storages
 from django.db.models import ForeignObjectRel, Min
 from django.db.models.functions import Coalesce
 
-from vanthu.kernel import blobs
+from vanthu.kernel import blob_owners, blobs
 from vanthu.kernel.errors import DomainError
 from vanthu.kernel.models import Blob
 from vanthu.kernel.states import BlobDamage
@@ -129,8 +129,8 @@ def require_sole_owner(*, before: datetime) -> None:
     folder has shown itself when the own mark is older than `before`.
     """
     require_storage()
-    ours = blobs.mark_as_ours()
-    owners = blobs.owners()
+    ours = blob_owners.mark_as_ours()
+    owners = blob_owners.owners()
     if others := sorted(set(owners) - {ours}):
         raise SweepRefused(
             "Thư mục lưu trữ tệp có dấu của cơ sở dữ liệu khác "

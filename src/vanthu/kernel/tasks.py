@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from vanthu.kernel import actions, blobs, custody, workrooms
+from vanthu.kernel import actions, blob_owners, blobs, custody, workrooms
 from vanthu.kernel.actor import system
 from vanthu.kernel.rules import LONGEST_CHECK_RUN, SWEPT_AT_ONCE, checks_in_a_run, early_enough
 
@@ -30,7 +30,7 @@ def check_blobs(timestamp: int = 0, **_later: object) -> None:
     """
     actor, within = system("Kiểm tra tệp lưu trữ"), timedelta(days=settings.BLOB_CHECK_DAYS)
     # Who shares the folder shows itself to the sweeper of the other.
-    blobs.mark_as_ours()
+    blob_owners.mark_as_ours()
     standing = custody.standing()
     if custody.overdue(standing.longest_unread_since, within=within, now=timezone.now()):
         logger.warning(

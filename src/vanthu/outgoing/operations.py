@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from vanthu import pdfsign
@@ -15,17 +19,20 @@ from vanthu.documents import operations as documents
 from vanthu.documents import rules as document_rules
 from vanthu.documents.models import DocumentFile
 from vanthu.documents.states import FileKind, Urgency
-from vanthu.kernel import blobs
+from vanthu.kernel import blobs, outbox
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import DomainError, NotFound
 from vanthu.kernel.folding import fold
 from vanthu.kernel.seen import Seen, require_seen
+from vanthu.organizations.models import User
 from vanthu.outgoing import letters, permissions, rules, uploads
+from vanthu.outgoing.events import DraftUploadCancelled
 from vanthu.outgoing.letter_rules import Weight
 from vanthu.outgoing.letters import LetterRead
 from vanthu.outgoing.models import DraftUpload, OutgoingDocument
 from vanthu.outgoing.rules import SUBJECT_TYPE as SUBJECT_TYPE
-from vanthu.outgoing.states import State, UploadState, UploadStep, next_upload_state
+from vanthu.outgoing.states import REPLACEABLE, WAITED_FOR, State, UploadState, UploadStep, next_upload_state
+from vanthu.outgoing.uploads import SentFile
 from vanthu.room import papers
 from vanthu.workflow.rules import text_fault
 
@@ -93,19 +100,47 @@ def lock_upload(actor: Actor, upload_id: UUID) -> DraftUpload:
     return upload
 
 
-def held_upload(actor: Actor, form_key: UUID, now: datetime) -> DraftUpload:
-    """What is held for the actor's form at his agency, made when nothing is; locked until commit."""
+def hold(
+    files: Sequence[SentFile],
+    *,
+    author_id: UUID,
+    agency_id: UUID,
+    post_id: UUID | None,
+    form_key: UUID,
+    now: datetime,
+) -> DraftUpload:
+    """Giữ lại tệp of a form, in place of those held for it before; none are none.
+
+    The caller holds the author's row, so that one form sent twice is taken one after the other. Raises
+    BlobVanished when bytes of them are gone.
+    """
+    assert transaction.get_connection().in_atomic_block, "hold needs a transaction"
+    for stored in (stored for each in files for stored in each.stored):
+        blobs.borrow(stored.blob)
+    key = uploads.held_key(form_key, agency_id=agency_id)
     upload, _ = DraftUpload.objects.get_or_create(
-        author_id=actor.user_id,
-        agency_id=actor.agency_id,
-        draft_key=uploads.held_key(form_key, agency_id=actor.agency_id),
-        defaults={
-            "post_id": actor.post_id,
-            "state": UploadState.HELD,
-            "sent_at": now,
-        },
+        author_id=author_id,
+        agency_id=agency_id,
+        draft_key=key,
+        defaults={"post_id": post_id, "state": UploadState.HELD, "sent_at": now},
     )
-    return lock_upload(actor, upload.pk)
+    upload.state = next_upload_state(UploadState(upload.state), UploadStep.HOLD)
+    upload.files, upload.sent_at = uploads.files_of(files), now
+    upload.save(update_fields=["state", "files", "sent_at"])
+    return upload
+
+
+def is_waited_for(sha256: str) -> bool:
+    """Whether something may still come of these bytes: a file that is being converted, or is held.
+
+    Not for longer than bytes nobody speaks of are left alone in any case: a form nobody came back to holds
+    nothing for ever.
+    """
+    found = DraftUpload.objects.filter(state__in=WAITED_FOR)
+    if settings.BLOB_SWEEP_DAYS:
+        found = found.filter(sent_at__gt=Now() - timedelta(days=settings.BLOB_SWEEP_DAYS))
+    named = Q(files__contains=[{"sha256": sha256}]) | Q(files__contains=[{"source": {"sha256": sha256}}])
+    return found.filter(named).exists()
 
 
 def use_held(actor: Actor, form_key: UUID | None, now: datetime) -> DraftUpload | None:
@@ -128,6 +163,33 @@ def use_held(actor: Actor, form_key: UUID | None, now: datetime) -> DraftUpload 
 def held_facts(upload: DraftUpload | None) -> dict[str, Any]:
     """What was held and went on, for the audit trail of the act that took it on; nothing when nothing was."""
     return {"held": [file["sha256"] for file in upload.files]} if upload else {}
+
+
+def lock_author(user_id: UUID) -> None:
+    """Take what one author sends one after the other, so that a form sent twice finds what the first made."""
+    User.objects.select_for_update(no_key=True).get(pk=user_id)
+
+
+def end_uploads_of(actor: Actor, draft_key: UUID, now: datetime, *, but: UUID | None = None) -> None:
+    """End what else the author's form sent and nothing has come of: the form was sent again, otherwise."""
+    found = DraftUpload.objects.select_for_update(of=("self",), no_key=True).filter(
+        permissions.own_uploads(actor), author_id=actor.user_id, draft_key=draft_key, state__in=REPLACEABLE
+    )
+    for upload in found.order_by("pk"):
+        if upload.pk != but:
+            _end_upload(upload, now)
+
+
+def end_upload(actor: Actor, upload_id: UUID, now: datetime) -> None:
+    """End an upload nothing is to come of any more. Raises NotFound, UploadOver."""
+    _end_upload(lock_upload(actor, upload_id), now)
+
+
+def _end_upload(upload: DraftUpload, now: datetime) -> None:
+    upload.state = next_upload_state(UploadState(upload.state), UploadStep.CANCEL)
+    upload.ended_at, upload.draft_key = now, None
+    upload.save(update_fields=["state", "ended_at", "draft_key"])
+    outbox.publish(DraftUploadCancelled(upload_id=upload.id))
 
 
 def save_upload(actor: Actor, upload_id: UUID, document: OutgoingDocument, now: datetime) -> None:

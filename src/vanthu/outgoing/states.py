@@ -109,6 +109,12 @@ class UploadStep(TextChoices):
     USE = "use", "Dùng tệp giữ lại"
 
 
+#: Something may still come of the files: their bytes are not to be thrown away.
+WAITED_FOR = frozenset({UploadState.WAITING, UploadState.CONVERTING, UploadState.CHOOSING, UploadState.HELD})
+
+#: Nothing has come of them yet, and the same form sent again with something else takes their place.
+REPLACEABLE = frozenset({UploadState.WAITING, UploadState.CONVERTING, UploadState.CHOOSING})
+
 #: Work that broke off is begun again; what is over stays so.
 UPLOAD_TRANSITIONS: Mapping[tuple[UploadState, UploadStep], UploadState] = MappingProxyType(
     {

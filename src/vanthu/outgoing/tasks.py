@@ -15,11 +15,13 @@ from procrastinate.contrib.django import app
 
 from vanthu.documents import intake
 from vanthu.documents.intake import AcceptedDraft, AcceptedFile, FileRefused
+from vanthu.documents.marks import SecretRefused
 from vanthu.documents.settling import ChangesUndecided
 from vanthu.documents.states import ChangesChoice
 from vanthu.kernel import blobs, custody
 from vanthu.kernel.actor import Actor, system
 from vanthu.kernel.attempts import written_down
+from vanthu.kernel.blobs import BlobVanished
 from vanthu.kernel.errors import DomainError
 from vanthu.kernel.patience import Patient
 from vanthu.kernel.slots import place_in
@@ -80,7 +82,7 @@ def _convert(upload: Upload) -> None:
             # No fault of the files: the job is done again, and the author waits.
             intake.discard_unspoken(made)
             raise
-        _refuse(upload, str(refusal), made)
+        _refuse(upload, str(refusal), made, is_held=not isinstance(refusal, SecretRefused))
 
 
 def _save(upload: Upload, made: list[str]) -> None:
@@ -99,6 +101,7 @@ def _save(upload: Upload, made: list[str]) -> None:
             draft=draft,
             attachments=attachments,
             removed=sent.removed,
+            form_key=upload.form_key,
             upload_id=upload.id,
             now=now,
         )
@@ -111,6 +114,7 @@ def _save(upload: Upload, made: list[str]) -> None:
         attachments=attachments,
         replies_to=sent.replies_to,
         draft_key=sent.draft_key,
+        form_key=upload.form_key,
         upload_id=upload.id,
         now=now,
     )
@@ -179,17 +183,33 @@ def _ask(upload: Upload, undecided: ChangesUndecided, made: Sequence[str]) -> No
     intake.discard_unspoken(made)
     try:
         actions.ask_about_changes(
-            actor=_machine(), upload_id=upload.id, findings=undecided.findings, now=timezone.now()
+            actor=_machine(),
+            upload_id=upload.id,
+            author_id=upload.author_id,
+            findings=undecided.findings,
+            now=timezone.now(),
         )
     except UploadOver:
         # Cancelled meanwhile.
         _discard(upload, made)
 
 
-def _refuse(upload: Upload, reason: str, made: Sequence[str] = ()) -> None:
+def _refuse(upload: Upload, reason: str, made: Sequence[str] = (), *, is_held: bool = True) -> None:
+    refuse = partial(
+        actions.refuse_upload,
+        actor=_machine(),
+        upload_id=upload.id,
+        author_id=upload.author_id,
+        reason=reason,
+        now=timezone.now(),
+    )
     # What was cancelled meanwhile stays cancelled.
     with suppress(UploadOver):
-        actions.refuse_upload(actor=_machine(), upload_id=upload.id, reason=reason, now=timezone.now())
+        try:
+            refuse(is_held=is_held)
+        except BlobVanished:
+            # They lay here longer than anything waits.
+            refuse(is_held=False)
     _discard(upload, made)
 
 

@@ -55,8 +55,8 @@ def held_key(form_key: UUID, *, agency_id: UUID) -> UUID:
     return uuid5(form_key, f"held {agency_id}")
 
 
-def words_of(sent: Sent) -> dict[str, Any]:
-    """What was filled in, as JSON."""
+def words_of(sent: Sent, *, form_key: UUID | None) -> dict[str, Any]:
+    """What was filled in, and in which form, as JSON."""
     content = asdict(sent.content)
     content["signer_id"] = str(sent.content.signer_id)
     content["recipient_ids"] = [str(each) for each in sent.content.recipient_ids]
@@ -67,7 +67,13 @@ def words_of(sent: Sent) -> dict[str, Any]:
         "seen": str(sent.seen) if sent.seen else None,
         "replies_to": str(sent.replies_to) if sent.replies_to else None,
         "removed": [str(each) for each in sent.removed],
+        "form_key": str(form_key) if form_key else None,
     }
+
+
+def form_key_in(words: Mapping[str, Any]) -> UUID | None:
+    """The form `words_of` kept; None of what was sent by no form."""
+    return UUID(words["form_key"]) if words.get("form_key") else None
 
 
 def files_of(files: Sequence[SentFile]) -> list[dict[str, Any]]:

@@ -39,7 +39,9 @@ LONGEST_SEALED = LONGEST * 4 // 3 + 200
 #: Seconds for which what was sealed can be opened: seven days, as the browser keeps it.
 _SEALED_FOR = 7 * 86_400
 #: Fields of forms that nobody types.
-_NOT_TYPED = frozenset({"csrfmiddlewaretoken", KEEPER, "seen", "next", "find", "q", "draft_key", "held"})
+_NOT_TYPED = frozenset(
+    {"csrfmiddlewaretoken", KEEPER, "seen", "next", "find", "q", "draft_key", "held", "dropped"}
+)
 #: How many addresses of forms that arrived a page names.
 _MOST_ARRIVED = 20
 #: What reading a post raises that cannot be read, or was broken off.

@@ -74,6 +74,9 @@ def draft_document(
 
     known = _drafted_with(actor, draft_key) if draft_key else None
     if known is not None:
+        if upload_id:
+            # The same form, sent otherwise meanwhile, was saved: there is nothing to wait for any more.
+            operations.end_upload(actor, upload_id, now)
         return known
 
     _refuse_faults(content, now)
@@ -120,6 +123,8 @@ def draft_document(
     if replies_to:
         documents.relate(source_id=record.id, target_id=replies_to, kind=RelationKind.REPLIES_TO)
     held = operations.use_held(actor, form_key, now)
+    if draft_key:
+        operations.end_uploads_of(actor, draft_key, now, but=upload_id)
     if upload_id:
         operations.save_upload(actor, upload_id, document, now)
 

@@ -10,10 +10,8 @@ from vanthu.kernel import audit
 from vanthu.kernel.actor import Actor
 from vanthu.kernel.errors import require
 from vanthu.kernel.use_cases import use_case
-from vanthu.organizations.models import User
-from vanthu.outgoing import operations, permissions, uploads
+from vanthu.outgoing import operations, permissions
 from vanthu.outgoing.models import DraftUpload
-from vanthu.outgoing.states import UploadState, UploadStep, next_upload_state
 from vanthu.outgoing.uploads import SentFile
 
 _SUBJECT_TYPE = "outgoing.upload"
@@ -23,18 +21,20 @@ _SUBJECT_TYPE = "outgoing.upload"
 def hold_files(*, actor: Actor, form_key: UUID, files: Sequence[SentFile], now: datetime) -> None:
     """Giữ lại tệp of the form `form_key`, in place of those held for it before; none are none.
 
-    Nothing comes of them by themselves. Raises NotAllowed.
+    Nothing comes of them by themselves. Raises NotAllowed, BlobVanished.
     """
-    # One form sent twice is taken one after the other.
-    User.objects.select_for_update(no_key=True).get(pk=actor.user_id)
-    upload = operations.held_upload(actor, form_key, now)
+    operations.lock_author(actor.user_id)
 
     require(permissions.may_draft(actor))
 
-    state = next_upload_state(UploadState(upload.state), UploadStep.HOLD)
-
-    upload.state, upload.files, upload.sent_at = state, uploads.files_of(files), now
-    upload.save(update_fields=["state", "files", "sent_at"])
+    upload = operations.hold(
+        files,
+        author_id=actor.user_id,
+        agency_id=actor.agency_id,
+        post_id=actor.post_id,
+        form_key=form_key,
+        now=now,
+    )
 
     _record(upload, actor, now)
 

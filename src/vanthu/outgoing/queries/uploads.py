@@ -15,7 +15,7 @@ from vanthu.kernel.errors import NotFound
 from vanthu.outgoing import permissions
 from vanthu.outgoing.models import DraftUpload
 from vanthu.outgoing.states import UploadOver, UploadState
-from vanthu.outgoing.uploads import Sent, SentFile, files_from, held_key, sent_from
+from vanthu.outgoing.uploads import Sent, SentFile, files_from, form_key_in, held_key, sent_from
 
 _UNDER_WAY = [UploadState.WAITING, UploadState.CONVERTING]
 #: Not sent: files of a form that was refused.
@@ -36,6 +36,8 @@ class Upload:
     #: The document it revises, or has become.
     document_id: UUID | None
     is_revision: bool
+    #: The form it came from.
+    form_key: UUID | None
     subject: str
     reason: str
     file_names: Sequence[str]
@@ -141,6 +143,7 @@ def _upload(row: DraftUpload) -> Upload:
         state=UploadState(row.state),
         document_id=row.document_id,
         is_revision=row.is_revision,
+        form_key=form_key_in(row.words),
         # One that was left to be read from the letter is not known yet.
         subject=row.words["content"]["subject"] or row.files[0]["name"],
         reason=row.reason,

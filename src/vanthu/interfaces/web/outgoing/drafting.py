@@ -114,9 +114,16 @@ def _sent_before(request: WebRequest) -> HttpResponse | None:
     if upload is None:
         return None
     form = _form(request, {}, is_revision=False)
-    if _is_sent(request) and not (form.is_valid() and form.content == upload.sent.content):
+    is_same = form.is_valid() and form.content == upload.sent.content and not _brings_unsent(request, upload)
+    if _is_sent(request) and not is_same:
         raise NotNow("Dự thảo này đang được chuyển sang PDF. Chờ chuyển xong rồi lưu những gì vừa sửa.")
     return go(request, "outgoing:upload", upload.id)
+
+
+def _brings_unsent(request: WebRequest, upload: queries.Upload) -> bool:
+    """Whether files came that are not those being converted."""
+    has = {stored.blob.sha256 for each in upload.sent.files for stored in each.stored}
+    return any(_hash_of(file) not in has for _, several in request.FILES.lists() for file in several)
 
 
 def _key(request: WebRequest) -> UUID | None:

@@ -22,18 +22,34 @@ from vanthu.outgoing import actions, queries
 from vanthu.outgoing.uploads import SentFile
 
 #: The boxes by which a held file is dropped: its hash.
-DROPPED = "held"
+DROPPED = "dropped"
+#: What the form says it showed as held: the hash of each.
+SHOWN = "held"
 
 Save = Callable[[Sequence[SentFile]], HttpResponse | None]
 
 
 def held_for(request: WebRequest, form_key: UUID | None) -> list[SentFile]:
-    """What is held for the form, without what is dropped by it now."""
+    """What is held for the form: on a visit all of it, afterwards what it showed and does not drop now.
+
+    What another window of the same form brought meanwhile goes nowhere its person has not seen it.
+    """
     if form_key is None:
         return []
-    dropped = set(request.POST.getlist(DROPPED))
     found = queries.held_files(request.actor, form_key=form_key)
-    return [each for each in found if each.file.blob.sha256 not in dropped]
+    if request.method != "POST":
+        return found
+    wanted = set(request.POST.getlist(SHOWN)) - set(request.POST.getlist(DROPPED))
+    return [each for each in found if each.file.blob.sha256 in wanted]
+
+
+def _refuse_lost(request: WebRequest, form: DraftForm, held: Sequence[SentFile]) -> None:
+    """Refuse a form that showed a file as held which is so no more: nothing is saved without it unsaid."""
+    wanted = set(request.POST.getlist(SHOWN)) - set(request.POST.getlist(DROPPED))
+    if wanted <= {each.file.blob.sha256 for each in held}:
+        return
+    said = "Có tệp đã gửi lên trước đó nay không còn ở nơi giữ tạm. Hãy xem danh sách và chọn lại tệp đó."
+    form.add_error("attachments", said)
 
 
 def save_or_hold(
@@ -46,6 +62,8 @@ def save_or_hold(
     None when the form was refused, by itself, for a file or by the act, as it then says.
     """
     held = held_for(request, form_key)
+    if form_key is not None:
+        _refuse_lost(request, form, held)
     with Tray(limit=settings.UPLOAD_LIMIT) as tray:
         files = _taken_in(form, tray, held)
         answer = None
@@ -65,10 +83,16 @@ def save_or_hold(
 def hold(request: WebRequest, form: DraftForm, form_key: UUID, files: Sequence[SentFile]) -> None:
     """Keep `files` for the form, in place of those before; those that are dropped leave no byte."""
     before = queries.held_files(request.actor, form_key=form_key)
-    if files or before:
-        actions.hold_files(actor=request.actor, form_key=form_key, files=files, now=timezone.now())
-    intake.discard_unspoken(_names(before) - _names(files))
-    form.hold(queries.held_files(request.actor, form_key=form_key))
+    # What another window of this form brought is not this one's to throw away.
+    shown = set(request.POST.getlist(SHOWN))
+    others = [each for each in before if each.file.blob.sha256 not in shown | _names(files)]
+    if form.brings_secrets:
+        others = []
+    kept = [*others, *files]
+    if kept or before:
+        actions.hold_files(actor=request.actor, form_key=form_key, files=kept, now=timezone.now())
+    intake.discard_unspoken(_names(before) - _names(kept))
+    form.hold(files)
 
 
 def _names(files: Iterable[SentFile]) -> set[str]:

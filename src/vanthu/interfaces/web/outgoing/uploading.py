@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from vanthu.documents.states import ChangesChoice
+from vanthu.interfaces.web import kept
 from vanthu.interfaces.web.http import WebRequest, go, page
 from vanthu.interfaces.web.outgoing.forms import ChangesForm, DraftForm
 from vanthu.interfaces.web.screens import Crumb
@@ -39,9 +41,13 @@ def upload(request: WebRequest, upload_id: UUID) -> HttpResponse:
     again = (
         reverse("outgoing:edit", args=[found.document_id]) if found.is_revision else reverse("outgoing:draft")
     )
+    asked = {"tu": str(found.id)}
+    if found.form_key and not found.is_revision:
+        # The same form again, so that what is held for it is there.
+        asked[kept.DRAFT] = str(found.form_key)
     context = {
         "upload": found,
-        "again": f"{again}?tu={found.id}",
+        "again": f"{again}?{urlencode(asked)}",
         "seconds": int((timezone.now() - found.begun_at).total_seconds()) if found.begun_at else 0,
         "limit": settings.CONVERSION_SECONDS,
         "choices": ChangesChoice,
@@ -103,6 +109,10 @@ def follow(request: WebRequest, form: DraftForm, upload_id: UUID) -> HttpRespons
         found = queries.get_upload(request.actor, upload_id=upload_id)
     if found.state is UploadState.REFUSED:
         form.add_error("draft_file", found.reason)
+        if found.form_key is not None:
+            # Of a secret the job has kept nothing; nobody may bring it back.
+            held = queries.held_files(request.actor, form_key=found.form_key)
+            form.brings_secrets = not held
         _told(request, found)
         return None
     if found.state is UploadState.SAVED:
@@ -149,7 +159,9 @@ def _told(request: WebRequest, before: queries.Upload) -> None:
     """The author has heard why nothing came of it, or sends another; it leaves his pages."""
     if before.state in {UploadState.REFUSED, UploadState.CHOOSING}:
         with suppress(UploadOver):
-            actions.cancel_upload(actor=request.actor, upload_id=before.id, now=timezone.now())
+            actions.cancel_upload(
+                actor=request.actor, upload_id=before.id, is_given_up=False, now=timezone.now()
+            )
 
 
 def _to_the_draft(request: WebRequest, saved: queries.Upload) -> HttpResponse:
