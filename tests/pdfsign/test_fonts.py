@@ -30,6 +30,20 @@ def test_are_cut_once_and_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert all(file.stat().st_size < 80_000 for file in kept)
 
 
+@pytest.mark.usefixtures("_fresh")
+def test_are_cut_again_where_somebody_emptied_the_folder_under_a_process_that_has_them(
+    tmp_path: Path,
+) -> None:
+    """Readers of strangers' files cannot write there, and would sign nothing until the next restart."""
+    build_fonts()
+    for file in tmp_path.rglob("*.ttf"):
+        file.unlink()
+
+    build_fonts()
+
+    assert len(list(tmp_path.rglob("*.ttf"))) == 3
+
+
 def _must_not_run(*_: object) -> bytes:
     raise AssertionError("cut again")
 

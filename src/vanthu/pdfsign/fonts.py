@@ -102,9 +102,11 @@ def stamp_font() -> Font:
 def build_fonts() -> None:
     """Cut and cache every font now, so that no first signature waits for it.
 
-    Raises FontMissing.
+    Also those this process holds in its memory: others read them from the folder, and somebody may have
+    emptied it. Raises FontMissing.
     """
     for font in (number_font, date_font, stamp_font):
+        font.cache_clear()
         font()
 
 
