@@ -68,6 +68,7 @@ def _told(document: queries.OutgoingPage) -> dict[str, Any]:
         "ways": ways_to_mend(document),
         "answered": document.answered,
         "remarks": document.remarks,
+        "findings": document.findings,
     }
 
 
