@@ -9,7 +9,7 @@ from typing import Any
 import pypdfium2
 import pytest
 
-from tests.pdfsign.documents import DOTS, SPACES, UNDERSCORES, typeset, write
+from tests.pdfsign.documents import DATE_LINE, DOTS, SPACES, UNDERSCORES, typeset, write
 from vanthu.pdfsign import Heading, read_heading
 
 
@@ -62,6 +62,15 @@ class TestYear:
         written = _heading(tmp_path, day_blank="[ 05 ]", month_blank="[ 11 ]")
 
         assert written.year == 2026
+
+    def test_is_read_where_a_loose_head_pushes_its_line_down(self, tmp_path: Path) -> None:
+        assert _heading(tmp_path, date_line=f"#v(70pt){DATE_LINE % 2031}").year == 2031
+
+    def test_is_not_taken_there_from_a_date_that_is_written_out(self, tmp_path: Path) -> None:
+        """As of a law that is named: «…, ngày 10 tháng 11 năm 2031»."""
+        line = "#v(70pt)Theo Luật Lưu trữ, ngày 10 tháng 11 năm 2031"
+
+        assert _heading(tmp_path, date_line=line).year is None
 
     def test_is_not_taken_from_a_date_in_the_body(self, tmp_path: Path) -> None:
         """The head bears no date at all; the body names «ngày 10 tháng 11 năm 2026»."""

@@ -16,6 +16,10 @@ _HEAD = 0.18
 _NUMBER = re.compile(rf"số:?(?:{LEADERS}|\d*)/")
 _BLANK = rf"(?:{LEADERS}|\d{{1,2}})"
 _DATE = re.compile(rf"ngày{_BLANK}tháng{_BLANK}năm")
+#: A head set loosely (a motto in two lines) pushes the letter's own date further down. No document that is
+#: named there has a date like it: after the place, with its day left blank.
+_LOOSE_HEAD = 0.3
+_OWN_DATE = re.compile(rf",ngày{LEADERS}tháng{_BLANK}năm")
 #: Wider than this part of the type size a gap ends the symbol, also beside a hyphen typed with spaces.
 _COLUMN_GAP = 0.7
 _JOINERS = "-–‐‑/."
@@ -46,7 +50,8 @@ def read_heading(file: Path) -> Heading:
 def heading_of(page: PageText) -> Heading:
     """The same of a first page that is read already."""
     head = page.above(_HEAD)
-    number, date = _first(head, _NUMBER), _first(head, _DATE)
+    number = _first(head, _NUMBER)
+    date = _first(head, _DATE) or _first(page.above(_LOOSE_HEAD), _OWN_DATE)
     return Heading(
         notation=_symbol(number[0], number[1].end()) if number else "",
         year=_year(date[0].text, date[1].end()) if date else None,
